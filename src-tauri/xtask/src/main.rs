@@ -1,0 +1,2 @@
+//! Developing.
+fn main() {}
