@@ -1,0 +1,165 @@
+//! The one writer: a thread that takes jobs from a channel and commits those that wait together at once.
+//!
+//! A commit costs a sync of the disk, whatever it holds. While one is under way, the next jobs gather in the
+//! channel and share the following one; so the cost a job falls as the load rises, and nobody is answered
+//! before the sync that holds their work. Each job runs in a savepoint: its failure takes back it alone.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use crate::Error;
+
+/// How many jobs share one commit at most, so that the first of them does not wait for an endless stream.
+const JOBS_PER_COMMIT: usize = 256;
+
+/// Tells a job's caller how the commit went.
+type Settle = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
+/// Runs a job; or, when there is no transaction to run it in, refuses it.
+type Job = Box<dyn FnOnce(Result<&Connection, Error>) -> Ran + Send>;
+
+struct Ran {
+    /// Whether its work is to be kept.
+    keep: bool,
+    settle: Settle,
+}
+
+enum Message {
+    Job(Job),
+    Stop,
+}
+
+#[derive(Debug)]
+pub(crate) struct Writer {
+    sender: Sender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, name: &str) -> Result<Self, Error> {
+        let (sender, receiver) = channel();
+        let thread = std::thread::Builder::new()
+            .name(format!("{name}-writer"))
+            .spawn(move || write_until_stopped(connection, &receiver))?;
+        Ok(Self { sender, thread: Mutex::new(Some(thread)) })
+    }
+
+    pub(crate) fn submit<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        answer: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let job: Job = Box::new(move |connection| {
+            let outcome = match connection {
+                Ok(connection) => catch_unwind(AssertUnwindSafe(|| job(connection)))
+                    .unwrap_or_else(|_| Err(Error::JobPanicked.into())),
+                Err(refusal) => Err(refusal.into()),
+            };
+            Ran {
+                keep: outcome.is_ok(),
+                settle: Box::new(move |commit| {
+                    answer(match commit {
+                        Ok(()) => outcome,
+                        Err(error) => outcome.and_then(|_| Err(error.into())),
+                    });
+                }),
+            }
+        });
+        if let Err(unsent) = self.sender.send(Message::Job(job))
+            && let Message::Job(job) = unsent.0
+        {
+            (job(Err(Error::Closed)).settle)(Ok(()));
+        }
+    }
+
+    /// Waits until every job handed in so far is done and the file is closed.
+    pub(crate) fn close(&self) {
+        let _ = self.sender.send(Message::Stop);
+        if let Some(thread) = self.thread.lock().take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
+    let mut stopping = false;
+    while !stopping {
+        let Ok(Message::Job(first)) = messages.recv() else { break };
+        stopping = commit_together(&connection, first, messages);
+    }
+    // Folding the log back is a courtesy to whoever copies the file; without it nothing is lost.
+    if let Err(error) = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the write-ahead log was not folded into the database; the next start does it");
+    }
+    if let Err((_, error)) = connection.close() {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}
+
+/// Runs `first` and whatever else waits in one transaction. Says whether a stop was asked for meanwhile.
+fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Message>) -> bool {
+    let mut ran = Vec::new();
+    let mut broken = execute(connection, "BEGIN IMMEDIATE").err();
+    let mut next = Some(first);
+    let mut stopping = false;
+    while let Some(job) = next.take() {
+        ran.push(match &broken {
+            Some(error) => job(Err(error.clone())),
+            None => run_in_savepoint(connection, job, &mut broken),
+        });
+        if ran.len() < JOBS_PER_COMMIT && broken.is_none() {
+            match messages.try_recv() {
+                Ok(Message::Job(job)) => next = Some(job),
+                Ok(Message::Stop) => stopping = true,
+                Err(_) => {}
+            }
+        }
+    }
+    let outcome = match broken {
+        None => execute(connection, "COMMIT"),
+        Some(error) => Err(error),
+    };
+    if let Err(error) = &outcome {
+        tracing::error!(%error, jobs = ran.len(), "a commit failed; its jobs were taken back");
+        if !connection.is_autocommit() {
+            let _ = execute(connection, "ROLLBACK");
+        }
+    }
+    for job in ran {
+        (job.settle)(outcome.clone());
+    }
+    stopping
+}
+
+fn run_in_savepoint(connection: &Connection, job: Job, broken: &mut Option<Error>) -> Ran {
+    if let Err(error) = execute(connection, "SAVEPOINT job") {
+        *broken = Some(error.clone());
+        return job(Err(error));
+    }
+    let ran = job(Ok(connection));
+    // A full disk or a failing one makes SQLite take back the whole transaction by itself, the work of the
+    // jobs before this one included: none of them may be told that it was kept.
+    if connection.is_autocommit() {
+        *broken = Some(Error::Io { path: None, detail: "the transaction was taken back".to_owned() });
+        return ran;
+    }
+    let end = if ran.keep {
+        execute(connection, "RELEASE job")
+    } else {
+        execute(connection, "ROLLBACK TO job").and_then(|()| execute(connection, "RELEASE job"))
+    };
+    *broken = end.err();
+    ran
+}
+
+fn execute(connection: &Connection, sql: &str) -> Result<(), Error> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
