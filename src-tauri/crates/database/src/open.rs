@@ -85,7 +85,7 @@ fn migrate(connection: &mut Connection, path: &Path, schema: &Schema, version: u
     } else {
         connection.pragma_update(None, "application_id", schema.application_id)?;
     }
-    let migrations = Migrations::from_iter(schema.migrations.iter().map(|sql| M::up(sql)));
+    let migrations: Migrations<'_> = schema.migrations.iter().map(|sql| M::up(sql)).collect();
     migrations.to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => Error::from(err),
         other => Error::Sqlite { code: 0, message: other.to_string() },
