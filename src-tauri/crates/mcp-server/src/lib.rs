@@ -1,1 +1,20 @@
-//! Being written.
+//! What assistants can do: the MCP server's tools, and which scopes each needs.
+//!
+//! This crate knows the Model Context Protocol (through rmcp), the tools with their schemas and their
+//! words for a model, and the names of scopes. It must not know bearer tokens, SQL or HTTP routing: who
+//! calls comes as a [`Caller`] that the gateway put on the request, what is remembered comes from the
+//! `context` crate, and what happened goes out through the [`AuditSink`] port. Start reading at
+//! [`AmbientServer`], then one tool, `tools/log_conversation_turn.rs`, then the registry `tools.rs`.
+
+mod arguments;
+mod audit;
+mod caller;
+pub mod scope;
+mod server;
+mod tools;
+
+pub use audit::{AuditSink, Outcome, ToolCall};
+pub use caller::Caller;
+pub use scope::DEFAULT_SCOPES;
+pub use server::AmbientServer;
+pub use tools::required_scopes;

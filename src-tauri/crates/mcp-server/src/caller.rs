@@ -1,0 +1,53 @@
+//! Who calls: the authenticated client behind one HTTP request.
+
+use context::Author;
+use http::request::Parts;
+use rmcp::{ErrorData, RoleServer, service::RequestContext};
+
+/// The client that an HTTP request was authenticated as.
+///
+/// The gateway inserts it into the request's extensions after it has checked the bearer token. A request
+/// without one is refused: there is no anonymous caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The OAuth `client_id`.
+    pub client_id: String,
+    /// The client's name as the owner saw it on approval.
+    pub client_name: String,
+    /// The id of the grant behind the token; what a legacy session is bound to.
+    pub principal: String,
+    /// The scopes that the owner granted, such as `context:read`.
+    pub scopes: Vec<String>,
+}
+
+impl Caller {
+    /// The caller of the request being handled.
+    ///
+    /// # Errors
+    /// An `invalid_request` error when the gateway put no caller on the request.
+    pub(crate) fn of(request: &RequestContext<RoleServer>) -> Result<&Self, ErrorData> {
+        request
+            .extensions
+            .get::<Parts>()
+            .and_then(|parts| parts.extensions.get::<Self>())
+            .ok_or_else(|| ErrorData::invalid_request("this request carries no authenticated client", None))
+    }
+
+    /// Whether every scope of `needed` was granted.
+    pub(crate) fn may(&self, needed: &[&'static str]) -> bool {
+        self.missing(needed).next().is_none()
+    }
+
+    /// The scopes of `needed` that were not granted.
+    pub(crate) fn missing<'a>(
+        &'a self,
+        needed: &'a [&'static str],
+    ) -> impl Iterator<Item = &'static str> + 'a {
+        needed.iter().copied().filter(|scope| !self.scopes.iter().any(|granted| granted == scope))
+    }
+
+    /// The caller as the author of what it stores.
+    pub(crate) fn author(&self) -> Author {
+        Author::Client { client_id: self.client_id.clone(), client_name: self.client_name.clone() }
+    }
+}

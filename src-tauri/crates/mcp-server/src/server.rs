@@ -1,0 +1,270 @@
+//! The handler that rmcp drives: identity, capabilities, `tools/list` and `tools/call`.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use context::Context;
+use futures::FutureExt as _;
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
+        CompleteRequestParams, CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
+        ErrorCode, Implementation, InitializeRequestParams, InitializeResult, ListPromptsRequestMethod,
+        ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
+        ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+        ProtocolVersion, ServerCapabilities, ServerConfig,
+    },
+    service::{NotificationContext, RequestContext},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    AuditSink, Caller, Outcome, ToolCall,
+    arguments::nearest,
+    tools::{self, Prepared, ToolError},
+};
+
+/// How long a client may keep `tools/list` and `server/discover`: they change with the program's version and
+/// with the token's scopes, both rare.
+const LIST_LIFETIME_MS: u64 = 5 * 60 * 1000;
+
+/// The key under which a result names the server that made it (2026-07-28, `_meta`).
+const SERVER_INFO_KEY: &str = "io.modelcontextprotocol/serverInfo";
+
+/// What a model is told about the server as a whole. Clients put it into the model's prompt, so it is short.
+const INSTRUCTIONS: &str = "The user's own private memory, shared by all their AI assistants and kept on their \
+computer. Call get_user_context when a conversation begins or when an answer depends on who is asking, and \
+get_recent_insights when earlier work may matter. After each exchange, call log_conversation_turn once with both \
+texts as they were; leave out passwords, keys and other secrets. Use add_user_interest and set_user_goal when the \
+user says so of themselves.";
+
+/// The methods that are served here; a request for one that rmcp could not read has wrong parameters.
+const SERVED_METHODS: &[&str] = &["initialize", "ping", "server/discover", "tools/list", "tools/call"];
+
+/// The MCP server over one memory: give a clone to rmcp for each session or request.
+#[derive(Clone)]
+pub struct AmbientServer {
+    context: Context,
+    audit: Arc<dyn AuditSink>,
+}
+
+impl AmbientServer {
+    /// A server that answers from `context` and reports each tool call to `audit`.
+    #[must_use]
+    pub fn new(context: Context, audit: Arc<dyn AuditSink>) -> Self {
+        Self { context, audit }
+    }
+
+    /// Runs the tool and reports how it ended. A panic in a tool ends that call alone: without this the client
+    /// would wait for an answer that never comes.
+    async fn run(
+        &self,
+        prepared: &Prepared,
+        caller: &Caller,
+        request: CallToolRequestParams,
+    ) -> CallToolResult {
+        let call = prepared.call(&self.context, caller, request.arguments.unwrap_or_default());
+        let answer = AssertUnwindSafe(call).catch_unwind().await.unwrap_or(Err(ToolError::Panicked));
+        match answer {
+            Ok(value) => {
+                self.report(prepared, caller, Outcome::Answered);
+                CallToolResult::structured(value)
+            }
+            Err(error) => {
+                let (outcome, text) = explain(prepared.tool.name, &error);
+                self.report(prepared, caller, outcome);
+                CallToolResult::error(vec![ContentBlock::text(text)])
+            }
+        }
+    }
+
+    fn report(&self, prepared: &Prepared, caller: &Caller, outcome: Outcome) {
+        let Prepared { tool, .. } = prepared;
+        self.audit.tool_called(ToolCall { caller, tool: tool.name, scopes: tool.scopes, outcome });
+    }
+}
+
+/// How a failed call ended, and the text that the model reads. What the store says stays in our log: it may
+/// name files of this computer.
+fn explain(tool: &'static str, error: &ToolError) -> (Outcome, String) {
+    match error {
+        ToolError::Input(input) => {
+            tracing::debug!(tool, "a tool call had wrong arguments");
+            (Outcome::InputError, input.to_string())
+        }
+        ToolError::Store(_) | ToolError::Answer(_) | ToolError::Panicked => {
+            tracing::error!(tool, error = error as &dyn std::error::Error, "a tool call failed");
+            let text = format!(
+                "{tool} failed inside Ambient Insights. Try it once more; if it fails again, go on without it and \
+                 tell the user to run `ambient-insights doctor`."
+            );
+            (Outcome::Failed, text)
+        }
+    }
+}
+
+impl ServerHandler for AmbientServer {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(implementation())
+            .with_instructions(INSTRUCTIONS)
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        Caller::of(&context)?;
+        let answer = self.negotiate_initialize(&request);
+        context.peer.set_peer_info(request);
+        answer
+    }
+
+    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        Caller::of(&context)?;
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.get_info())
+            .with_ttl_ms(LIST_LIFETIME_MS)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    async fn ping(&self, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        Caller::of(&context).map(drop)
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let caller = Caller::of(&context)?;
+        if request.is_some_and(|request| request.cursor.is_some()) {
+            return Err(ErrorData::invalid_params(
+                "unknown cursor: tools/list has one page, ask without one",
+                None,
+            ));
+        }
+        let visible = tools::all().iter().filter(|prepared| caller.may(prepared.tool.scopes));
+        let mut result =
+            ListToolsResult::with_all_items(visible.map(|prepared| prepared.definition.clone()).collect());
+        if is_modern(&context) {
+            // The list depends on the token, so nobody else may be served from its copy.
+            result = result.with_ttl_ms(LIST_LIFETIME_MS).with_cache_scope(CacheScope::Private);
+            result.meta = Some(signature());
+        }
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let caller = Caller::of(&context)?;
+        let Some(prepared) = tools::find(&request.name) else {
+            return Err(unknown_tool(&request.name, caller));
+        };
+        if !caller.may(prepared.tool.scopes) {
+            // The gateway has answered 403 before; this is the second lock on the same door.
+            self.report(prepared, caller, Outcome::Refused);
+            return Err(insufficient_scope(prepared, caller));
+        }
+        let result = self.run(prepared, caller, request).await;
+        let meta = is_modern(&context).then(signature);
+        Ok(result.with_meta(meta).into())
+    }
+
+    // What is not declared does not answer: rmcp's own defaults would give empty lists.
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+
+    async fn complete(
+        &self,
+        _: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+    }
+
+    /// rmcp hands over what it could not read as any known request: either the method is unknown, or it is one
+    /// of ours with parameters of the wrong shape, and then "method not found" would mislead.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        if SERVED_METHODS.contains(&request.method.as_str()) {
+            let remedy = match request.method.as_str() {
+                "tools/call" => "`params` must be {\"name\": string, \"arguments\": object}",
+                _ => "`params` has the wrong shape for this method",
+            };
+            return Err(ErrorData::invalid_params(remedy, None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+    }
+
+    /// rmcp's default writes a line for each client; the gateway's request log has it already.
+    async fn on_initialized(&self, _: NotificationContext<RoleServer>) {}
+}
+
+fn implementation() -> Implementation {
+    Implementation::new("ambient-insights", env!("CARGO_PKG_VERSION")).with_title("Ambient Insights")
+}
+
+/// Whether the request speaks 2026-07-28 or later (ISO dates compare as text).
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
+/// The `_meta` that names the server on a modern result.
+fn signature() -> MetaObject {
+    let Implementation { name, title, version, .. } = implementation();
+    let mut meta = MetaObject::new();
+    meta.0.insert(SERVER_INFO_KEY.to_owned(), json!({ "name": name, "title": title, "version": version }));
+    meta
+}
+
+/// An unknown tool is a protocol error (server/tools, "Error handling"). Only tools that the caller may see
+/// are offered instead.
+fn unknown_tool(name: &str, caller: &Caller) -> ErrorData {
+    let visible = tools::all().iter().filter(|prepared| caller.may(prepared.tool.scopes));
+    let message = match nearest(name, visible.map(|prepared| prepared.tool.name)) {
+        Some(known) => format!("unknown tool; did you mean {known}? tools/list names all tools"),
+        None => "unknown tool; tools/list names all tools".to_owned(),
+    };
+    ErrorData::invalid_params(message, None)
+}
+
+fn insufficient_scope(prepared: &Prepared, caller: &Caller) -> ErrorData {
+    let missing: Vec<_> = caller.missing(prepared.tool.scopes).collect();
+    let missing = missing.join(" ");
+    let message = format!(
+        "insufficient scope: {} needs {missing}; connect again and ask the owner to allow it",
+        prepared.tool.name
+    );
+    let data: Value = json!({ "error": "insufficient_scope", "scope": missing });
+    ErrorData::invalid_request(message, Some(data))
+}

@@ -1,0 +1,214 @@
+//! The registry: every tool once, with its name, scopes, schemas and the function that runs it.
+
+mod add_user_interest;
+mod get_recent_insights;
+mod get_user_context;
+mod log_conversation_turn;
+mod set_user_goal;
+
+use std::sync::{Arc, LazyLock};
+
+use context::Context;
+use futures::future::BoxFuture;
+use rmcp::model::{JsonObject, Tool as Definition, ToolAnnotations};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    Caller,
+    arguments::{ArgumentRules, InputError},
+};
+
+/// One tool: what a model is told about it, and what it does.
+pub(crate) trait Tool: 'static {
+    /// The wire name. Never changed once released: assistants know it.
+    const NAME: &'static str;
+    /// The name that a person sees.
+    const TITLE: &'static str;
+    /// Teaches the model what the tool does and when to call it.
+    const DESCRIPTION: &'static str;
+    /// What the caller must have been granted.
+    const SCOPES: &'static [&'static str];
+    /// Whether the tool only reads.
+    const READ_ONLY: bool;
+
+    /// What a call brings.
+    type Arguments: DeserializeOwned + JsonSchema + Send;
+    /// What it answers.
+    type Output: Serialize + JsonSchema;
+
+    /// A call's arguments as they should be; error texts take their examples from it.
+    fn example() -> Value;
+
+    /// Does the work.
+    fn call(
+        context: &Context,
+        caller: &Caller,
+        arguments: Self::Arguments,
+    ) -> impl Future<Output = Result<Self::Output, ToolError>> + Send;
+}
+
+/// Why a tool did not answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ToolError {
+    /// The arguments are wrong; the message teaches the model to do better.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The store could not do its part.
+    #[error(transparent)]
+    Store(#[from] context::Error),
+    /// The answer could not be written as JSON.
+    #[error("the answer could not be serialised")]
+    Answer(#[source] serde_json::Error),
+    /// The tool's code panicked; the panic hook has logged where.
+    #[error("the tool panicked")]
+    Panicked,
+}
+
+/// A tool as the registry keeps it: its type is gone, its constants and functions remain.
+#[derive(Clone, Copy)]
+pub(crate) struct Registered {
+    pub(crate) name: &'static str,
+    pub(crate) scopes: &'static [&'static str],
+    definition: fn() -> Definition,
+    example: fn() -> Value,
+    run: for<'a> fn(&'a Context, &'a Caller, JsonObject) -> BoxFuture<'a, Result<Value, ToolError>>,
+}
+
+impl Registered {
+    pub(crate) const fn of<T: Tool>() -> Self {
+        Self {
+            name: T::NAME,
+            scopes: T::SCOPES,
+            definition: definition::<T>,
+            example: T::example,
+            run: run::<T>,
+        }
+    }
+}
+
+/// Every tool, in the order in which `tools/list` shows them: reading first, since a conversation begins so.
+static REGISTERED: &[Registered] = &[
+    Registered::of::<get_user_context::GetUserContext>(),
+    Registered::of::<get_recent_insights::GetRecentInsights>(),
+    Registered::of::<log_conversation_turn::LogConversationTurn>(),
+    Registered::of::<add_user_interest::AddUserInterest>(),
+    Registered::of::<set_user_goal::SetUserGoal>(),
+];
+
+/// A registered tool with what is derived from its types once: its definition and the rules of its arguments.
+pub(crate) struct Prepared {
+    pub(crate) tool: Registered,
+    pub(crate) definition: Definition,
+    rules: ArgumentRules,
+}
+
+impl Prepared {
+    pub(crate) fn new(tool: Registered) -> Self {
+        let definition = (tool.definition)();
+        let rules = ArgumentRules::new(tool.name, &definition.input_schema, &(tool.example)());
+        Self { tool, definition, rules }
+    }
+
+    /// Checks the arguments against the tool's schema, then runs it.
+    pub(crate) async fn call(
+        &self,
+        context: &Context,
+        caller: &Caller,
+        arguments: JsonObject,
+    ) -> Result<Value, ToolError> {
+        let arguments = self.rules.check(arguments)?;
+        (self.tool.run)(context, caller, arguments).await
+    }
+}
+
+static PREPARED: LazyLock<Vec<Prepared>> =
+    LazyLock::new(|| REGISTERED.iter().copied().map(Prepared::new).collect());
+
+/// Every tool, in the order of `tools/list`.
+pub(crate) fn all() -> &'static [Prepared] {
+    &PREPARED
+}
+
+/// The tool of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Prepared> {
+    all().iter().find(|prepared| prepared.tool.name == name)
+}
+
+/// The scopes that a JSON-RPC request needs, from its method and the name in its parameters (tool, prompt or
+/// resource). Empty where any valid token will do, and for what does not exist: the server itself says so.
+#[must_use]
+pub fn required_scopes(method: &str, name: Option<&str>) -> &'static [&'static str] {
+    match (method, name) {
+        ("tools/call", Some(name)) => {
+            REGISTERED.iter().find(|tool| tool.name == name).map_or(&[], |tool| tool.scopes)
+        }
+        _ => &[],
+    }
+}
+
+fn run<'a, T: Tool>(
+    context: &'a Context,
+    caller: &'a Caller,
+    arguments: JsonObject,
+) -> BoxFuture<'a, Result<Value, ToolError>> {
+    Box::pin(async move {
+        let arguments = serde_json::from_value(Value::Object(arguments)).map_err(InputError::unreadable)?;
+        let output = T::call(context, caller, arguments).await?;
+        serde_json::to_value(output).map_err(ToolError::Answer)
+    })
+}
+
+fn definition<T: Tool>() -> Definition {
+    // Nothing a tool does is destructive (it adds, and the owner can take back), repeats are recognised, and
+    // no tool reaches beyond this computer.
+    let annotations = ToolAnnotations::new().read_only(T::READ_ONLY).open_world(false);
+    let annotations =
+        if T::READ_ONLY { annotations } else { annotations.destructive(false).idempotent(true) };
+    Definition::new(T::NAME, T::DESCRIPTION, schema::<T::Arguments>())
+        .with_title(T::TITLE)
+        .with_raw_output_schema(schema::<T::Output>())
+        .with_annotations(annotations)
+}
+
+/// The JSON Schema (2020-12, the protocol's default dialect) of a type, without the parts that only cost a
+/// model's tokens: the dialect's name, the Rust type's name, and defaults that say nothing.
+fn schema<T: JsonSchema>() -> Arc<JsonObject> {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.meta_schema = None;
+        settings.inline_subschemas = true;
+    });
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let Value::Object(mut schema) = schema.to_value() else {
+        unreachable!("a tool's arguments and answers are structs, so their schema is an object");
+    };
+    thin(&mut schema);
+    schema.remove("description");
+    // Some clients refuse an object schema that has no properties at all.
+    schema.entry("properties").or_insert_with(|| Value::Object(JsonObject::new()));
+    Arc::new(schema)
+}
+
+fn thin(schema: &mut JsonObject) {
+    schema.remove("title");
+    if schema.get("default").is_some_and(Value::is_null) {
+        schema.remove("default");
+    }
+    if schema.get("type").is_some_and(|kind| kind == "integer" || kind == "number") {
+        // `uint32`, `double` and the like are schemars' own formats, not JSON Schema's.
+        schema.remove("format");
+    }
+    for key in ["properties", "items", "additionalProperties"] {
+        let Some(Value::Object(inner)) = schema.get_mut(key) else { continue };
+        if key == "properties" {
+            inner.values_mut().filter_map(Value::as_object_mut).for_each(thin);
+        } else {
+            thin(inner);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tools_tests.rs"]
+mod tests;

@@ -1,0 +1,54 @@
+//! `add_user_interest`: adds one interest to the profile on the user's word.
+
+use context::{Context, ItemKind, NewItem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Tool, ToolError};
+use crate::{Caller, scope};
+
+pub(super) struct AddUserInterest;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    /// A subject, in a few words.
+    #[schemars(length(min = 1, max = 200))]
+    interest: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// False if it was there before.
+    added: bool,
+    interest: String,
+    message: String,
+}
+
+impl Tool for AddUserInterest {
+    const NAME: &'static str = "add_user_interest";
+    const TITLE: &'static str = "Remember an interest";
+    const DESCRIPTION: &'static str = "Add one interest to the user's profile. Call it when the user says or clearly shows that a subject interests them; one short noun phrase a call.";
+    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
+    const READ_ONLY: bool = false;
+
+    type Arguments = Arguments;
+    type Output = Answer;
+
+    fn example() -> Value {
+        json!({ "interest": "Rust async runtimes" })
+    }
+
+    async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
+        let item = NewItem::new(ItemKind::Interest, arguments.interest);
+        let added = context.add_item(item, caller.author()).await?;
+        let interest = added.item.text;
+        let message = if added.existed {
+            format!("\"{interest}\" is already among the interests.")
+        } else {
+            format!("Added \"{interest}\" to the interests.")
+        };
+        Ok(Answer { added: !added.existed, interest, message })
+    }
+}

@@ -1,0 +1,100 @@
+//! `log_conversation_turn`: stores one exchange between the user and the assistant.
+
+use context::{Context, LogOutcome, NewTurn, TurnId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Tool, ToolError};
+use crate::{Caller, arguments::InputError, scope};
+
+pub(super) struct LogConversationTurn;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    /// What the user wrote, as it was.
+    #[schemars(length(max = 400_000))]
+    user_message: String,
+    /// What you answered, as it was.
+    #[schemars(length(max = 400_000))]
+    assistant_response: String,
+    /// The same key for every turn of one conversation, such as its id.
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 200))]
+    conversation: Option<String>,
+    /// When the exchange took place, if not now.
+    #[serde(default)]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    occurred_at: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    stored: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", default)]
+    turn_id: Option<TurnId>,
+    /// Why nothing was stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", default)]
+    reason: Option<&'static str>,
+}
+
+impl Tool for LogConversationTurn {
+    const NAME: &'static str = "log_conversation_turn";
+    const TITLE: &'static str = "Remember this exchange";
+    const DESCRIPTION: &'static str = "Store one exchange of this conversation in the user's memory. Call it \
+        once after each of your answers, in particular when the user works on, decides, learns, plans or \
+        prefers something. Leave out passwords, keys and other secrets.";
+    const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_WRITE];
+    const READ_ONLY: bool = false;
+
+    type Arguments = Arguments;
+    type Output = Answer;
+
+    fn example() -> Value {
+        json!({
+            "user_message": "How do I borrow a value twice in Rust?",
+            "assistant_response": "Take two shared references: ...",
+            "conversation": "borrowing-questions",
+            "occurred_at": "2026-11-21T09:30:00Z",
+        })
+    }
+
+    async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
+        let Arguments { user_message, assistant_response, conversation, occurred_at } = arguments;
+        if user_message.trim().is_empty() && assistant_response.trim().is_empty() {
+            return Err(InputError::new(
+                "`user_message` and `assistant_response` are both empty: there is nothing to remember. Pass \
+                 the texts of the exchange.",
+            )
+            .into());
+        }
+        let occurred_at = occurred_at
+            .map(|time| serde_json::from_value(Value::String(time)))
+            .transpose()
+            .map_err(|_| {
+                InputError::new(
+                    "`occurred_at` is not a date and time with its offset (RFC 3339). Example: \
+                     {\"occurred_at\":\"2026-11-21T09:30:00Z\"}; leave it out for now.",
+                )
+            })?;
+        let turn = NewTurn {
+            user_message,
+            assistant_response,
+            conversation,
+            occurred_at,
+            external_id: None,
+            request_key: None,
+        };
+        Ok(match context.log_turn(turn, caller.author()).await? {
+            LogOutcome::Stored { turn_id, .. } => {
+                Answer { stored: true, turn_id: Some(turn_id), reason: None }
+            }
+            LogOutcome::Duplicate { turn_id } => {
+                Answer { stored: false, turn_id: Some(turn_id), reason: Some("duplicate") }
+            }
+        })
+    }
+}

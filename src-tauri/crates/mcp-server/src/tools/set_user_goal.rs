@@ -1,0 +1,54 @@
+//! `set_user_goal`: adds one goal to the profile on the user's word.
+
+use context::{Context, ItemKind, NewItem};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Tool, ToolError};
+use crate::{Caller, scope};
+
+pub(super) struct SetUserGoal;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    /// What the user wants to reach.
+    #[schemars(length(min = 1, max = 500))]
+    goal: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    /// False if it was there before.
+    added: bool,
+    goal: String,
+    message: String,
+}
+
+impl Tool for SetUserGoal {
+    const NAME: &'static str = "set_user_goal";
+    const TITLE: &'static str = "Remember a goal";
+    const DESCRIPTION: &'static str = "Add one goal to the user's profile. Call it when the user says what they want to reach; one short sentence a call, in the user's own words where possible.";
+    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
+    const READ_ONLY: bool = false;
+
+    type Arguments = Arguments;
+    type Output = Answer;
+
+    fn example() -> Value {
+        json!({ "goal": "Speak Spanish well enough to work in it by June" })
+    }
+
+    async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
+        let item = NewItem::new(ItemKind::Goal, arguments.goal);
+        let added = context.add_item(item, caller.author()).await?;
+        let goal = added.item.text;
+        let message = if added.existed {
+            format!("\"{goal}\" is already among the goals.")
+        } else {
+            format!("Added \"{goal}\" to the goals.")
+        };
+        Ok(Answer { added: !added.existed, goal, message })
+    }
+}

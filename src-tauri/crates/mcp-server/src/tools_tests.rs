@@ -1,0 +1,76 @@
+use super::*;
+use crate::scope;
+
+#[test]
+fn names_are_unique_and_of_the_allowed_characters() {
+    let mut names: Vec<_> = REGISTERED.iter().map(|tool| tool.name).collect();
+    for name in &names {
+        assert!((1..=128).contains(&name.len()), "{name}");
+        assert!(name.chars().all(|character| character.is_ascii_alphanumeric() || "_-.".contains(character)));
+    }
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), REGISTERED.len());
+}
+
+#[test]
+fn every_tool_needs_a_scope_that_clients_get_without_asking() {
+    for tool in REGISTERED {
+        assert!(!tool.scopes.is_empty(), "{}: no tool is open to every token", tool.name);
+        for scope in tool.scopes {
+            assert!(scope::DEFAULT_SCOPES.contains(scope), "{}: {scope}", tool.name);
+        }
+    }
+}
+
+#[test]
+fn required_scopes_come_from_the_registry() {
+    for tool in REGISTERED {
+        assert_eq!(required_scopes("tools/call", Some(tool.name)), tool.scopes);
+    }
+    assert_eq!(required_scopes("tools/call", Some("log_conversation_turn")), [scope::CONVERSATIONS_WRITE]);
+    assert_eq!(required_scopes("tools/call", Some("get_user_context")), [scope::CONTEXT_READ]);
+    assert_eq!(required_scopes("tools/call", Some("get_recent_insights")), [scope::INSIGHTS_READ]);
+    assert_eq!(required_scopes("tools/call", Some("add_user_interest")), [scope::CONTEXT_WRITE]);
+    assert_eq!(required_scopes("tools/call", Some("set_user_goal")), [scope::CONTEXT_WRITE]);
+    assert!(required_scopes("tools/call", Some("no_such_tool")).is_empty());
+    assert!(required_scopes("tools/call", None).is_empty());
+    assert!(required_scopes("tools/list", None).is_empty());
+    assert!(required_scopes("prompts/get", Some("log_conversation_turn")).is_empty());
+}
+
+#[test]
+fn every_example_passes_its_own_tools_rules() {
+    for prepared in all() {
+        let Value::Object(example) = (prepared.tool.example)() else { panic!("an example is an object") };
+        let checked = prepared.rules.check(example.clone());
+        assert_eq!(checked.map_err(|error| error.to_string()), Ok(example), "{}", prepared.tool.name);
+    }
+}
+
+#[test]
+fn input_schemas_are_closed_and_say_what_each_argument_is() {
+    for prepared in all() {
+        let schema = &prepared.definition.input_schema;
+        assert_eq!(schema["type"], "object");
+        assert_eq!(schema["additionalProperties"], false, "{}", prepared.tool.name);
+        for (name, argument) in schema["properties"].as_object().unwrap() {
+            assert!(argument["type"].is_string(), "{}.{name} has one plain type", prepared.tool.name);
+            if argument["type"] == "string" && argument.get("format").is_none() {
+                assert!(argument["maxLength"].is_u64(), "{}.{name} has no limit", prepared.tool.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn schemas_are_valid_json_schema_2020_12() {
+    for prepared in all() {
+        for schema in [Some(&prepared.definition.input_schema), prepared.definition.output_schema.as_ref()] {
+            let schema = Value::Object((**schema.expect("every tool has both")).clone());
+            if let Err(error) = jsonschema::draft202012::meta::validate(&schema) {
+                panic!("{}: {error}", prepared.tool.name);
+            }
+        }
+    }
+}
