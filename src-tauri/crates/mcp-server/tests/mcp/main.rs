@@ -1,7 +1,12 @@
 //! The MCP server as a client meets it: whole HTTP requests through rmcp's transport, a real store below.
 
+#[cfg(test)]
 mod calls;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
 mod listing;
+#[cfg(test)]
 mod protocol;
+#[cfg(test)]
 mod refusals;

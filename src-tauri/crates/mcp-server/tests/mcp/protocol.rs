@@ -40,10 +40,10 @@ async fn each_legacy_version_is_agreed_to_and_served() {
         assert_eq!(session.initialized["serverInfo"]["name"], "ambient-insights");
         assert!(session.initialized["instructions"].is_string());
 
-        let caller = || Some(caller(DEFAULT_SCOPES));
-        assert_eq!(session.request(caller(), "ping", json!({})).await.result(), &json!({}), "{version}");
+        let client = || Some(caller(DEFAULT_SCOPES));
+        assert_eq!(session.request(client(), "ping", json!({})).await.result(), &json!({}), "{version}");
 
-        let list = session.request(caller(), "tools/list", json!({})).await;
+        let list = session.request(client(), "tools/list", json!({})).await;
         let list = list.result();
         assert_eq!(list["tools"].as_array().unwrap().len(), 5, "{version}");
         for key in ["ttlMs", "cacheScope", "resultType", "_meta"] {
@@ -51,7 +51,7 @@ async fn each_legacy_version_is_agreed_to_and_served() {
         }
 
         let params = json!({ "name": "add_user_interest", "arguments": { "interest": "Rust" } });
-        let called = session.request(caller(), "tools/call", params).await;
+        let called = session.request(client(), "tools/call", params).await;
         assert_eq!(called.structured()["added"], true, "{version}");
         assert!(called.result().get("resultType").is_none(), "{version}");
     }
@@ -134,9 +134,8 @@ async fn what_is_not_declared_is_not_found_in_either_era() {
         assert_eq!(legacy.code(), -32601, "{method}");
         let mut headers = vec![("mcp-protocol-version", MODERN), ("mcp-method", method)];
         match method {
-            "prompts/get" => headers.push(("mcp-name", "x")),
             "resources/read" => headers.push(("mcp-name", "test://x")),
-            "tasks/get" => headers.push(("mcp-name", "x")),
+            "prompts/get" | "tasks/get" => headers.push(("mcp-name", "x")),
             _ => {}
         }
         let mut params = params;
