@@ -1,0 +1,42 @@
+//! `cargo xtask setup`: what this machine lacks, installed from package registries alone, after saying so.
+
+mod cargo_tools;
+mod clients;
+mod system;
+
+use crate::say::Failure;
+use crate::workspace::Workspace;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Only what building and running needs, not what the tests need
+    #[arg(long)]
+    run_only: bool,
+}
+
+/// What the machine is prepared for; each purpose includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Purpose {
+    /// Building and starting the program.
+    Run,
+    /// The fast tests.
+    Test,
+    /// The tests with real clients as well.
+    TestAll,
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
+    prepare(workspace, if arguments.run_only { Purpose::Run } else { Purpose::TestAll })
+}
+
+/// Installs what `purpose` needs and this machine lacks; says nothing where nothing is missing.
+pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> Result<(), Failure> {
+    system::prepare(purpose)?;
+    if purpose >= Purpose::Test {
+        cargo_tools::prepare(workspace)?;
+    }
+    if purpose >= Purpose::TestAll {
+        clients::prepare(workspace)?;
+    }
+    Ok(())
+}
