@@ -50,12 +50,12 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 ///
 /// The temporary file has its final permissions before the first byte: nobody can open a key in between.
 pub(crate) fn write(path: &Path, contents: &[u8], audience: Audience) -> Result<(), Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    write_in(folder, path, contents, audience)
-        .map_err(|source| Error::Write { path: path.to_owned(), source })
+    replace(path, contents, audience).map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
-fn write_in(folder: &Path, path: &Path, contents: &[u8], audience: Audience) -> io::Result<()> {
+/// As [`write`], with the bare reason of a failure.
+pub(crate) fn replace(path: &Path, contents: &[u8], audience: Audience) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED);
     #[cfg(unix)]
