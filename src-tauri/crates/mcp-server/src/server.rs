@@ -38,8 +38,9 @@ get_recent_insights when earlier work may matter. After each exchange, call log_
 texts as they were; leave out passwords, keys and other secrets. Use add_user_interest and set_user_goal when the \
 user says so of themselves.";
 
-/// The methods that are served here; a request for one that rmcp could not read has wrong parameters.
-const SERVED_METHODS: &[&str] = &["initialize", "ping", "server/discover", "tools/list", "tools/call"];
+/// The methods that each era serves; a request for one that rmcp could not read has wrong parameters.
+const MODERN_METHODS: &[&str] = &["server/discover", "tools/list", "tools/call"];
+const LEGACY_METHODS: &[&str] = &["initialize", "ping", "tools/list", "tools/call"];
 
 /// The MCP server over one memory: give a clone to rmcp for each session or request.
 #[derive(Clone)]
@@ -214,9 +215,10 @@ impl ServerHandler for AmbientServer {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        if SERVED_METHODS.contains(&request.method.as_str()) {
+        let served = if is_modern(&context) { MODERN_METHODS } else { LEGACY_METHODS };
+        if served.contains(&request.method.as_str()) {
             let remedy = match request.method.as_str() {
                 "tools/call" => "`params` must be {\"name\": string, \"arguments\": object}",
                 _ => "`params` has the wrong shape for this method",

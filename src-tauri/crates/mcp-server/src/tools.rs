@@ -30,8 +30,8 @@ pub(crate) trait Tool: 'static {
     const DESCRIPTION: &'static str;
     /// What the caller must have been granted.
     const SCOPES: &'static [&'static str];
-    /// Whether the tool only reads.
-    const READ_ONLY: bool;
+    /// What repeating or running it does to the memory.
+    const EFFECT: Effect;
 
     /// What a call brings.
     type Arguments: DeserializeOwned + JsonSchema + Send;
@@ -49,6 +49,17 @@ pub(crate) trait Tool: 'static {
     ) -> impl Future<Output = Result<Self::Output, ToolError>> + Send;
 }
 
+/// What a tool does to the memory. None takes anything away: that is the owner's to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It only reads.
+    Reads,
+    /// It adds; the same again adds more.
+    Adds,
+    /// It adds; the same again changes nothing.
+    AddsOnce,
+}
+
 /// Why a tool did not answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ToolError {
@@ -57,13 +68,20 @@ pub(crate) enum ToolError {
     Input(#[from] InputError),
     /// The store could not do its part.
     #[error(transparent)]
-    Store(#[from] context::Error),
+    Store(context::Error),
     /// The answer could not be written as JSON.
     #[error("the answer could not be serialised")]
     Answer(#[source] serde_json::Error),
     /// The tool's code panicked; the panic hook has logged where.
     #[error("the tool panicked")]
     Panicked,
+}
+
+impl From<context::Error> for ToolError {
+    /// What the caller can mend keeps the words of the rule that was broken; the rest stays inside.
+    fn from(error: context::Error) -> Self {
+        if error.is_callers() { Self::Input(InputError::new(error.to_string())) } else { Self::Store(error) }
+    }
 }
 
 /// A tool as the registry keeps it: its type is gone, its constants and functions remain.
@@ -161,11 +179,14 @@ fn run<'a, T: Tool>(
 }
 
 fn definition<T: Tool>() -> Definition {
-    // Nothing a tool does is destructive (it adds, and the owner can take back), repeats are recognised, and
-    // no tool reaches beyond this computer.
-    let annotations = ToolAnnotations::new().read_only(T::READ_ONLY).open_world(false);
-    let annotations =
-        if T::READ_ONLY { annotations } else { annotations.destructive(false).idempotent(true) };
+    // No tool reaches beyond this computer, and none is destructive.
+    let annotations = ToolAnnotations::new().read_only(T::EFFECT == Effect::Reads).open_world(false);
+    let annotations = match T::EFFECT {
+        Effect::Reads => annotations,
+        Effect::Adds | Effect::AddsOnce => {
+            annotations.destructive(false).idempotent(T::EFFECT == Effect::AddsOnce)
+        }
+    };
     Definition::new(T::NAME, T::DESCRIPTION, schema::<T::Arguments>())
         .with_title(T::TITLE)
         .with_raw_output_schema(schema::<T::Output>())

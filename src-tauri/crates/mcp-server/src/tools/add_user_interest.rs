@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Tool, ToolError};
+use super::{Effect, Tool, ToolError};
 use crate::{Caller, scope};
 
 pub(super) struct AddUserInterest;
@@ -31,7 +31,7 @@ impl Tool for AddUserInterest {
     const TITLE: &'static str = "Remember an interest";
     const DESCRIPTION: &'static str = "Add one interest to the user's profile. Call it when the user says or clearly shows that a subject interests them; one short noun phrase a call.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
-    const READ_ONLY: bool = false;
+    const EFFECT: Effect = Effect::AddsOnce;
 
     type Arguments = Arguments;
     type Output = Answer;

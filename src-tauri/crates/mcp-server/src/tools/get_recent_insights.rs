@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Tool, ToolError};
+use super::{Effect, Tool, ToolError};
 use crate::{Caller, scope};
 
 pub(super) struct GetRecentInsights;
@@ -59,7 +59,7 @@ impl Tool for GetRecentInsights {
         learned or which problem was solved, each with the turns it rests on. Call it when earlier work may \
         matter to the question at hand.";
     const SCOPES: &'static [&'static str] = &[scope::INSIGHTS_READ];
-    const READ_ONLY: bool = true;
+    const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;
     type Output = Answer;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Tool, ToolError};
+use super::{Effect, Tool, ToolError};
 use crate::{Caller, scope};
 
 pub(super) struct GetUserContext;
@@ -52,7 +52,7 @@ impl Tool for GetUserContext {
     const DESCRIPTION: &'static str = "What is known about the user: interests, skills, current projects, \
         goals and preferences. Call it when a conversation begins, or when an answer depends on who is asking.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_READ];
-    const READ_ONLY: bool = true;
+    const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;
     type Output = Answer;

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Tool, ToolError};
+use super::{Effect, Tool, ToolError};
 use crate::{Caller, arguments::InputError, scope};
 
 pub(super) struct LogConversationTurn;
@@ -14,10 +14,10 @@ pub(super) struct LogConversationTurn;
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
     /// What the user wrote, as it was.
-    #[schemars(length(max = 400_000))]
+    #[schemars(length(max = 1_000_000))]
     user_message: String,
     /// What you answered, as it was.
-    #[schemars(length(max = 400_000))]
+    #[schemars(length(max = 1_000_000))]
     assistant_response: String,
     /// The same key for every turn of one conversation, such as its id.
     #[serde(default)]
@@ -48,7 +48,7 @@ impl Tool for LogConversationTurn {
         once after each of your answers, in particular when the user works on, decides, learns, plans or \
         prefers something. Leave out passwords, keys and other secrets.";
     const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_WRITE];
-    const READ_ONLY: bool = false;
+    const EFFECT: Effect = Effect::Adds;
 
     type Arguments = Arguments;
     type Output = Answer;

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Tool, ToolError};
+use super::{Effect, Tool, ToolError};
 use crate::{Caller, scope};
 
 pub(super) struct SetUserGoal;
@@ -31,7 +31,7 @@ impl Tool for SetUserGoal {
     const TITLE: &'static str = "Remember a goal";
     const DESCRIPTION: &'static str = "Add one goal to the user's profile. Call it when the user says what they want to reach; one short sentence a call, in the user's own words where possible.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
-    const READ_ONLY: bool = false;
+    const EFFECT: Effect = Effect::AddsOnce;
 
     type Arguments = Arguments;
     type Output = Answer;

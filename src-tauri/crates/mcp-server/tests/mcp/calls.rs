@@ -148,7 +148,7 @@ async fn wrong_arguments_are_tool_errors_that_teach() {
         ("log_conversation_turn", json!({})),
         ("log_conversation_turn", json!({ "user_msg": "a", "response": "b" })),
         ("log_conversation_turn", json!({ "user_message": ["a"], "assistant_response": 5 })),
-        ("log_conversation_turn", turn("a", &"x".repeat(400_001))),
+        ("log_conversation_turn", turn("a", &"x".repeat(1_000_001))),
         ("get_user_context", json!({ "verbose": true })),
         ("get_recent_insights", json!({ "limit": "five" })),
         ("get_recent_insights", json!({ "limit": 0 })),

@@ -158,10 +158,13 @@ async fn what_is_not_declared_is_not_found_in_either_era() {
 }
 
 #[tokio::test]
-async fn ping_is_gone_from_the_modern_protocol() {
+async fn the_handshake_and_ping_are_gone_from_the_modern_protocol() {
     let server = Server::start();
-    let answer = server.modern(Some(caller(DEFAULT_SCOPES)), "ping", json!({})).await;
-    assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, -32601));
+    for method in ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"] {
+        let answer = server.modern(Some(caller(DEFAULT_SCOPES)), method, json!({})).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, -32601), "{method}");
+        assert_eq!(answer.message["id"], 1, "{method}");
+    }
 }
 
 #[tokio::test]
