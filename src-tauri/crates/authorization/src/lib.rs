@@ -1,1 +1,40 @@
-//! Being written.
+//! Who may come in: the OAuth 2.1 authorization server of the one door.
+//!
+//! This room knows clients, authorization requests, approvals, grants, tokens and the audit trail, and owns
+//! `authorization.db`. It must not know what is behind the door (MCP, memories) nor what a window looks like.
+//! Start reading at [`Authorization`]; the way of a request goes `endpoints/authorize.rs` →
+//! `endpoints/waiting_page.rs` → [`Authorization::approve`] → `endpoints/token.rs` →
+//! [`Authorization::authenticate`]. The rules stand in `rules/`, pure: time and randomness are arguments.
+//! The tables stand in `store/`; what is on disk of a secret is its hash.
+
+mod arrival;
+mod audit;
+mod cache;
+mod client;
+mod endpoints;
+mod error;
+mod event;
+mod id;
+mod limits;
+mod origin;
+mod rules;
+mod scope;
+mod seal;
+mod secret;
+mod service;
+mod settings;
+mod store;
+
+pub use arrival::{Arrival, InvalidProviderId, PeerAddress, ProviderId};
+pub use audit::{AuditEntry, AuditKind, AuditQuery, Decider, RejectionKind, ToolCallRecord, ToolOutcome};
+pub use client::Registration;
+pub use error::Error;
+pub use event::AuthorizationEvent;
+pub use id::{GrantId, InvalidId, RequestId};
+pub use origin::{InvalidOrigin, Origin, OriginName, Origins};
+pub use scope::{Scope, ScopeSet, UnknownScope};
+pub use service::{
+    Access, Approval, ApprovalError, Approved, Authorization, Challenge, ClientSummary, GrantSummary,
+    PendingRequest, Rejection, Revoked,
+};
+pub use settings::{AuditRetention, LimitsSetting, Settings};

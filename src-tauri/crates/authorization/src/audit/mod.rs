@@ -1,0 +1,365 @@
+//! The audit trail: what was asked, decided, given, used and taken away; never a secret, never content.
+//!
+//! Three ways in, by what is at stake. A change of a grant is written in the transaction that makes it. A
+//! tool call is handed over at once and is on disk at most 100 ms later: a crash can lose the lines of that
+//! window, never the call's own work. A rejection is counted, a kind and minute, and written every few
+//! seconds, so that a stranger can fill neither the disk nor the trail.
+
+pub(crate) mod recorder;
+pub(crate) mod rejections;
+
+use std::time::Duration;
+
+use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::arrival::Arrival;
+use crate::id::{GrantId, RequestId};
+use crate::scope::{Scope, ScopeSet};
+
+/// What a line of the audit trail tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AuditKind {
+    /// A client registered itself.
+    Registered,
+    /// A client asked for access.
+    Asked,
+    /// The owner approved.
+    Approved,
+    /// The request was denied, or its time passed.
+    Denied,
+    /// The client's requests to this host are denied from now on.
+    Blocked,
+    /// Such a block was lifted.
+    Unblocked,
+    /// A code was exchanged: a grant and its first tokens.
+    Issued,
+    /// A grant's tokens were renewed.
+    Refreshed,
+    /// A used code or refresh token was presented again by its client; the grant was revoked.
+    Replayed,
+    /// A grant, or one access token, was revoked.
+    Revoked,
+    /// A client called a tool.
+    ToolCalled,
+    /// Requests were turned away: how many of one kind in one minute.
+    Rejected,
+    /// Lines of tool calls that could not be kept, because they came faster than they could be written.
+    Dropped,
+}
+
+impl AuditKind {
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Registered,
+        Self::Asked,
+        Self::Approved,
+        Self::Denied,
+        Self::Blocked,
+        Self::Unblocked,
+        Self::Issued,
+        Self::Refreshed,
+        Self::Replayed,
+        Self::Revoked,
+        Self::ToolCalled,
+        Self::Rejected,
+        Self::Dropped,
+    ];
+
+    /// The kind's name, as in `audit --json`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Asked => "asked",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::Blocked => "blocked",
+            Self::Unblocked => "unblocked",
+            Self::Issued => "issued",
+            Self::Refreshed => "refreshed",
+            Self::Replayed => "replayed",
+            Self::Revoked => "revoked",
+            Self::ToolCalled => "tool_called",
+            Self::Rejected => "rejected",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// Who decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Decider {
+    /// The owner, in the desktop's window.
+    Desktop,
+    /// The owner, at a terminal.
+    Terminal,
+    /// The owner, by a means that is neither (panic, settings).
+    Owner,
+    /// The client itself.
+    Client,
+    /// A rule of this server: time passed, wrong codes, a replay.
+    Rule,
+}
+
+impl Decider {
+    /// The decider's name, as in `audit --json`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Terminal => "terminal",
+            Self::Owner => "owner",
+            Self::Client => "client",
+            Self::Rule => "rule",
+        }
+    }
+
+    pub(crate) fn from_stored(text: &str) -> Option<Self> {
+        [Self::Desktop, Self::Terminal, Self::Owner, Self::Client, Self::Rule]
+            .into_iter()
+            .find(|decider| decider.as_str() == text)
+    }
+}
+
+/// How a tool call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolOutcome {
+    /// It answered.
+    Answered,
+    /// The caller's input was wrong.
+    InputError,
+    /// It failed.
+    Failed,
+    /// The token's scopes did not allow it.
+    Refused,
+}
+
+impl ToolOutcome {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::InputError => "input_error",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// One tool call, for the audit trail: the tool's name, never what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolCallRecord {
+    /// The client that called.
+    pub client_id: String,
+    /// Its name for people.
+    pub client_name: String,
+    /// The grant it called under.
+    pub grant_id: Option<GrantId>,
+    /// The tool's name.
+    pub tool: String,
+    /// The scope that the tool needs.
+    pub scope: Option<Scope>,
+    /// How it ended.
+    pub outcome: ToolOutcome,
+    /// How long it took, where that was measured.
+    pub took: Option<Duration>,
+    /// Where the call came from, where that is known.
+    pub arrival: Option<Arrival>,
+}
+
+/// Why a request was turned away: what rejections are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// No bearer token where one is needed.
+    MissingToken,
+    /// A bearer token that is none, or is unknown or revoked.
+    InvalidToken,
+    /// A bearer token whose time has passed.
+    ExpiredToken,
+    /// A bearer token for another resource.
+    WrongAudience,
+    /// A token whose scopes do not suffice.
+    InsufficientScope,
+    /// A `Host` that is none of ours.
+    ForeignHost,
+    /// An `Origin` that is none of ours.
+    ForeignOrigin,
+    /// Too many requests.
+    RateLimited,
+    /// A body or header beyond its limit.
+    TooLarge,
+    /// A client that nobody knows.
+    UnknownClient,
+    /// An authorization request that could not be answered by a redirect.
+    BadRedirect,
+    /// An authorization request with something wrong in it.
+    BadAuthorizationRequest,
+    /// An authorization request of a blocked client.
+    BlockedClient,
+    /// A waiting page that was asked for by another browser, or is not there.
+    ForeignBrowser,
+    /// A token request with something wrong in its form.
+    BadTokenRequest,
+    /// A code that is none, or not this client's, or used, or expired.
+    InvalidCode,
+    /// A refresh token that is none, or not this client's, or expired.
+    InvalidRefreshToken,
+    /// A registration with something wrong in it.
+    BadRegistration,
+    /// A revocation request with something wrong in it.
+    BadRevocation,
+}
+
+impl RejectionKind {
+    /// The kind's name, as in `audit --json`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingToken => "missing_token",
+            Self::InvalidToken => "invalid_token",
+            Self::ExpiredToken => "expired_token",
+            Self::WrongAudience => "wrong_audience",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::ForeignHost => "foreign_host",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::RateLimited => "rate_limited",
+            Self::TooLarge => "too_large",
+            Self::UnknownClient => "unknown_client",
+            Self::BadRedirect => "bad_redirect",
+            Self::BadAuthorizationRequest => "bad_authorization_request",
+            Self::BlockedClient => "blocked_client",
+            Self::ForeignBrowser => "foreign_browser",
+            Self::BadTokenRequest => "bad_token_request",
+            Self::InvalidCode => "invalid_code",
+            Self::InvalidRefreshToken => "invalid_refresh_token",
+            Self::BadRegistration => "bad_registration",
+            Self::BadRevocation => "bad_revocation",
+        }
+    }
+}
+
+/// One line of the audit trail. Fields that say nothing are left out on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditEntry {
+    /// Its place in the trail; lines of rejections have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
+    /// When it happened; for rejections the start of the minute.
+    pub at: Timestamp,
+    /// What it tells.
+    pub kind: AuditKind,
+    /// The client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The client's name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// The grant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<GrantId>,
+    /// The authorization request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<RequestId>,
+    /// Where it came from: `local` or `tunnel:PROVIDER`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrival: Option<String>,
+    /// The peer's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_address: Option<String>,
+    /// What the peer called itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The scopes it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<ScopeSet>,
+    /// Who decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Decider>,
+    /// The tool that was called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// How it ended, or why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// How long it took, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_micros: Option<i64>,
+    /// How many there were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+}
+
+impl AuditEntry {
+    pub(crate) fn new(at: Timestamp, kind: AuditKind) -> Self {
+        Self {
+            seq: None,
+            at,
+            kind,
+            client_id: None,
+            client_name: None,
+            grant_id: None,
+            request_id: None,
+            arrival: None,
+            remote_address: None,
+            user_agent: None,
+            scopes: None,
+            by: None,
+            tool: None,
+            outcome: None,
+            took_micros: None,
+            count: None,
+        }
+    }
+
+    /// Who can cause such a line; each class has its own cap. A request that ran out of time is no decision:
+    /// whoever can ask can cause it.
+    pub(crate) fn class(&self) -> &'static str {
+        match (self.kind, self.by) {
+            (AuditKind::Registered | AuditKind::Asked | AuditKind::Rejected, _)
+            | (AuditKind::Denied, Some(Decider::Rule)) => "stranger",
+            (AuditKind::ToolCalled | AuditKind::Dropped, _) => "call",
+            (
+                AuditKind::Approved
+                | AuditKind::Denied
+                | AuditKind::Blocked
+                | AuditKind::Unblocked
+                | AuditKind::Issued
+                | AuditKind::Refreshed
+                | AuditKind::Replayed
+                | AuditKind::Revoked,
+                _,
+            ) => "grant",
+        }
+    }
+
+    pub(crate) fn client(self, id: &str, name: &str) -> Self {
+        Self { client_id: Some(id.to_owned()), client_name: Some(name.to_owned()), ..self }
+    }
+}
+
+/// Which lines of the audit trail to give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Only lines from then on.
+    pub since: Option<Timestamp>,
+    /// Only lines before then.
+    pub until: Option<Timestamp>,
+    /// Only this client's.
+    pub client_id: Option<String>,
+    /// Only these kinds; empty: all.
+    pub kinds: Vec<AuditKind>,
+    /// At most so many, the newest first.
+    pub limit: usize,
+}
+
+impl Default for AuditQuery {
+    fn default() -> Self {
+        Self { since: None, until: None, client_id: None, kinds: Vec::new(), limit: 100 }
+    }
+}

@@ -1,0 +1,56 @@
+//! What others in this program want to hear of: no secrets, and nothing that only the database should know.
+
+use crate::audit::Decider;
+use crate::id::{GrantId, RequestId};
+
+/// Something that happened at the door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthorizationEvent {
+    /// A client asks, and the owner has to decide.
+    RequestPending {
+        /// The request.
+        id: RequestId,
+    },
+    /// A request is no longer pending.
+    RequestDecided {
+        /// The request.
+        id: RequestId,
+        /// Whether it was approved.
+        approved: bool,
+        /// Who decided.
+        by: Decider,
+    },
+    /// A client exchanged its code: it is connected.
+    GrantIssued {
+        /// The grant.
+        id: GrantId,
+        /// The client.
+        client_id: String,
+        /// Its name for people.
+        client_name: String,
+    },
+    /// A grant ended.
+    GrantRevoked {
+        /// The grant.
+        id: GrantId,
+        /// The client.
+        client_id: String,
+        /// Who ended it.
+        by: Decider,
+    },
+    /// A used code or refresh token came again: somebody may have stolen it. The grant was revoked.
+    ReplaySeen {
+        /// The grant.
+        id: GrantId,
+        /// The client.
+        client_id: String,
+        /// Its name for people.
+        client_name: String,
+    },
+    /// A client registered itself.
+    ClientRegistered {
+        /// The client.
+        client_id: String,
+    },
+}

@@ -1,0 +1,94 @@
+//! How often each endpoint may be used, by everybody together: behind a tunnel all share one address.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::clock::{Clock as GovernorClock, Reference as _};
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+
+use crate::settings::LimitsSetting;
+
+/// What is limited. Each has a bucket of its own, and the two grant types too: a client that retries a dead
+/// refresh token must never block the exchange of the code that would repair it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limited {
+    Registration,
+    Authorization,
+    CodeExchange,
+    Refresh,
+    Revocation,
+}
+
+/// The injected clock, as governor wants it.
+#[derive(Clone, Debug)]
+struct Monotonic(Arc<dyn clock::Clock>);
+
+impl GovernorClock for Monotonic {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.monotonic()
+    }
+}
+
+type Bucket = RateLimiter<NotKeyed, InMemoryState, Monotonic, NoOpMiddleware<Duration>>;
+
+/// The buckets.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    setting: LimitsSetting,
+    clock: Monotonic,
+    registration: Bucket,
+    authorization: Bucket,
+    code_exchange: Bucket,
+    refresh: Bucket,
+    revocation: Bucket,
+}
+
+impl Limits {
+    pub(crate) fn new(setting: LimitsSetting, clock: Arc<dyn clock::Clock>) -> Self {
+        let clock = Monotonic(clock);
+        // Bursts are allowed: claude.ai registers twice within two seconds, browsers ask twice.
+        let bucket = |burst: u32, a_minute: u32| {
+            let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+            let quota = Quota::with_period(Duration::from_secs(60) / a_minute)
+                .expect("a minute divided by a rate is not zero")
+                .allow_burst(burst);
+            RateLimiter::direct_with_clock(quota, clock.clone())
+        };
+        Self {
+            setting,
+            registration: bucket(10, 10),
+            authorization: bucket(20, 30),
+            code_exchange: bucket(60, 120),
+            refresh: bucket(120, 600),
+            revocation: bucket(60, 120),
+            clock,
+        }
+    }
+
+    /// Takes one from the bucket. `Err`: after how many whole seconds to try again.
+    pub(crate) fn take(&self, what: Limited) -> Result<(), u64> {
+        if self.setting == LimitsSetting::Off {
+            return Ok(());
+        }
+        let bucket = match what {
+            Limited::Registration => &self.registration,
+            Limited::Authorization => &self.authorization,
+            Limited::CodeExchange => &self.code_exchange,
+            Limited::Refresh => &self.refresh,
+            Limited::Revocation => &self.revocation,
+        };
+        bucket.check().map_err(|not_until| {
+            let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
+            wait.as_secs() + 1
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "limits_tests.rs"]
+mod tests;

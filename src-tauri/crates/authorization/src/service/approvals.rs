@@ -1,0 +1,355 @@
+//! The owner's side of an authorization request: see it, approve it, deny it.
+
+use std::net::IpAddr;
+
+use clock::Timestamp;
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::{Authorization, expire_overdue};
+use crate::Error;
+use crate::arrival::Arrival;
+use crate::audit::{AuditEntry, AuditKind, Decider};
+use crate::event::AuthorizationEvent;
+use crate::id::RequestId;
+use crate::rules::approval::{self, CodeFacts, Facts, MAX_WRONG_CODES, Refusal, Status, Verdict};
+use crate::rules::redirect_uri;
+use crate::scope::ScopeSet;
+use crate::store::requests::StoredRequest;
+use crate::store::{self};
+
+/// An authorization request that waits for the owner. Serialises as a line of `approvals list --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingRequest {
+    /// The request.
+    pub id: RequestId,
+    /// The client that asks.
+    pub client_id: String,
+    /// Its name, cleaned for display. Its own word unless `verified`.
+    pub client_name: String,
+    /// Whether the name is more than the client's own word.
+    pub verified: bool,
+    /// Where the answer goes.
+    pub redirect_uri: String,
+    /// The host of it: where the credentials go.
+    pub redirect_host: String,
+    /// What access is asked for.
+    pub resource: String,
+    /// The scopes that are asked for.
+    pub scopes: ScopeSet,
+    /// `local` or `tunnel`.
+    pub arrival: &'static str,
+    /// The tunnel's provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The browser's address, where it is known.
+    pub remote_address: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Whether a person's browser navigated there (`Sec-Fetch-Dest` is `document` or absent); otherwise some
+    /// page may have sent the browser in the background.
+    pub navigation: bool,
+    /// When it was asked.
+    pub requested_at: Timestamp,
+    /// Until when it can be decided.
+    pub expires_at: Timestamp,
+    /// Whether the code that the waiting page shows has to be typed.
+    pub code_required: bool,
+}
+
+/// The owner's yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// The code that the waiting page shows, for a request that needs it.
+    pub code: Option<String>,
+    /// The scopes that are given; `None`: those that were asked for.
+    pub scopes: Option<ScopeSet>,
+    /// That `admin` is meant: in the window, or by `--yes-admin`.
+    pub admin_confirmed: bool,
+    /// Who says yes.
+    pub by: Decider,
+}
+
+impl Approval {
+    /// A plain yes to what was asked for.
+    #[must_use]
+    pub fn by(by: Decider) -> Self {
+        Self { code: None, scopes: None, admin_confirmed: false, by }
+    }
+}
+
+/// What was approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Approved {
+    /// The request.
+    pub id: RequestId,
+    /// The client.
+    pub client_id: String,
+    /// Its name for people.
+    pub client_name: String,
+    /// What it was given.
+    pub scopes: ScopeSet,
+}
+
+/// Why a decision was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApprovalError {
+    /// There is no such request.
+    #[error("there is no authorization request {0}; `approvals list` shows those that are waiting")]
+    NotFound(RequestId),
+    /// It was decided before.
+    #[error("this request was decided before; let the client ask again if that was wrong")]
+    AlreadyDecided,
+    /// Its time has passed.
+    #[error("this request has expired; let the client ask again")]
+    Expired,
+    /// The typed code is missing.
+    #[error("this request came through the tunnel: type the code that its page shows (--code)")]
+    CodeRequired,
+    /// The typed code is wrong.
+    #[error("this is not the code that the page shows; {tries_left} more tries")]
+    WrongCode {
+        /// How many tries are left.
+        tries_left: u8,
+    },
+    /// The typed code was wrong for the last time.
+    #[error("this was the third wrong code, so the request is denied; let the client ask again")]
+    TooManyWrongCodes,
+    /// More scopes than were asked for.
+    #[error("the client did not ask for {0}; only what it asked for can be given")]
+    ScopesNotAsked(ScopeSet),
+    /// No scope at all.
+    #[error("no scope is left to give; name at least one, or deny the request")]
+    NoScopes,
+    /// `admin` without its own confirmation.
+    #[error(
+        "admin lets the client change this program's settings; confirm it (--yes-admin) or leave it out (--scopes)"
+    )]
+    AdminNotConfirmed,
+    /// A terminal where the desktop decides.
+    #[error("requests are decided in the app's window while the desktop runs")]
+    DesktopDecides,
+    /// The database.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl Authorization {
+    /// The requests that wait for the owner, oldest first.
+    ///
+    /// # Errors
+    /// A database that can not be read or written.
+    pub async fn pending(&self) -> Result<Vec<PendingRequest>, Error> {
+        let now = self.inner.clock.now();
+        let (open, overdue) = self
+            .inner
+            .database
+            .read(move |connection| -> Result<_, Error> {
+                let open = store::requests::list_pending(connection, now)?;
+                Ok((open, !store::requests::list_overdue(connection, now)?.is_empty()))
+            })
+            .await?;
+        if overdue {
+            let expired =
+                self.inner.database.write(move |connection| expire_overdue(connection, now)).await?;
+            for id in expired {
+                self.inner.announce(AuthorizationEvent::RequestDecided {
+                    id,
+                    approved: false,
+                    by: Decider::Rule,
+                });
+            }
+        }
+        Ok(open.into_iter().map(pending).collect())
+    }
+
+    /// Approves a request. The code comes into being when the browser that started asks for it.
+    ///
+    /// # Errors
+    /// See [`ApprovalError`]. A wrong code is counted; after the third the request is denied. Nothing else
+    /// changes anything.
+    pub async fn approve(&self, id: RequestId, approval: Approval) -> Result<Approved, ApprovalError> {
+        if approval.by == Decider::Terminal && !self.inner.settings.self_approval {
+            return Err(ApprovalError::DesktopDecides);
+        }
+        let now = self.inner.clock.now();
+        let by = approval.by;
+        let result =
+            self.inner.database.write(move |connection| approve(connection, id, &approval, now)).await?;
+        match &result {
+            Ok(_) => self.inner.announce(AuthorizationEvent::RequestDecided { id, approved: true, by }),
+            Err(ApprovalError::TooManyWrongCodes) => self
+                .inner
+                .announce(AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Rule }),
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// Denies a request. With `block`, further requests of this client to this redirect host are denied
+    /// without asking.
+    ///
+    /// # Errors
+    /// A request that is not there, or was decided before; the database.
+    pub async fn deny(&self, id: RequestId, block: bool, by: Decider) -> Result<(), ApprovalError> {
+        let now = self.inner.clock.now();
+        let result =
+            self.inner.database.write(move |connection| deny(connection, id, block, by, now)).await?;
+        if result.is_ok() {
+            self.inner.announce(AuthorizationEvent::RequestDecided { id, approved: false, by });
+        }
+        result
+    }
+
+    /// Lifts every block of a client. Gives how many there were.
+    ///
+    /// # Errors
+    /// A database that can not be written.
+    pub async fn unblock(&self, client_id: &str, by: Decider) -> Result<usize, Error> {
+        let client_id = client_id.to_owned();
+        let now = self.inner.clock.now();
+        self.inner
+            .database
+            .write(move |connection| {
+                let lifted = store::blocks::remove(connection, &client_id)?;
+                if lifted > 0 {
+                    let entry = AuditEntry {
+                        client_id: Some(client_id),
+                        by: Some(by),
+                        ..AuditEntry::new(now, AuditKind::Unblocked)
+                    };
+                    store::audit::append(connection, &entry)?;
+                }
+                Ok(lifted)
+            })
+            .await
+    }
+}
+
+fn approve(
+    connection: &Connection,
+    id: RequestId,
+    approval: &Approval,
+    now: Timestamp,
+) -> Result<Result<Approved, ApprovalError>, Error> {
+    let Some(request) = store::requests::find(connection, id)? else {
+        return Ok(Err(ApprovalError::NotFound(id)));
+    };
+    let browsers = store::requests::browsers(connection, id)?;
+    // One code a browser, in the order of the browsers; a browser without one could never be chosen.
+    let showing: Vec<_> =
+        browsers.iter().filter_map(|(browser, shown)| shown.map(|shown| (*browser, shown))).collect();
+    let facts = Facts {
+        status: request.status,
+        expires_at: request.expires_at,
+        asked: request.scopes,
+        code: request.code_required.then(|| CodeFacts {
+            wrong_so_far: request.wrong_codes,
+            shown: showing.iter().map(|(_, shown)| *shown).collect(),
+        }),
+    };
+    let verdict = approval::judge(
+        &facts,
+        now,
+        approval.scopes,
+        approval.admin_confirmed,
+        approval.code.as_deref(),
+        id.as_bytes(),
+    );
+    match verdict {
+        Verdict::Approve { scopes, browser } => {
+            let browser = browser.and_then(|index| showing.get(index)).map(|(browser, _)| browser);
+            store::requests::approve(connection, id, scopes, browser, now)?;
+            let entry = AuditEntry {
+                scopes: Some(scopes),
+                ..decision(&request, AuditKind::Approved, approval.by, now)
+            };
+            store::audit::append(connection, &entry)?;
+            Ok(Ok(Approved { id, client_id: request.client_id, client_name: request.client_name, scopes }))
+        }
+        Verdict::WrongCode { tries_left } => {
+            store::requests::count_wrong_code(connection, id)?;
+            if tries_left > 0 {
+                return Ok(Err(ApprovalError::WrongCode { tries_left }));
+            }
+            store::requests::advance(connection, id, Status::Pending, Status::Denied, now)?;
+            let entry = AuditEntry {
+                outcome: Some(format!("{MAX_WRONG_CODES} wrong codes")),
+                ..decision(&request, AuditKind::Denied, approval.by, now)
+            };
+            store::audit::append(connection, &entry)?;
+            Ok(Err(ApprovalError::TooManyWrongCodes))
+        }
+        Verdict::Refuse(refusal) => Ok(Err(match refusal {
+            Refusal::AlreadyDecided => ApprovalError::AlreadyDecided,
+            Refusal::Expired => ApprovalError::Expired,
+            Refusal::CodeMissing => ApprovalError::CodeRequired,
+            Refusal::ScopesNotAsked(scopes) => ApprovalError::ScopesNotAsked(scopes),
+            Refusal::NoScopes => ApprovalError::NoScopes,
+            Refusal::AdminNotConfirmed => ApprovalError::AdminNotConfirmed,
+        })),
+    }
+}
+
+fn deny(
+    connection: &Connection,
+    id: RequestId,
+    block: bool,
+    by: Decider,
+    now: Timestamp,
+) -> Result<Result<(), ApprovalError>, Error> {
+    let Some(request) = store::requests::find(connection, id)? else {
+        return Ok(Err(ApprovalError::NotFound(id)));
+    };
+    // A block is worth taking even when the request has just expired.
+    if block {
+        let host = redirect_uri::host(&request.redirect_uri);
+        store::blocks::add(connection, &request.client_id, &host, now)?;
+        let entry = AuditEntry { outcome: Some(host), ..decision(&request, AuditKind::Blocked, by, now) };
+        store::audit::append(connection, &entry)?;
+    }
+    if request.status == Status::Pending && now >= request.expires_at {
+        expire_overdue(connection, now)?;
+        return Ok(if block { Ok(()) } else { Err(ApprovalError::Expired) });
+    }
+    if !store::requests::advance(connection, id, Status::Pending, Status::Denied, now)? {
+        return Ok(if block { Ok(()) } else { Err(ApprovalError::AlreadyDecided) });
+    }
+    store::audit::append(connection, &decision(&request, AuditKind::Denied, by, now))?;
+    Ok(Ok(()))
+}
+
+fn decision(request: &StoredRequest, kind: AuditKind, by: Decider, now: Timestamp) -> AuditEntry {
+    AuditEntry {
+        request_id: Some(request.id),
+        arrival: Some(request.arrival.clone()),
+        by: Some(by),
+        ..AuditEntry::new(now, kind).client(&request.client_id, &request.client_name)
+    }
+}
+
+fn pending(request: StoredRequest) -> PendingRequest {
+    let arrival = Arrival::from_stored(&request.arrival);
+    PendingRequest {
+        id: request.id,
+        redirect_host: redirect_uri::host(&request.redirect_uri),
+        client_id: request.client_id,
+        client_name: request.client_name,
+        verified: request.verified,
+        redirect_uri: request.redirect_uri,
+        resource: request.resource,
+        scopes: request.scopes,
+        arrival: arrival.as_str(),
+        provider: match arrival {
+            Arrival::Local => None,
+            Arrival::Tunnel(provider) => Some(provider.as_str().to_owned()),
+        },
+        remote_address: request.remote_address.and_then(|address| address.parse().ok()),
+        user_agent: request.user_agent,
+        navigation: request.navigation,
+        requested_at: request.requested_at,
+        expires_at: request.expires_at,
+        code_required: request.code_required,
+    }
+}

@@ -1,0 +1,95 @@
+//! What can be set, with its defaults and its bounds.
+
+use std::time::Duration;
+
+use crate::Error;
+use crate::origin::Origins;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether rates are limited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LimitsSetting {
+    /// As a door to the internet needs it.
+    #[default]
+    On,
+    /// No rate limits, for load tests on this computer. Caps on sizes and on stored rows stay.
+    Off,
+}
+
+/// How many lines of the audit trail are kept, by who can cause them. Older ones go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditRetention {
+    /// Decisions and what follows from them: approved, denied, issued, refreshed, replayed, revoked.
+    pub grant_changes: u32,
+    /// What anybody at the door can cause: registered, asked; and the lines of rejections.
+    pub strangers: u32,
+    /// Tool calls.
+    pub tool_calls: u32,
+}
+
+impl Default for AuditRetention {
+    fn default() -> Self {
+        Self { grant_changes: 100_000, strangers: 10_000, tool_calls: 200_000 }
+    }
+}
+
+/// Everything that can be set about who comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The origins this server answers for.
+    pub origins: Origins,
+    /// How long an access token lives: 15 minutes. Never under six: Claude Code refreshes before every call
+    /// when less than five remain.
+    pub access_token_lifetime: Duration,
+    /// How long an authorization code lives: 60 seconds.
+    pub code_lifetime: Duration,
+    /// How long a grant lives without being refreshed: 30 days.
+    pub refresh_idle: Duration,
+    /// How long a grant lives at all: a year.
+    pub refresh_absolute: Duration,
+    /// How long the same refresh token, presented again, gets the same answer: 60 seconds.
+    pub refresh_retry_window: Duration,
+    /// How long an authorization request waits for the owner: 10 minutes.
+    pub request_lifetime: Duration,
+    /// How long a request that needs the typed code waits: 2 minutes.
+    pub confirmation_lifetime: Duration,
+    /// Whether rates are limited.
+    pub limits: LimitsSetting,
+    /// Whether a terminal may decide (`serve`). False where a desktop runs: an assistant with a shell must
+    /// not approve itself.
+    pub self_approval: bool,
+    /// How much of the audit trail is kept.
+    pub audit_retention: AuditRetention,
+}
+
+impl Settings {
+    /// The shortest life an access token may have.
+    pub const MIN_ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(6 * 60);
+
+    /// The defaults, for these origins.
+    #[must_use]
+    pub fn new(origins: Origins) -> Self {
+        Self {
+            origins,
+            access_token_lifetime: 15 * MINUTE,
+            code_lifetime: MINUTE,
+            refresh_idle: 30 * DAY,
+            refresh_absolute: 365 * DAY,
+            refresh_retry_window: MINUTE,
+            request_lifetime: 10 * MINUTE,
+            confirmation_lifetime: 2 * MINUTE,
+            limits: LimitsSetting::On,
+            self_approval: true,
+            audit_retention: AuditRetention::default(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.access_token_lifetime < Self::MIN_ACCESS_TOKEN_LIFETIME {
+            return Err(Error::AccessTokenLifetime { seconds: self.access_token_lifetime.as_secs() });
+        }
+        Ok(())
+    }
+}

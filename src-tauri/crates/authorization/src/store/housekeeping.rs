@@ -1,0 +1,28 @@
+//! Clears away what is past its time. Nothing depends on it: every rule judges times itself.
+
+use std::time::Duration;
+
+use clock::Timestamp;
+use rusqlite::Connection;
+
+use super::{audit, clients, codes, grants, requests, tokens};
+use crate::Error;
+use crate::service;
+use crate::settings::Settings;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Clears every table.
+pub(crate) fn clear(connection: &Connection, now: Timestamp, settings: &Settings) -> Result<(), Error> {
+    tokens::clear_sealed(connection, now.minus(settings.refresh_retry_window))?;
+    tokens::clear(connection, now)?;
+    codes::clear(connection, now.minus(DAY))?;
+    service::expire_overdue(connection, now)?;
+    requests::clear(connection, now.minus(DAY))?;
+    grants::clear(connection, now.minus(30 * DAY))?;
+    // After the grants: a client that lost its last grant a month ago is spare by then. Never one that has
+    // one: clients that find themselves forgotten do not come back by themselves.
+    clients::clear_spare(connection, now.minus(30 * DAY))?;
+    audit::retain(connection, &settings.audit_retention)?;
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! Authorization requests, and the browsers that may take their answers.
+
+use std::time::Duration;
+
+use clock::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+
+use super::{optional_timestamp, scopes, timestamp, unreadable};
+use crate::id::RequestId;
+use crate::rules::approval::Status;
+use crate::scope::ScopeSet;
+use crate::secret::{Browser, ConfirmationHash, TokenHash};
+
+/// An authorization request as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredRequest {
+    pub(crate) id: RequestId,
+    pub(crate) client_id: String,
+    pub(crate) client_name: String,
+    pub(crate) verified: bool,
+    pub(crate) redirect_uri: String,
+    pub(crate) state: Option<String>,
+    pub(crate) code_challenge: String,
+    pub(crate) scopes: ScopeSet,
+    pub(crate) resource: String,
+    pub(crate) issuer: String,
+    pub(crate) arrival: String,
+    pub(crate) remote_address: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) navigation: bool,
+    pub(crate) requested_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) code_required: bool,
+    pub(crate) wrong_codes: u8,
+    pub(crate) status: Status,
+    pub(crate) decided_at: Option<Timestamp>,
+    pub(crate) granted_scopes: ScopeSet,
+    pub(crate) chosen_browser: Option<TokenHash<Browser>>,
+}
+
+/// Adds a request.
+pub(crate) fn insert(
+    connection: &Connection,
+    request: &StoredRequest,
+    fingerprint: &[u8; 32],
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO authorization_requests (id, fingerprint, client_id, client_name, verified, redirect_uri,
+                 state, code_challenge, scopes, resource, issuer, arrival, remote_address, user_agent,
+                 navigation, requested_at, expires_at, code_required, status)
+             VALUES (:id, :fingerprint, :client_id, :client_name, :verified, :redirect_uri, :state,
+                 :code_challenge, :scopes, :resource, :issuer, :arrival, :remote_address, :user_agent,
+                 :navigation, :requested_at, :expires_at, :code_required, :status)",
+        )?
+        .execute(named_params! {
+            ":id": request.id,
+            ":fingerprint": fingerprint,
+            ":client_id": request.client_id,
+            ":client_name": request.client_name,
+            ":verified": request.verified,
+            ":redirect_uri": request.redirect_uri,
+            ":state": request.state,
+            ":code_challenge": request.code_challenge,
+            ":scopes": request.scopes.to_string(),
+            ":resource": request.resource,
+            ":issuer": request.issuer,
+            ":arrival": request.arrival,
+            ":remote_address": request.remote_address,
+            ":user_agent": request.user_agent,
+            ":navigation": request.navigation,
+            ":requested_at": request.requested_at.as_micros(),
+            ":expires_at": request.expires_at.as_micros(),
+            ":code_required": request.code_required,
+            ":status": request.status.as_str(),
+        })?;
+    Ok(())
+}
+
+/// The request of that id.
+pub(crate) fn find(connection: &Connection, id: RequestId) -> rusqlite::Result<Option<StoredRequest>> {
+    connection
+        .prepare_cached("SELECT * FROM authorization_requests WHERE id = ?1")?
+        .query_row([id], request)
+        .optional()
+}
+
+/// The open request with these very parameters, if it is there.
+pub(crate) fn find_twin(
+    connection: &Connection,
+    fingerprint: &[u8; 32],
+    now: Timestamp,
+) -> rusqlite::Result<Option<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM authorization_requests
+             WHERE fingerprint = ?1 AND status = 'pending' AND expires_at > ?2
+             ORDER BY requested_at DESC LIMIT 1",
+        )?
+        .query_row(params![fingerprint, now.as_micros()], request)
+        .optional()
+}
+
+/// Every open request, oldest first.
+pub(crate) fn list_pending(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM authorization_requests WHERE status = 'pending' AND expires_at > ?1
+             ORDER BY requested_at, id",
+        )?
+        .query_map([now.as_micros()], request)?
+        .collect()
+}
+
+/// Every request that is still called pending although its time has passed.
+pub(crate) fn list_overdue(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM authorization_requests WHERE status = 'pending' AND expires_at <= ?1
+             ORDER BY requested_at, id",
+        )?
+        .query_map([now.as_micros()], request)?
+        .collect()
+}
+
+/// How many requests are open, of everybody and of this client.
+pub(crate) fn count_pending(
+    connection: &Connection,
+    client_id: &str,
+    now: Timestamp,
+) -> rusqlite::Result<(u32, u32)> {
+    connection
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(client_id = ?1), 0) FROM authorization_requests
+             WHERE status = 'pending' AND expires_at > ?2",
+        )?
+        .query_row(params![client_id, now.as_micros()], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Approves an open request. Whether it was open.
+pub(crate) fn approve(
+    connection: &Connection,
+    id: RequestId,
+    granted: ScopeSet,
+    browser: Option<&TokenHash<Browser>>,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE authorization_requests
+             SET status = 'approved', decided_at = ?2, granted_scopes = ?3, chosen_browser = ?4
+             WHERE id = ?1 AND status = 'pending'",
+        )?
+        .execute(params![id, now.as_micros(), granted.to_string(), browser])?;
+    Ok(changed == 1)
+}
+
+/// Moves a request from one status to another. Whether it stood there.
+pub(crate) fn advance(
+    connection: &Connection,
+    id: RequestId,
+    from: Status,
+    to: Status,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE authorization_requests SET status = ?3, decided_at = coalesce(decided_at, ?4)
+             WHERE id = ?1 AND status = ?2",
+        )?
+        .execute(params![id, from.as_str(), to.as_str(), now.as_micros()])?;
+    Ok(changed == 1)
+}
+
+/// Counts a wrong code.
+pub(crate) fn count_wrong_code(connection: &Connection, id: RequestId) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE authorization_requests SET wrong_codes = wrong_codes + 1 WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Denies every open or approved request of a client.
+pub(crate) fn void_of_client(
+    connection: &Connection,
+    client_id: &str,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "UPDATE authorization_requests SET status = 'denied', decided_at = ?2
+             WHERE client_id = ?1 AND status IN ('pending', 'approved') RETURNING *",
+        )?
+        .query_map(params![client_id, now.as_micros()], request)?
+        .collect()
+}
+
+/// Lets a browser take the request's answer.
+pub(crate) fn add_browser(
+    connection: &Connection,
+    id: RequestId,
+    browser: &TokenHash<Browser>,
+    confirmation: Option<&ConfirmationHash>,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO request_browsers (request_id, browser_hash, confirmation_hash)
+             VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![id, browser, confirmation])?;
+    Ok(())
+}
+
+/// The browsers of a request, each with the hash of the code its page shows.
+#[expect(clippy::type_complexity, reason = "two columns of one table")]
+pub(crate) fn browsers(
+    connection: &Connection,
+    id: RequestId,
+) -> rusqlite::Result<Vec<(TokenHash<Browser>, Option<ConfirmationHash>)>> {
+    connection
+        .prepare_cached(
+            "SELECT browser_hash, confirmation_hash FROM request_browsers WHERE request_id = ?1
+             ORDER BY browser_hash",
+        )?
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Removes requests that ended before `before`.
+pub(crate) fn clear(connection: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached("DELETE FROM authorization_requests WHERE expires_at < ?1 AND status <> 'pending'")?
+        .execute([before.as_micros()])
+}
+
+impl StoredRequest {
+    /// Until when an approval may be picked up by its browser.
+    pub(crate) fn pickup_until(&self, lifetime: Duration) -> Timestamp {
+        self.decided_at.unwrap_or(self.requested_at).plus(lifetime)
+    }
+}
+
+fn request(row: &Row<'_>) -> rusqlite::Result<StoredRequest> {
+    let status: String = row.get("status")?;
+    let granted: Option<String> = row.get("granted_scopes")?;
+    Ok(StoredRequest {
+        id: row.get("id")?,
+        client_id: row.get("client_id")?,
+        client_name: row.get("client_name")?,
+        verified: row.get("verified")?,
+        redirect_uri: row.get("redirect_uri")?,
+        state: row.get("state")?,
+        code_challenge: row.get("code_challenge")?,
+        scopes: scopes(row, "scopes")?,
+        resource: row.get("resource")?,
+        issuer: row.get("issuer")?,
+        arrival: row.get("arrival")?,
+        remote_address: row.get("remote_address")?,
+        user_agent: row.get("user_agent")?,
+        navigation: row.get("navigation")?,
+        requested_at: timestamp(row, "requested_at")?,
+        expires_at: timestamp(row, "expires_at")?,
+        code_required: row.get("code_required")?,
+        wrong_codes: row.get("wrong_codes")?,
+        status: Status::from_stored(&status).ok_or_else(|| unreadable("status"))?,
+        decided_at: optional_timestamp(row, "decided_at")?,
+        granted_scopes: granted.map_or(ScopeSet::EMPTY, |text| ScopeSet::narrowed_from(&text)),
+        chosen_browser: row.get("chosen_browser")?,
+    })
+}
