@@ -1,9 +1,8 @@
 //! The handler that rmcp drives: identity, capabilities, `tools/list` and `tools/call`.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::sync::Arc;
 
 use context::Context;
-use futures::FutureExt as _;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -56,17 +55,14 @@ impl AmbientServer {
         Self { context, audit }
     }
 
-    /// Runs the tool and reports how it ended. A panic in a tool ends that call alone: without this the client
-    /// would wait for an answer that never comes.
+    /// Runs the tool and reports how it ended.
     async fn run(
         &self,
         prepared: &Prepared,
         caller: &Caller,
         request: CallToolRequestParams,
     ) -> CallToolResult {
-        let call = prepared.call(&self.context, caller, request.arguments.unwrap_or_default());
-        let answer = AssertUnwindSafe(call).catch_unwind().await.unwrap_or(Err(ToolError::Panicked));
-        match answer {
+        match prepared.call(&self.context, caller, request.arguments.unwrap_or_default()).await {
             Ok(value) => {
                 self.report(prepared, caller, Outcome::Answered);
                 CallToolResult::structured(value)

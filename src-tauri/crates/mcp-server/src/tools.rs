@@ -6,10 +6,11 @@ mod get_user_context;
 mod log_conversation_turn;
 mod set_user_goal;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock};
 
 use context::Context;
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, future::BoxFuture};
 use rmcp::model::{JsonObject, Tool as Definition, ToolAnnotations};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
@@ -129,7 +130,8 @@ impl Prepared {
         Self { tool, definition, rules }
     }
 
-    /// Checks the arguments against the tool's schema, then runs it.
+    /// Checks the arguments against the tool's schema, then runs it. A panic in a tool ends that call alone:
+    /// otherwise the client would wait for an answer that never comes.
     pub(crate) async fn call(
         &self,
         context: &Context,
@@ -137,7 +139,8 @@ impl Prepared {
         arguments: JsonObject,
     ) -> Result<Value, ToolError> {
         let arguments = self.rules.check(arguments)?;
-        (self.tool.run)(context, caller, arguments).await
+        let call = AssertUnwindSafe((self.tool.run)(context, caller, arguments));
+        call.catch_unwind().await.unwrap_or(Err(ToolError::Panicked))
     }
 }
 

@@ -1,3 +1,5 @@
+use clock::{OsRandom, SystemClock};
+
 use super::*;
 use crate::scope;
 
@@ -73,4 +75,44 @@ fn schemas_are_valid_json_schema_2020_12() {
             }
         }
     }
+}
+
+struct Panicking;
+
+#[derive(serde::Deserialize, JsonSchema)]
+struct Nothing {}
+
+impl Tool for Panicking {
+    const NAME: &'static str = "panicking";
+    const TITLE: &'static str = "";
+    const DESCRIPTION: &'static str = "";
+    const SCOPES: &'static [&'static str] = &[];
+    const EFFECT: Effect = Effect::Reads;
+    type Arguments = Nothing;
+    type Output = String;
+
+    fn example() -> Value {
+        Value::Null
+    }
+
+    async fn call(_: &Context, _: &Caller, _: Nothing) -> Result<String, ToolError> {
+        panic!("this tool panics on purpose")
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_tool_ends_that_call_with_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("context.db");
+    let context = Context::open(&path, Arc::new(SystemClock), Arc::new(OsRandom)).unwrap();
+    let caller = Caller {
+        client_id: "client".to_owned(),
+        client_name: "Client".to_owned(),
+        principal: "grant".to_owned(),
+        scopes: Vec::new(),
+    };
+    let prepared = Prepared::new(Registered::of::<Panicking>());
+    let answer = prepared.call(&context, &caller, JsonObject::new()).await;
+    assert!(matches!(answer, Err(ToolError::Panicked)));
+    context.close().await;
 }

@@ -41,9 +41,9 @@ impl Tool for AddUserInterest {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let item = NewItem::new(ItemKind::Interest, arguments.interest);
+        let item = NewItem { kind: ItemKind::Interest, name: arguments.interest, value: None };
         let added = context.add_item(item, caller.author()).await?;
-        let interest = added.item.text;
+        let interest = added.item.name;
         let message = if added.existed {
             format!("\"{interest}\" is already among the interests.")
         } else {

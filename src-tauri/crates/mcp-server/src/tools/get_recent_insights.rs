@@ -1,6 +1,6 @@
 //! `get_recent_insights`: what analysis found last, newest first.
 
-use context::{Context, Insight, InsightQuery};
+use context::{Context, Evidence, Insight, InsightId, InsightQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,27 +29,44 @@ const fn five() -> u32 {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Answer {
-    #[schemars(with = "Vec<Found>")]
-    insights: Vec<Insight>,
+    insights: Vec<Found>,
 }
 
-// The schema of an insight; the value itself is the store's own. A test holds real ones against it. (Not a doc
-// comment: that would stand in the schema.)
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
+// What a model needs of an insight. Who found it and by which version of the rules is the owner's to know: it
+// would name other clients. (No doc comments here: they would stand in the schema.)
+#[derive(Serialize, JsonSchema)]
 struct Found {
-    id: String,
+    #[schemars(with = "String")]
+    id: InsightId,
     timestamp: String,
     insight_type: String,
     content: String,
+    context: String,
     confidence: f64,
+    state: &'static str,
+    #[schemars(with = "Vec<Place>")]
     evidence: Vec<Evidence>,
 }
 
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
-struct Evidence {
+#[expect(dead_code, reason = "the schema of `context::Evidence`; a test holds real ones against it")]
+struct Place {
     turn_id: String,
+}
+
+impl From<Insight> for Found {
+    fn from(insight: Insight) -> Self {
+        Self {
+            id: insight.id,
+            timestamp: insight.timestamp.to_string(),
+            insight_type: insight.insight_type,
+            content: insight.content,
+            context: insight.context,
+            confidence: insight.confidence,
+            state: insight.state.as_str(),
+            evidence: insight.evidence,
+        }
+    }
 }
 
 impl Tool for GetRecentInsights {
@@ -69,11 +86,9 @@ impl Tool for GetRecentInsights {
     }
 
     async fn call(context: &Context, _: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let query = InsightQuery {
-            limit: arguments.limit,
-            insight_type: arguments.insight_type,
-            ..InsightQuery::default()
-        };
-        Ok(Answer { insights: context.recent_insights(query).await? })
+        let Arguments { limit, insight_type } = arguments;
+        let query = InsightQuery { limit, insight_type, ..InsightQuery::default() };
+        let insights = context.recent_insights(query).await?;
+        Ok(Answer { insights: insights.into_iter().map(Found::from).collect() })
     }
 }

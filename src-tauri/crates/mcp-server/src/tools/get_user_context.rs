@@ -39,6 +39,7 @@ impl JsonSchema for Answer {
                 "goals": texts,
                 "preferences": { "type": "object" },
                 "last_updated": { "type": ["string", "null"] },
+                "more": { "type": "boolean", "description": "There is more than is named here." },
                 "suggestions": { "type": "object", "description": "Found by analysis, not confirmed by the user." },
             },
             "required": ["interests", "skills", "current_projects", "goals", "preferences", "last_updated"],

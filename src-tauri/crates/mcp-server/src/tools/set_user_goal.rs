@@ -41,9 +41,9 @@ impl Tool for SetUserGoal {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let item = NewItem::new(ItemKind::Goal, arguments.goal);
+        let item = NewItem { kind: ItemKind::Goal, name: arguments.goal, value: None };
         let added = context.add_item(item, caller.author()).await?;
-        let goal = added.item.text;
+        let goal = added.item.name;
         let message = if added.existed {
             format!("\"{goal}\" is already among the goals.")
         } else {
