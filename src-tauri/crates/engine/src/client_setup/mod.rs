@@ -1,0 +1,140 @@
+//! Writing the configuration of the person's MCP clients, so that they find this server and believe its
+//! certificate.
+//!
+//! First a [`Plan`] is made and shown; only [`Plan::apply`] writes. Of somebody else's file only the members
+//! that are ours change, the rest keeps its bytes; a copy is put beside it first. What was added is recorded
+//! in our data folder, so that undoing takes back exactly that and leaves what the person changed since.
+//! One client is one file here; it names its [`Wishes`], everything else is common.
+
+mod claude_code;
+mod error;
+mod json_file;
+mod plan;
+mod record;
+mod write;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use error::SetupError;
+pub use plan::{Applied, Change, Plan};
+
+use record::Record;
+
+/// The name that the server has in clients' configurations.
+pub const SERVER_NAME: &str = "ambient-insights";
+
+/// An MCP client that can be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Client {
+    /// Anthropic's Claude Code.
+    ClaudeCode,
+}
+
+impl Client {
+    /// All clients that can be set up.
+    pub const ALL: [Self; 1] = [Self::ClaudeCode];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+        }
+    }
+
+    fn wishes(self, environment: &SetupEnvironment, record: &Record) -> Result<Wishes, SetupError> {
+        match self {
+            Self::ClaudeCode => claude_code::wishes(environment, record),
+        }
+    }
+}
+
+impl FromStr for Client {
+    type Err = SetupError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|client| client.id() == text)
+            .ok_or_else(|| SetupError::UnknownClient { name: text.to_owned() })
+    }
+}
+
+/// Where things are on this computer. Everything that a plan depends on stands here or in the files it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetupEnvironment {
+    /// The person's home folder.
+    pub home: PathBuf,
+    /// The environment variable `CLAUDE_CONFIG_DIR`, if it is set.
+    pub claude_config_dir: Option<PathBuf>,
+    /// The environment variable `NODE_EXTRA_CA_CERTS`, if it is set: the person's own extra authorities.
+    pub node_extra_ca_certs: Option<PathBuf>,
+    /// The server's address, for example `https://localhost:9100/mcp`.
+    pub mcp_url: String,
+    /// The PEM file of the local CA.
+    pub ca_certificate: PathBuf,
+    /// Our own data folder.
+    pub data_dir: PathBuf,
+    /// Whether to make one file of the person's own extra authorities and ours, where a client takes only one.
+    /// Without it the person's setting stays and the plan says so.
+    pub combine_certificates: bool,
+    /// The time, for the names of the copies.
+    pub now: Timestamp,
+}
+
+/// What a client's configuration should hold.
+#[derive(Clone, Debug, Default)]
+struct Wishes {
+    settings: Vec<Setting>,
+    own_files: Vec<OwnFile>,
+    notes: Vec<String>,
+}
+
+/// One member of a JSON file.
+#[derive(Clone, Debug)]
+struct Setting {
+    file: PathBuf,
+    /// The names of the objects from the root, then the member's own.
+    pointer: Vec<String>,
+    value: Value,
+    /// What it is good for, after "so that".
+    purpose: String,
+}
+
+/// A file in our own data folder that a setting points at.
+#[derive(Clone, Debug)]
+struct OwnFile {
+    path: PathBuf,
+    contents: Vec<u8>,
+    purpose: String,
+}
+
+/// Works out what setting up would change. Reads only.
+///
+/// # Errors
+/// A file that cannot be read or is no JSON. Nothing was changed.
+pub fn plan(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
+    let record = Record::load(client, environment)?;
+    let wishes = client.wishes(environment, &record)?;
+    Plan::to_set_up(client, environment, record, wishes)
+}
+
+/// Works out what undoing would change. Reads only.
+///
+/// # Errors
+/// A file that cannot be read or is no JSON. Nothing was changed.
+pub fn plan_undo(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
+    let mut record = Record::load(client, environment)?;
+    if record.is_empty() {
+        // The record is lost (or there never was one): what looks exactly like ours is ours.
+        let wishes = client.wishes(environment, &record)?;
+        record.assume(wishes.settings);
+    }
+    Plan::to_undo(client, environment, &record)
+}
