@@ -1,1 +1,51 @@
-//! Being written.
+//! What is remembered: conversations and turns, what they say about the person, and the insights in them.
+//!
+//! This room knows what a turn, an item and an insight are, how one follows from another with its evidence,
+//! who outranks whom (the owner, then clients, then analysis), and how all of it comes in and goes out as
+//! files. It never knows of networks, tokens or windows. Start reading at [`Context`]; the tables stand in
+//! `migrations/`, each with its own file of queries; what analysis concludes stands in `analysis/`.
+
+mod analysis;
+mod author;
+mod change;
+mod conversation;
+mod error;
+mod evidence;
+mod export;
+mod handle;
+mod history;
+mod id;
+mod import;
+mod input;
+mod insight;
+mod item;
+mod item_change;
+mod page;
+mod profile;
+mod state;
+mod statistics;
+mod stored;
+mod turn;
+
+pub use analysis::derive::state_by_support;
+pub use analysis::removal::Removed;
+pub use analysis::{Analyzer, CueAnalyzer, Findings, InsightFinding, ItemFinding, TurnText};
+pub use author::Author;
+pub use change::Change;
+pub use conversation::{Conversation, QUIET_TIME, continues};
+pub use error::Error;
+pub use evidence::{EVIDENCE_SHOWN, Evidence, Span};
+pub use export::{ExportFormat, ExportReport, ExportRequest};
+pub use handle::Context;
+pub use history::Event;
+pub use id::{ConversationId, InsightId, InvalidId, ItemId, TurnId};
+pub use import::{ImportFormat, ImportReport, ImportRequest, LineError};
+pub use input::{InputError, MAX_KEY_BYTES, MAX_NAME_CHARS, MAX_TEXT_BYTES, MAX_VALUE_CHARS};
+pub use insight::{Insight, InsightQuery};
+pub use item::{Added, Item, ItemChange, ItemQuery, NewItem};
+pub use item_change::state_after_statement;
+pub use page::{Cursor, MAX_PAGE, Page};
+pub use profile::{PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Suggestions};
+pub use state::{Action, InsightState, ItemKind, ItemState, Side, Subject, UnknownWord};
+pub use statistics::Statistics;
+pub use turn::{LogOutcome, NewTurn, RETRY_TIME, Turn, TurnQuery};

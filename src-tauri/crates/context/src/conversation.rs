@@ -1,0 +1,174 @@
+//! Conversations: the table `conversation`, and the rule which turns belong to one.
+
+use std::time::Duration;
+
+use clock::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::author::Author;
+use crate::id::ConversationId;
+use crate::page::{Cursor, Page, page_limit};
+use crate::stored::{TimeColumn, time};
+use crate::{Error, state::Subject};
+
+/// Turns of one client without a key belong together when no more than this lies between them.
+pub const QUIET_TIME: Duration = Duration::from_secs(30 * 60);
+
+/// Turns that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whose conversation it is: the client that logged it, or the import that brought it.
+    pub author: Author,
+    /// The client's own key for it.
+    pub external_key: Option<String>,
+    /// When its earliest turn happened.
+    pub started_at: Timestamp,
+    /// When its latest turn happened.
+    pub last_at: Timestamp,
+    /// How many turns it has.
+    pub turn_count: u64,
+}
+
+/// Whether a turn at `at` belongs to a conversation without a key that lasted from `started` to `last`.
+#[must_use]
+pub fn continues(started: Timestamp, last: Timestamp, at: Timestamp) -> bool {
+    at >= started.minus(QUIET_TIME) && at <= last.plus(QUIET_TIME)
+}
+
+pub(crate) const SELECT: &str = "SELECT c.id, c.external_key, c.started_at, c.last_at, c.turn_count, c.seq, \
+     a.kind, a.id, a.name FROM conversation c JOIN author a ON a.key = c.author";
+
+pub(crate) const LIST: &str = "SELECT c.id, c.external_key, c.started_at, c.last_at, c.turn_count, c.seq, \
+     a.kind, a.id, a.name FROM conversation c JOIN author a ON a.key = c.author \
+     WHERE (c.last_at, c.seq) < (?1, ?2) ORDER BY c.last_at DESC, c.seq DESC LIMIT ?3";
+
+/// The earliest-ending conversation that could still take the turn: those before it ended too long ago.
+pub(crate) const OPEN: &str = "SELECT seq, id, started_at, last_at FROM conversation \
+     WHERE author = ?1 AND external_key IS NULL AND last_at >= ?2 ORDER BY last_at LIMIT 1";
+
+pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    Ok(Conversation {
+        id: row.get(0)?,
+        external_key: row.get(1)?,
+        started_at: time(row, 2)?,
+        last_at: time(row, 3)?,
+        turn_count: row.get(4)?,
+        author: Author::from_row(row, 6)?,
+    })
+}
+
+pub(crate) fn list(
+    connection: &Connection,
+    before: Option<Cursor>,
+    limit: u32,
+) -> Result<Page<Conversation>, Error> {
+    let limit = page_limit(limit);
+    let before = before.unwrap_or(Cursor::START);
+    let mut statement = connection.prepare_cached(LIST)?;
+    let rows = statement
+        .query_map((before.at.column(), before.seq, limit + 1), |row| {
+            let conversation = from_row(row)?;
+            Ok((Cursor { at: conversation.last_at, seq: row.get(5)? }, conversation))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(Page::cut(rows, limit))
+}
+
+pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Conversation, Error> {
+    connection
+        .prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?
+        .ok_or(Error::NotFound { what: Subject::Conversation, id: id.as_uuid() })
+}
+
+/// A conversation's row, as far as logging needs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) seq: i64,
+    pub(crate) id: ConversationId,
+    /// Whether it was made just now.
+    pub(crate) fresh: bool,
+}
+
+/// The conversation that a turn at `at` belongs to; made, with the id `new_id`, if there is none.
+pub(crate) fn find_or_create(
+    connection: &Connection,
+    author: i64,
+    external_key: Option<&str>,
+    at: Timestamp,
+    new_id: Uuid,
+) -> Result<Found, Error> {
+    if let Some((seq, id)) = find(connection, author, external_key, at)? {
+        return Ok(Found { seq, id, fresh: false });
+    }
+    let id = ConversationId::from(new_id);
+    connection
+        .prepare_cached(
+            "INSERT INTO conversation (id, author, external_key, started_at, last_at, turn_count) \
+             VALUES (?1, ?2, ?3, ?4, ?4, 0)",
+        )?
+        .execute((id, author, external_key, at.column()))?;
+    Ok(Found { seq: connection.last_insert_rowid(), id, fresh: true })
+}
+
+fn find(
+    connection: &Connection,
+    author: i64,
+    external_key: Option<&str>,
+    at: Timestamp,
+) -> Result<Option<(i64, ConversationId)>, Error> {
+    if let Some(key) = external_key {
+        return Ok(connection
+            .prepare_cached("SELECT seq, id FROM conversation WHERE author = ?1 AND external_key = ?2")?
+            .query_row((author, key), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?);
+    }
+    let candidate = connection
+        .prepare_cached(OPEN)?
+        .query_row((author, at.minus(QUIET_TIME).column()), |row| {
+            Ok((row.get(0)?, row.get(1)?, time(row, 2)?, time(row, 3)?))
+        })
+        .optional()?;
+    Ok(candidate.and_then(|(seq, id, started, last)| continues(started, last, at).then_some((seq, id))))
+}
+
+/// Notes one more turn at `at`.
+pub(crate) fn add_turn(connection: &Connection, seq: i64, at: Timestamp) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET turn_count = turn_count + 1, started_at = min(started_at, ?2), \
+             last_at = max(last_at, ?2) WHERE seq = ?1",
+        )?
+        .execute((seq, at.column()))?;
+    Ok(())
+}
+
+/// Puts count and times right after turns were removed; an empty conversation is removed too (true).
+pub(crate) fn settle_after_removal(connection: &Connection, seq: i64, removed: u64) -> Result<bool, Error> {
+    let times: (Option<i64>, Option<i64>) = connection
+        .prepare_cached(
+            "SELECT (SELECT min(occurred_at) FROM turn WHERE conversation = ?1), \
+             (SELECT max(occurred_at) FROM turn WHERE conversation = ?1)",
+        )?
+        .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if let (Some(started), Some(last)) = times {
+        connection
+            .prepare_cached(
+                "UPDATE conversation SET turn_count = turn_count - ?2, started_at = ?3, last_at = ?4 \
+                 WHERE seq = ?1",
+            )?
+            .execute((seq, removed, started, last))?;
+        return Ok(false);
+    }
+    connection.prepare_cached("DELETE FROM conversation WHERE seq = ?1")?.execute([seq])?;
+    Ok(true)
+}
+
+#[cfg(test)]
+#[path = "conversation_tests.rs"]
+mod tests;

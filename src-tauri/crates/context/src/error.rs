@@ -1,0 +1,102 @@
+//! What can go wrong with what is remembered, and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::input::InputError;
+use crate::state::Subject;
+
+/// Why something could not be remembered, read, exported or imported. Every message names a remedy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// What was handed in breaks a rule; nothing was stored.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// There is no such thing (any more).
+    #[error("there is no {what} {id}; it may have been removed: list them again to see what there is")]
+    NotFound {
+        /// What kind of thing.
+        what: Subject,
+        /// The id that was asked for.
+        id: Uuid,
+    },
+    /// Another item of the same kind has this name.
+    #[error("another {kind} is already called {name:?}; remove one of the two, or choose another name")]
+    NameTaken {
+        /// The kind of both.
+        kind: crate::state::ItemKind,
+        /// The name that is wanted.
+        name: String,
+    },
+    /// The owner dismissed it; nobody else brings it back.
+    #[error("the owner dismissed item {id}, and only the owner can take that back; leave it as it is")]
+    OwnersDecision {
+        /// The item.
+        id: Uuid,
+    },
+    /// The export's target is there.
+    #[error("{} is already there; choose another name, or allow overwriting", .path.display())]
+    AlreadyThere {
+        /// The target.
+        path: PathBuf,
+    },
+    /// The folder that would be replaced was not written by an export.
+    #[error(
+        "{} was not written by an export, so it is not replaced; choose a name that does not exist yet",
+        .path.display()
+    )]
+    NotAnExport {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file or folder can not be read or written.
+    #[error("{} can not be used ({detail}); check that it is there and that your user may use it", .path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's own words.
+        detail: String,
+    },
+    /// A file is not what the chosen format says.
+    #[error("{} is not in the format {format} ({detail})", .path.display())]
+    WrongFormat {
+        /// The file or folder.
+        path: PathBuf,
+        /// The format that was chosen.
+        format: &'static str,
+        /// What is wrong, and what to do.
+        detail: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] database::Error),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl Error {
+    /// Whether the caller can mend it by handing in something else (and not: the disk, the program).
+    #[must_use]
+    pub fn is_callers(&self) -> bool {
+        match self {
+            Self::Database(_) | Self::File { .. } => false,
+            Self::Input(_)
+            | Self::NotFound { .. }
+            | Self::NameTaken { .. }
+            | Self::OwnersDecision { .. }
+            | Self::AlreadyThere { .. }
+            | Self::NotAnExport { .. }
+            | Self::WrongFormat { .. } => true,
+        }
+    }
+
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), detail: error.to_string() }
+    }
+}

@@ -1,0 +1,369 @@
+//! The handle by which everybody else reaches what is remembered.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clock::{Clock, Random, uuid_v7};
+use database::{Database, Schema};
+use rusqlite::Connection;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::analysis::derive;
+use crate::analysis::removal::{self, Removed};
+use crate::analysis::worker::Worker;
+use crate::analysis::{Analyzer, CueAnalyzer};
+use crate::change::{Change, Changes};
+use crate::conversation::{self, Conversation};
+use crate::export::{self, ExportReport, ExportRequest};
+use crate::history::{self, Event};
+use crate::import::{self, ImportReport, ImportRequest};
+use crate::insight::{self, Insight, InsightQuery};
+use crate::item::{self, Added, Item, ItemChange, ItemQuery, NewItem};
+use crate::item_change::{self, Hand};
+use crate::page::{Cursor, Page};
+use crate::profile::{self, Profile};
+use crate::statistics::{self, Statistics};
+use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
+use crate::{Action, Author, ConversationId, Error, InsightId, ItemId, Subject, TurnId};
+
+/// The tables of this room. `AmCx` in ASCII marks the file as ours.
+pub(crate) const SCHEMA: Schema = Schema {
+    name: "context",
+    application_id: 0x416D_4378,
+    migrations: &[include_str!("../migrations/0001_memory.sql")],
+};
+
+/// What is remembered. Cloning is cheap; all clones are one.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) analyzer: Arc<dyn Analyzer>,
+    pub(crate) worker: Worker,
+    pub(crate) changes: Changes,
+}
+
+impl Inner {
+    pub(crate) fn new_id(&self) -> Uuid {
+        uuid_v7(self.clock.now(), &*self.random)
+    }
+}
+
+impl Context {
+    /// Opens the store at `path` (made if it is not there) and starts its analysis, which goes on where it
+    /// stopped. Blocks.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from being opened; see [`database::Error`].
+    pub fn open(path: &Path, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, Error> {
+        Self::open_with(path, clock, random, Arc::new(CueAnalyzer))
+    }
+
+    /// [`Context::open`] with another analyzer. If its version is not the one that the store was analysed
+    /// with, all that analysis found is found anew.
+    ///
+    /// # Errors
+    /// As [`Context::open`].
+    pub fn open_with(
+        path: &Path,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        analyzer: Arc<dyn Analyzer>,
+    ) -> Result<Self, Error> {
+        let database = Database::open(path, &SCHEMA)?;
+        let mut key = [0; 32];
+        random.fill(&mut key);
+        database.write_blocking(move |connection| {
+            connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
+            Ok::<_, Error>(())
+        })?;
+        let changes = Changes::new();
+        let worker = Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?;
+        Ok(Self { inner: Arc::new(Inner { database, clock, random, analyzer, worker, changes }) })
+    }
+
+    /// Ends analysis after the batch under way, finishes what waits to be written and closes the file.
+    pub async fn close(self) {
+        let inner = Arc::clone(&self.inner);
+        // An error can only be a panic of the closing thread: nothing is left to save by then.
+        let _ = tokio::task::spawn_blocking(move || inner.worker.stop()).await;
+        self.inner.database.clone().close().await;
+    }
+
+    /// Remembers a turn. When this answers `Stored`, the turn is on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where both texts are empty, a text is over 1 MiB, or a key is no short plain text.
+    pub async fn log_turn(&self, turn: NewTurn, author: Author) -> Result<LogOutcome, Error> {
+        let inner = &self.inner;
+        let now = inner.clock.now();
+        let ready = ReadyTurn::check(turn, now, || uuid_v7(now, &*inner.random))?;
+        let listened = author.clone();
+        let (outcome, seq) = inner
+            .database
+            .write(move |connection| turn::store(connection, &ready, &author, Duplicates::Retry))
+            .await?;
+        if let (LogOutcome::Stored { turn_id, .. }, Some(seq)) = (outcome, seq) {
+            inner.worker.logged(seq);
+            self.tell(Subject::Turn, turn_id.as_uuid(), Action::Added, &listened);
+        }
+        Ok(outcome)
+    }
+
+    /// What is known of the person: at most [`crate::PROFILE_ITEMS`] of each kind, the last seen first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn profile(&self) -> Result<Profile, Error> {
+        self.inner.database.read(profile::read).await
+    }
+
+    /// The newest insights. Costs the same at any size of the store.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn recent_insights(&self, query: InsightQuery) -> Result<Vec<Insight>, Error> {
+        self.inner.database.read(move |connection| insight::recent(connection, &query)).await
+    }
+
+    /// Adds something that `author` said outright: it is part of the profile at once, unless the owner had
+    /// dismissed it. What goes by this name already is not doubled.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for an empty, overlong or unprintable name, or a value that is missing or out of place.
+    pub async fn add_item(&self, item: NewItem, author: Author) -> Result<Added, Error> {
+        let item = item_change::check_new(item)?;
+        let new_id = self.inner.new_id();
+        let by = author.clone();
+        let added =
+            self.write(author, move |connection, hand| item_change::add(connection, item, hand, new_id)).await?;
+        let action = if added.existed { Action::Stated } else { Action::Added };
+        self.tell(Subject::Item, added.item.id.as_uuid(), action, &by);
+        Ok(added)
+    }
+
+    /// Items, the last seen first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn items(&self, query: ItemQuery) -> Result<Vec<Item>, Error> {
+        self.inner.database.read(move |connection| item::list(connection, &query)).await
+    }
+
+    /// One item.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn item(&self, id: ItemId) -> Result<Item, Error> {
+        self.inner
+            .database
+            .read(move |connection| item::with_evidence(connection, item::by_id(connection, id)?))
+            .await
+    }
+
+    /// Changes an item's name, value or state. What the owner changed, analysis leaves alone for ever.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::NameTaken`]; [`Error::Input`]; [`Error::OwnersDecision`] where a client
+    /// would bring back what the owner dismissed.
+    pub async fn update_item(&self, id: ItemId, change: ItemChange, author: Author) -> Result<Item, Error> {
+        item_change::check_change(&change)?;
+        let by = author.clone();
+        let item =
+            self.write(author, move |connection, hand| item_change::change(connection, id, change, hand)).await?;
+        self.tell(Subject::Item, id.as_uuid(), Action::StateChanged, &by);
+        Ok(item)
+    }
+
+    /// Removes an item. Analysis does not find it again; an outright statement brings it back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::OwnersDecision`] where a client would remove the owner's dismissal.
+    pub async fn remove_item(&self, id: ItemId, author: Author) -> Result<Removed, Error> {
+        let by = author.clone();
+        self.write(author, move |connection, hand| item_change::remove(connection, id, hand)).await?;
+        self.tell(Subject::Item, id.as_uuid(), Action::Removed, &by);
+        Ok(Removed { items: 1, ..Removed::default() })
+    }
+
+    /// Refuses an insight: it is not shown any more, and not found again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn dismiss_insight(&self, id: InsightId, author: Author) -> Result<Insight, Error> {
+        let by = author.clone();
+        let insight =
+            self.write(author, move |connection, hand| insight::dismiss(connection, id, hand)).await?;
+        self.tell(Subject::Insight, id.as_uuid(), Action::StateChanged, &by);
+        Ok(insight)
+    }
+
+    /// Removes an insight; it is not found again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn remove_insight(&self, id: InsightId, author: Author) -> Result<Removed, Error> {
+        let by = author.clone();
+        self.write(author, move |connection, hand| insight::remove(connection, id, hand)).await?;
+        self.tell(Subject::Insight, id.as_uuid(), Action::Removed, &by);
+        Ok(Removed { insights: 1, ..Removed::default() })
+    }
+
+    /// Conversations, the last active first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn conversations(
+        &self,
+        before: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page<Conversation>, Error> {
+        self.inner.database.read(move |connection| conversation::list(connection, before, limit)).await
+    }
+
+    /// One conversation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn conversation(&self, id: ConversationId) -> Result<Conversation, Error> {
+        self.inner.database.read(move |connection| conversation::get(connection, id)).await
+    }
+
+    /// Turns, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a conversation that is not there.
+    pub async fn turns(&self, query: TurnQuery) -> Result<Page<Turn>, Error> {
+        self.inner.database.read(move |connection| turn::list(connection, &query)).await
+    }
+
+    /// One turn.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn turn(&self, id: TurnId) -> Result<Turn, Error> {
+        self.inner.database.read(move |connection| turn::get(connection, id)).await
+    }
+
+    /// Removes a turn, and what analysis had found in it alone. What the owner or a client said stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn remove_turn(&self, id: TurnId, author: Author) -> Result<Removed, Error> {
+        let analyzer = Arc::clone(&self.inner.analyzer);
+        let by = author.clone();
+        let removed = self
+            .write(author, move |connection, hand| removal::remove_turn(connection, id, hand, &*analyzer))
+            .await?;
+        self.tell(Subject::Turn, id.as_uuid(), Action::Removed, &by);
+        Ok(removed)
+    }
+
+    /// Removes a conversation with all its turns, and what analysis had found in them alone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn remove_conversation(&self, id: ConversationId, author: Author) -> Result<Removed, Error> {
+        let analyzer = Arc::clone(&self.inner.analyzer);
+        let by = author.clone();
+        let removed = self
+            .write(author, move |connection, hand| {
+                removal::remove_conversation(connection, id, hand, &*analyzer)
+            })
+            .await?;
+        self.tell(Subject::Conversation, id.as_uuid(), Action::Removed, &by);
+        Ok(removed)
+    }
+
+    /// What happened to a thing, oldest first. Of a removed one only its removal is known.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn history(&self, subject: Uuid) -> Result<Vec<Event>, Error> {
+        self.inner.database.read(move |connection| history::of(connection, subject)).await
+    }
+
+    /// Writes everything to a file or folder, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyThere`]; [`Error::NotAnExport`]; [`Error::File`].
+    pub async fn export(&self, request: ExportRequest) -> Result<ExportReport, Error> {
+        self.inner.database.read(move |connection| export::write(connection, &request)).await
+    }
+
+    /// Reads what a file or folder holds into the store. Doing it twice changes nothing more.
+    ///
+    /// # Errors
+    /// [`Error::File`] and [`Error::WrongFormat`]; a single bad record is told in the report instead.
+    pub async fn import(&self, request: ImportRequest) -> Result<ImportReport, Error> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || import::read(&inner, &request))
+            .await
+            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
+    }
+
+    /// Finds all that analysis finds anew, from the turns, the owner's edits and what clients said. Answers
+    /// when that is done; logging goes on meanwhile, and what was found comes back step by step.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rebuild(&self) -> Result<Statistics, Error> {
+        let version = self.inner.analyzer.version();
+        self.inner.database.write(move |connection| derive::start_anew(connection, version)).await?;
+        self.inner.worker.restarted();
+        self.analysis_settled().await;
+        self.inner.changes.tell(Subject::Item, None, Action::Stated, &Author::Analysis);
+        self.statistics().await
+    }
+
+    /// How much is stored.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn statistics(&self) -> Result<Statistics, Error> {
+        self.inner.database.read(statistics::read).await
+    }
+
+    /// What is wrong with the file; empty: it is sound. Reads all of it.
+    ///
+    /// # Errors
+    /// A file that can not be read at all.
+    pub async fn integrity(&self) -> Result<Vec<String>, Error> {
+        Ok(self.inner.database.integrity().await?)
+    }
+
+    /// Answers when analysis has seen every turn that is committed now.
+    pub async fn analysis_settled(&self) {
+        self.inner.worker.settled().await;
+    }
+
+    /// News of every change from now on. A listener that is too slow is told that it missed some.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.inner.changes.listen()
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        author: Author,
+        job: impl FnOnce(&Connection, Hand<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let at = self.inner.clock.now();
+        self.inner.database.write(move |connection| job(connection, Hand { author: &author, at })).await
+    }
+
+    fn tell(&self, subject: Subject, id: Uuid, action: Action, by: &Author) {
+        self.inner.changes.tell(subject, Some(id), action, by);
+    }
+}
+
+#[cfg(test)]
+#[path = "handle_tests.rs"]
+mod tests;

@@ -1,0 +1,249 @@
+//! Adding, changing and removing items by hand or by an outright statement, with their history.
+
+use clock::Timestamp;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Error;
+use crate::author::Author;
+use crate::history::{self, NewEvent, StoreKey};
+use crate::id::ItemId;
+use crate::input::{InputError, check_name, check_value, normalise};
+use crate::item::{self, Added, Item, ItemChange, NewItem, StoredItem};
+use crate::state::{Action, ItemKind, ItemState, Subject};
+
+/// Who changes something, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hand<'a> {
+    pub(crate) author: &'a Author,
+    pub(crate) at: Timestamp,
+}
+
+/// Checks a new item and gives it with its name in the form that is shown.
+pub(crate) fn check_new(mut new: NewItem) -> Result<NewItem, InputError> {
+    new.name = check_name(new.kind.as_str(), &new.name)?;
+    check_value(new.kind, new.value.as_ref())?;
+    Ok(new)
+}
+
+/// The mark that keeps a removed item from being found again.
+pub(crate) fn forgotten_mark(key: StoreKey, kind: ItemKind, normal_name: &str) -> [u8; 16] {
+    key.hash("forgotten item", &[kind.as_str(), normal_name])
+}
+
+/// Where an item stands after somebody said it outright.
+///
+/// The owner's word makes anything active. A client's word does so unless the owner set the state by hand;
+/// an import only confirms what analysis suggested.
+#[must_use]
+pub fn state_after_statement(current: ItemState, edited_by_owner: bool, author: &Author) -> ItemState {
+    match author {
+        Author::Owner => ItemState::Active,
+        Author::Client { .. } if edited_by_owner || current == ItemState::Dismissed => current,
+        Author::Client { .. } => ItemState::Active,
+        Author::Import { .. } if current == ItemState::Suggested && !edited_by_owner => ItemState::Active,
+        Author::Import { .. } | Author::Analysis => current,
+    }
+}
+
+pub(crate) fn add(
+    connection: &Connection,
+    new: NewItem,
+    hand: Hand<'_>,
+    new_id: Uuid,
+) -> Result<Added, Error> {
+    let normal_name = normalise(&new.name);
+    let key = StoreKey::read(connection)?;
+    history::unforget(connection, forgotten_mark(key, new.kind, &normal_name))?;
+    if let Some(stored) = item::by_name(connection, new.kind, &normal_name)? {
+        let item = state_again(connection, stored, new, hand)?;
+        return Ok(Added { item, existed: true });
+    }
+    let item = Item {
+        id: ItemId::from(new_id),
+        kind: new.kind,
+        name: new.name,
+        value: new.value,
+        state: ItemState::Active,
+        author: hand.author.clone(),
+        edited_by_owner: *hand.author == Author::Owner,
+        created_at: hand.at,
+        updated_at: hand.at,
+        stated_at: Some(hand.at),
+        last_seen_at: hand.at,
+        support: 0,
+        evidence: Vec::new(),
+    };
+    item::insert(connection, &item, &normal_name)?;
+    note(connection, item.id, Action::Added, None, hand)?;
+    Ok(Added { item, existed: false })
+}
+
+/// Somebody says outright what is there already.
+fn state_again(
+    connection: &Connection,
+    mut stored: StoredItem,
+    new: NewItem,
+    hand: Hand<'_>,
+) -> Result<Item, Error> {
+    let was_analysis_own = stored.is_analysis_own();
+    let item = &mut stored.item;
+    let is_import = matches!(hand.author, Author::Import { .. });
+    if is_import && !was_analysis_own {
+        return item::with_evidence(connection, stored);
+    }
+    let state = state_after_statement(item.state, item.edited_by_owner, hand.author);
+    let mut changed = false;
+    if state != item.state {
+        let detail = json!({ "from": item.state, "to": state });
+        note(connection, item.id, Action::StateChanged, Some(detail), hand)?;
+        item.state = state;
+        changed = true;
+    }
+    if item.kind == ItemKind::Preference && item.value != new.value && state != ItemState::Dismissed {
+        let detail = json!({ "from": item.value, "to": new.value });
+        note(connection, item.id, Action::ValueChanged, Some(detail), hand)?;
+        item.value = new.value;
+        changed = true;
+    }
+    if was_analysis_own {
+        note(connection, item.id, Action::Stated, None, hand)?;
+        item.author = hand.author.clone();
+        changed = true;
+    }
+    if *hand.author == Author::Owner {
+        item.edited_by_owner = true;
+    }
+    item.stated_at = Some(item.stated_at.unwrap_or(hand.at).max(hand.at));
+    item.last_seen_at = item.last_seen_at.max(hand.at);
+    if changed {
+        item.updated_at = hand.at;
+    }
+    let normal_name = normalise(&item.name);
+    item::update(connection, &stored, &normal_name)?;
+    item::with_evidence(connection, stored)
+}
+
+pub(crate) fn check_change(change: &ItemChange) -> Result<(), InputError> {
+    if change.name.is_none() && change.value.is_none() && change.state.is_none() {
+        return Err(InputError::EmptyChange);
+    }
+    Ok(())
+}
+
+pub(crate) fn change(
+    connection: &Connection,
+    id: ItemId,
+    change: ItemChange,
+    hand: Hand<'_>,
+) -> Result<Item, Error> {
+    let mut stored = item::by_id(connection, id)?;
+    let owners_no = stored.item.state == ItemState::Dismissed && stored.item.edited_by_owner;
+    if owners_no && *hand.author != Author::Owner {
+        return Err(Error::OwnersDecision { id: id.as_uuid() });
+    }
+    let was_analysis_own = stored.is_analysis_own();
+    let old_normal = normalise(&stored.item.name);
+    let mut normal_name = old_normal.clone();
+    let item = &mut stored.item;
+    if let Some(name) = change.name {
+        let name = check_name(item.kind.as_str(), &name)?;
+        normal_name = normalise(&name);
+        if name != item.name {
+            let detail = json!({ "from": item.name, "to": name });
+            note(connection, id, Action::Renamed, Some(detail), hand)?;
+            item.name = name;
+        }
+    }
+    if let Some(value) = change.value {
+        check_value(item.kind, Some(&value))?;
+        if item.value.as_ref() != Some(&value) {
+            let detail = json!({ "from": item.value, "to": value });
+            note(connection, id, Action::ValueChanged, Some(detail), hand)?;
+            item.value = Some(value);
+        }
+    }
+    if let Some(state) = change.state
+        && state != item.state
+    {
+        let detail = json!({ "from": item.state, "to": state });
+        note(connection, id, Action::StateChanged, Some(detail), hand)?;
+        item.state = state;
+    }
+    item.updated_at = hand.at;
+    item.stated_at = Some(item.stated_at.unwrap_or(hand.at).max(hand.at));
+    item.last_seen_at = item.last_seen_at.max(hand.at);
+    if *hand.author == Author::Owner {
+        item.edited_by_owner = true;
+    } else if was_analysis_own {
+        item.author = hand.author.clone();
+    }
+    if normal_name != old_normal {
+        rename(connection, &stored, &old_normal, &normal_name)?;
+    }
+    item::update(connection, &stored, &normal_name)?;
+    item::with_evidence(connection, stored)
+}
+
+/// Makes room for the new name and keeps the old one, so that analysis does not find it as a new thing.
+fn rename(connection: &Connection, stored: &StoredItem, old: &str, new: &str) -> Result<(), Error> {
+    let kind = stored.item.kind;
+    if let Some(other) = item::by_name(connection, kind, new)?
+        && other.seq != stored.seq
+        && normalise(&other.item.name) == new
+    {
+        return Err(Error::NameTaken { kind, name: stored.item.name.clone() });
+    }
+    connection
+        .prepare_cached("DELETE FROM item_alias WHERE kind = ?1 AND normal_name = ?2")?
+        .execute((kind, new))?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO item_alias (kind, normal_name, item) VALUES (?1, ?2, ?3)")?
+        .execute((kind, old, stored.seq))?;
+    Ok(())
+}
+
+/// Removes an item for good: analysis does not find it again, only an outright statement brings it back.
+pub(crate) fn remove(connection: &Connection, id: ItemId, hand: Hand<'_>) -> Result<(), Error> {
+    let stored = item::by_id(connection, id)?;
+    let owners_no = stored.item.state == ItemState::Dismissed && stored.item.edited_by_owner;
+    if owners_no && *hand.author != Author::Owner {
+        return Err(Error::OwnersDecision { id: id.as_uuid() });
+    }
+    let kind = stored.item.kind;
+    let key = StoreKey::read(connection)?;
+    let mut names = aliases(connection, stored.seq)?;
+    names.push(normalise(&stored.item.name));
+    for name in names {
+        history::forget(connection, forgotten_mark(key, kind, &name))?;
+    }
+    connection.prepare_cached("DELETE FROM item WHERE seq = ?1")?.execute([stored.seq])?;
+    history::record_removal(connection, id.as_uuid(), Subject::Item, hand.author, hand.at)
+}
+
+/// The names an item had before.
+pub(crate) fn aliases(connection: &Connection, item: i64) -> Result<Vec<String>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT normal_name FROM item_alias WHERE item = ?1 ORDER BY normal_name")?;
+    let rows = statement.query_map([item], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn note(
+    connection: &Connection,
+    id: ItemId,
+    action: Action,
+    detail: Option<Value>,
+    hand: Hand<'_>,
+) -> Result<(), Error> {
+    let event = NewEvent {
+        subject: id.as_uuid(),
+        kind: Subject::Item,
+        action,
+        detail,
+        author: hand.author,
+        at: hand.at,
+    };
+    history::record(connection, &event)
+}
