@@ -88,6 +88,10 @@ fn authority(environment: &SetupEnvironment, record: &Record, wishes: &mut Wishe
         .or_else(|| environment.node_extra_ca_certs.clone())
         .filter(|path| *path != environment.ca_certificate && *path != bundle);
     let Some(theirs) = theirs else {
+        if current.is_some_and(|value| *value == *bundle.to_string_lossy()) && bundle.exists() {
+            // The record of whose authorities are in it is lost: better an old file of both than ours alone.
+            return Ok(());
+        }
         wishes.settings.push(setting(ours));
         return Ok(());
     };

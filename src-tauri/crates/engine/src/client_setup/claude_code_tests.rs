@@ -271,6 +271,32 @@ fn one_file_of_both_authorities_is_made_when_asked_for_and_refreshed_and_taken_b
 }
 
 #[test]
+fn a_file_of_both_stays_in_use_when_the_record_is_lost() {
+    let mut person = Person::new();
+    person.with_variable(&person.their_authorities());
+    person.environment.combine_certificates = true;
+    person.set_up();
+    fs::remove_file(record::path(Client::ClaudeCode, &person.environment)).unwrap();
+    let before = fs::read(person.settings()).unwrap();
+    person.set_up();
+    assert_eq!(fs::read(person.settings()).unwrap(), before);
+}
+
+#[test]
+fn a_plan_shows_no_secret_of_the_persons_in_debug_output_or_json() {
+    let person = Person::new();
+    fs::write(
+        person.servers(),
+        "{\"mcpServers\": {\"other\": {\"headers\": {\"Authorization\": \"s3cret\"}}}}",
+    )
+    .unwrap();
+    let plan = person.plan();
+    assert!(!format!("{plan:?}").contains("s3cret"));
+    assert!(!serde_json::to_string(&plan).unwrap().contains("s3cret"));
+    assert!(!format!("{plan:?}").contains("115, 51"), "nor as bytes");
+}
+
+#[test]
 fn authorities_that_hold_our_ca_already_need_no_change() {
     let person = Person::new();
     let theirs = person.their_authorities();

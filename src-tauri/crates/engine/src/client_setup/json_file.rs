@@ -25,8 +25,7 @@ const STRICT: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-/// A JSON file and the changes made to it in memory.
-#[derive(Debug)]
+/// A JSON file and the changes made to it in memory. No `Debug`: clients keep tokens and keys in these files.
 pub(super) struct JsonFile {
     /// The path as the client knows it.
     pub(super) path: PathBuf,

@@ -1,6 +1,7 @@
 //! The plan: shown first, then carried out as a whole or not at all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clock::Timestamp;
@@ -50,7 +51,7 @@ pub struct Applied {
     pub backups: Vec<PathBuf>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Write {
     /// Somebody else's file: copied first, and only touched if it is still what the plan was made for.
     Theirs { target: PathBuf, before: Option<Vec<u8>>, after: Option<Vec<u8>> },
@@ -58,8 +59,19 @@ enum Write {
     Ours { path: PathBuf, after: Option<Vec<u8>> },
 }
 
+impl fmt::Debug for Write {
+    /// The path alone: clients keep tokens and keys in these files.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, path) = match self {
+            Self::Theirs { target, .. } => ("Theirs", target),
+            Self::Ours { path, .. } => ("Ours", path),
+        };
+        f.debug_tuple(kind).field(path).finish()
+    }
+}
+
 /// The files a plan has read, each once.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Files(BTreeMap<PathBuf, JsonFile>);
 
 impl Files {
