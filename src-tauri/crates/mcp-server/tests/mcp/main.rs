@@ -10,3 +10,5 @@ mod listing;
 mod protocol;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod silence;
