@@ -1,0 +1,46 @@
+//! Speed and size of the release build, each figure beside its baseline and its limit. `cargo xtask bench` starts it.
+//!
+//! Figures are of the machine that runs them, client and server on the same cores; what counts is the ratio.
+
+mod load;
+mod log_turn;
+mod reads;
+mod report;
+mod start;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "the stories use the rest")]
+mod support;
+
+use std::process::ExitCode;
+
+use report::Report;
+
+/// Every benchmark by the name that a person types.
+const NAMES: [&str; 3] = ["log-turn", "reads", "start"];
+
+fn main() -> ExitCode {
+    // cargo adds `--bench` of itself.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let Some(unknown) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        report::complain(&format!(
+            "there is no benchmark {unknown}; the benchmarks are {}",
+            NAMES.join(", ")
+        ));
+        return ExitCode::from(2);
+    }
+    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    let runtime = tokio::runtime::Runtime::new().expect("threads can be started");
+    let mut report = Report::default();
+    runtime.block_on(async {
+        if runs("log-turn") {
+            log_turn::run(&mut report).await;
+        }
+        if runs("start") {
+            start::run(&mut report).await;
+        }
+        if runs("reads") {
+            reads::run(&mut report).await;
+        }
+    });
+    report.end()
+}

@@ -1,0 +1,108 @@
+//! Claude Code: add, log in, be connected, log out. No account is needed for that.
+
+use std::path::Path;
+
+use tokio::process::Command;
+use url::Url;
+
+use super::{Talking, installed, isolate, python};
+use crate::support::browser::deliver;
+use crate::support::oauth::approve_in;
+use crate::support::program::{Home, RunningServer};
+use crate::support::within;
+
+/// How Claude Code comes to trust our authority.
+enum Trust<'a> {
+    /// Its environment, as a person's shell would have it.
+    Environment(&'a Path),
+    /// What `ambient-insights setup claude-code` wrote into its settings.
+    Settings,
+}
+
+impl Trust<'_> {
+    fn apply(&self, command: &mut Command) {
+        command
+            .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
+            .env("DISABLE_TELEMETRY", "1")
+            .env("DISABLE_AUTOUPDATER", "1");
+        if let Self::Environment(authority) = self {
+            command.env("NODE_EXTRA_CA_CERTS", authority).env("SSL_CERT_FILE", authority);
+        }
+    }
+}
+
+async fn claude(home: &Home, trust: &Trust<'_>, arguments: &[&str]) -> String {
+    let mut command = Command::new(installed("node_modules/.bin/claude"));
+    isolate(home, &mut command);
+    trust.apply(&mut command);
+    let output = within("the end of claude", command.args(arguments).output()).await.expect("claude starts");
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "claude {arguments:?}: {text}");
+    text
+}
+
+/// Logs in at a terminal, with a browser that the owner's approval lets through.
+async fn log_in(server: &RunningServer, home: &Home, trust: &Trust<'_>, name: &str) {
+    let mut command = python(home);
+    trust.apply(&mut command);
+    command
+        .arg(installed("claude_login.py"))
+        .arg(format!("localhost:{}", server.port()))
+        .arg(installed("node_modules/.bin/claude"))
+        .args(["mcp", "login", name, "--no-browser"]);
+    let mut login = Talking::start(command);
+    let said = login.line().await;
+    let url = said["authorize_url"].as_str().unwrap_or_else(|| panic!("no authorization URL: {said}"));
+    let url = Url::parse(url).expect("the authorization URL is a URL");
+    let back = approve_in(server, &mut server.browser(), &url).await;
+    let status = deliver(&back).await;
+    assert!(status.is_success() || status.is_redirection(), "Claude Code refused its redirect: {status}");
+    let ended = login.line().await;
+    assert_eq!(ended["exit_code"], 0, "{ended}");
+    login.end().await;
+}
+
+async fn connects_and_disconnects(server: &RunningServer, home: &Home, trust: &Trust<'_>, name: &str) {
+    let listed = claude(home, trust, &["mcp", "list"]).await;
+    assert!(listed.contains(name) && listed.contains("Needs authentication"), "{listed}");
+    log_in(server, home, trust, name).await;
+    let listed = claude(home, trust, &["mcp", "list"]).await;
+    assert!(listed.contains(name) && listed.contains("Connected"), "{listed}");
+
+    let clients = server.home.json(["clients", "--json"]).await.to_string();
+    assert!(clients.contains("Claude Code"), "{clients}");
+    let before = server.home.json(["audit", "--json", "--limit", "1000"]).await.to_string();
+    claude(home, trust, &["mcp", "logout", name]).await;
+    let after = server.home.json(["audit", "--json", "--limit", "1000"]).await.to_string();
+    let revocations = |text: &str| text.matches("revoked").count();
+    assert!(revocations(&after) > revocations(&before), "the log-out is in the audit trail: {after}");
+    let listed = claude(home, trust, &["mcp", "list"]).await;
+    assert!(listed.contains("Needs authentication"), "{listed}");
+}
+
+#[tokio::test]
+#[ignore = "needs Claude Code; `cargo xtask test --all` installs and runs it"]
+async fn claude_code_connects_over_tls_with_our_authority_and_logs_out() {
+    let home = Home::new();
+    let server = home.serve().await;
+    let trust = Trust::Environment(server.authority());
+    claude(&home, &trust, &["mcp", "add", "--transport", "http", "memory", server.ready.mcp_url.as_str()])
+        .await;
+    connects_and_disconnects(&server, &home, &trust, "memory").await;
+}
+
+#[tokio::test]
+#[ignore = "needs Claude Code; `cargo xtask test --all` installs and runs it"]
+async fn setup_claude_code_is_all_that_a_person_has_to_do_and_can_be_undone() {
+    let home = Home::new();
+    let server = home.serve().await;
+    home.run(["setup", "claude-code", "--yes"]).await.expect_success();
+    let once = claude(&home, &Trust::Settings, &["mcp", "list"]).await;
+    home.run(["setup", "claude-code", "--yes"]).await.expect_success();
+    let twice = claude(&home, &Trust::Settings, &["mcp", "list"]).await;
+    assert_eq!(once, twice, "a second set-up changes nothing");
+    connects_and_disconnects(&server, &home, &Trust::Settings, "ambient-insights").await;
+    home.run(["setup", "claude-code", "--undo", "--yes"]).await.expect_success();
+    let listed = claude(&home, &Trust::Settings, &["mcp", "list"]).await;
+    assert!(!listed.contains("ambient-insights"), "{listed}");
+}

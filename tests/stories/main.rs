@@ -1,0 +1,24 @@
+//! Whole-program stories: the real binary, driven from outside through its port and its command line alone.
+//! `cargo xtask test` runs the fast ones; `--all` adds those with real clients (`clients`).
+//!
+//! Each module says `cfg(test)` for clippy, which does not know a test's helpers for tests otherwise.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
+mod door;
+#[cfg(test)]
+mod durability;
+#[cfg(test)]
+mod oauth;
+#[cfg(test)]
+mod owner;
+#[cfg(test)]
+mod start;
+#[cfg(test)]
+mod syncs;
+#[cfg(test)]
+mod tools;
