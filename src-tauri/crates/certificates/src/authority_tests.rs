@@ -1,4 +1,5 @@
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt as _;
 
 use clock::{Clock as _, ManualClock};
@@ -61,6 +62,7 @@ fn the_first_start_makes_a_ca_for_loopback_names_alone() {
     assert!(parsed.key_usage().unwrap().unwrap().value.key_cert_sign());
 }
 
+#[cfg(unix)]
 #[test]
 fn the_key_is_for_its_owner_alone_and_the_certificate_for_everybody() {
     let folder = Folder::with_authority();
@@ -102,6 +104,7 @@ fn a_crash_in_the_middle_of_writing_the_key_leaves_a_folder_that_starts_afresh()
     assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_key_that_others_can_read_is_made_private_again() {
     let folder = Folder::with_authority();

@@ -104,6 +104,8 @@ pub(crate) fn keep_private(_path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+// Permissions are a Unix matter.
 #[cfg(test)]
+#[cfg(unix)]
 #[path = "files_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustls_pki_types::CertificateDer;
 
-use crate::{Error, authority, files, info};
+use crate::{Error, authority, info};
 
 /// The local CA's certificate, read from its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl CaCertificate {
     }
 
     /// A file name for stores that are folders.
-    #[cfg(any(test, all(unix, not(target_os = "macos"))))]
+    #[cfg(all(unix, any(test, not(target_os = "macos"))))]
     pub(super) fn file_stem(&self) -> String {
         self.common_name
             .chars()
@@ -99,9 +99,4 @@ impl CaCertificate {
             .filter_map(Result::ok)
             .any(|der| Identity::of(&der).is_ok_and(|identity| identity == self.identity))
     }
-}
-
-/// `files` is where reading a missing file is no error.
-pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    files::read(path)
 }

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::certificate::read_if_there;
 use super::command::{quoted, run_well};
 use super::{Action, CaCertificate, State, TrustError, TrustStore};
 use crate::files::{self, Audience};
@@ -90,7 +89,7 @@ impl SystemStore {
     /// Whether our anchor file is there; an error where a file of its name holds something else.
     fn has_anchor(&self, ca: &CaCertificate) -> Result<bool, TrustError> {
         let path = self.anchor(ca);
-        match read_if_there(&path)? {
+        match read(&path)? {
             None => Ok(false),
             Some(pem) if ca.is_in(&pem) => Ok(true),
             Some(_) => Err(TrustError::Foreign { path }),
@@ -143,7 +142,7 @@ impl TrustStore for SystemStore {
 
     fn state(&self, ca: &CaCertificate) -> Result<State, TrustError> {
         let anchor = self.has_anchor(ca)?;
-        let believed = read_if_there(&self.bundle)?.map(|bundle| ca.is_in(&bundle));
+        let believed = read(&self.bundle)?.map(|bundle| ca.is_in(&bundle));
         Ok(match (anchor, believed) {
             (_, Some(true)) | (true, None) => State::Trusted,
             (true, Some(false)) => State::Incomplete,
@@ -191,6 +190,15 @@ impl TrustStore for SystemStore {
                 tracing::warn!(path = %anchor.display(), %error, "could not put the system's trust store back");
             }
         })
+    }
+}
+
+/// The file's bytes; `None` where there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, TrustError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(TrustError::Read { path: path.to_owned(), source }),
     }
 }
 

@@ -8,7 +8,7 @@ mod command;
 mod error;
 #[cfg(test)]
 mod fixture;
-#[cfg(any(test, all(unix, not(target_os = "macos"))))]
+#[cfg(all(unix, any(test, not(target_os = "macos"))))]
 mod linux;
 #[cfg(any(test, target_os = "macos"))]
 mod macos;

@@ -1,4 +1,6 @@
 use super::*;
+use crate::authority::Authority;
+use crate::leaf::{Leaf, Names};
 use crate::trust::{Outcome, fixture};
 
 /// A home folder with databases made by the real certutil.
@@ -141,6 +143,45 @@ fn a_database_with_a_primary_password_is_named_and_left_as_it_was() {
     assert!(matches!(error, TrustError::Locked { .. }), "{error}");
     assert!(error.to_string().contains("under Authorities"), "{error}");
     assert_eq!(store.state(&home.ca).unwrap(), State::Absent);
+}
+
+/// NSS itself as the judge: it believes our leaves after trust, not before, and never one for another name.
+#[test]
+fn nss_believes_our_leaves_and_no_leaf_for_another_name() {
+    let Some(home) = Home::with_databases(&[".pki/nssdb"]) else { return };
+    let store = &home.stores()[0];
+    let now = clock::Clock::now(&clock::ManualClock::default());
+    let authority = Authority::open(&home.folder.path().join("data"), now).unwrap();
+    let add = |name: &str, der: &[u8]| {
+        let file = home.folder.path().join(name);
+        fs::write(&file, der).unwrap();
+        let path = file.to_str().unwrap();
+        run_well(&mut store.certutil(&["-A", "-t", ",,", "-n", name, "-i", path]), PACKAGES).unwrap();
+    };
+    let verdict = |name: &str| {
+        let output = store.run(&["-V", "-u", "V", "-b", "261121120000Z", "-n", name]).unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let [named, unnamed] = [Names::Dns, Names::Addresses]
+        .map(|names| Leaf::issue(names, &authority, now).unwrap().certified.cert[0].clone());
+    add("named", &named);
+    add("unnamed", &unnamed);
+    let before = verdict("named");
+    assert!(before.contains("issuer is not recognized"), "{before}");
+
+    store.apply(&home.ca, Action::Trust).unwrap();
+    for name in ["named", "unnamed"] {
+        let after = verdict(name);
+        assert!(after.contains("certificate is valid"), "{after}");
+    }
+    let mut params = rcgen::CertificateParams::new(["example.com".to_owned()]).unwrap();
+    params.distinguished_name.push(rcgen::DnType::CommonName, "example.com");
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    let key = rcgen::KeyPair::generate().unwrap();
+    let other = params.signed_by(&key, authority.issuer()).unwrap();
+    add("another name", other.der());
+    let refused = verdict("another name");
+    assert!(refused.contains("not permitted to issue a certificate with this name"), "{refused}");
 }
 
 #[test]

@@ -148,6 +148,8 @@ fn contains(bundle: &str, certificate: &str) -> bool {
     !body.is_empty() && joined(bundle).contains(body)
 }
 
+// Permissions and links are a Unix matter.
 #[cfg(test)]
+#[cfg(unix)]
 #[path = "claude_code_tests.rs"]
 mod tests;
