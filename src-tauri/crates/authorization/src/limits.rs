@@ -1,4 +1,7 @@
 //! How often each endpoint may be used, by everybody together: behind a tunnel all share one address.
+//!
+//! What comes through the tunnel and what comes from this computer draw from buckets of their own, so that no
+//! stranger on the internet can keep the owner's own programs out.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -9,6 +12,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
+use crate::arrival::Arrival;
 use crate::settings::LimitsSetting;
 
 /// What is limited. Each has a bucket of its own, and the two grant types too: a client that retries a dead
@@ -41,6 +45,12 @@ type Bucket = RateLimiter<NotKeyed, InMemoryState, Monotonic, NoOpMiddleware<Dur
 pub(crate) struct Limits {
     setting: LimitsSetting,
     clock: Monotonic,
+    local: Buckets,
+    tunnel: Buckets,
+}
+
+#[derive(Debug)]
+struct Buckets {
     registration: Bucket,
     authorization: Bucket,
     code_exchange: Bucket,
@@ -51,41 +61,52 @@ pub(crate) struct Limits {
 impl Limits {
     pub(crate) fn new(setting: LimitsSetting, clock: Arc<dyn clock::Clock>) -> Self {
         let clock = Monotonic(clock);
+        Self { setting, local: Buckets::new(&clock), tunnel: Buckets::new(&clock), clock }
+    }
+
+    /// Takes one from the bucket. `Err`: after how many whole seconds to try again.
+    pub(crate) fn take(&self, what: Limited, arrival: &Arrival) -> Result<(), u64> {
+        if self.setting == LimitsSetting::Off {
+            return Ok(());
+        }
+        let buckets = match arrival {
+            Arrival::Local => &self.local,
+            Arrival::Tunnel(_) => &self.tunnel,
+        };
+        buckets.of(what).check().map_err(|not_until| {
+            let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
+            wait.as_secs() + 1
+        })
+    }
+}
+
+impl Buckets {
+    fn new(clock: &Monotonic) -> Self {
         // Bursts are allowed: claude.ai registers twice within two seconds, browsers ask twice.
         let bucket = |burst: u32, a_minute: u32| {
             let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-            let quota = Quota::with_period(Duration::from_secs(60) / a_minute)
+            let quota = Quota::with_period(Duration::from_mins(1) / a_minute)
                 .expect("a minute divided by a rate is not zero")
                 .allow_burst(burst);
             RateLimiter::direct_with_clock(quota, clock.clone())
         };
         Self {
-            setting,
             registration: bucket(10, 10),
             authorization: bucket(20, 30),
             code_exchange: bucket(60, 120),
             refresh: bucket(120, 600),
             revocation: bucket(60, 120),
-            clock,
         }
     }
 
-    /// Takes one from the bucket. `Err`: after how many whole seconds to try again.
-    pub(crate) fn take(&self, what: Limited) -> Result<(), u64> {
-        if self.setting == LimitsSetting::Off {
-            return Ok(());
-        }
-        let bucket = match what {
+    fn of(&self, what: Limited) -> &Bucket {
+        match what {
             Limited::Registration => &self.registration,
             Limited::Authorization => &self.authorization,
             Limited::CodeExchange => &self.code_exchange,
             Limited::Refresh => &self.refresh,
             Limited::Revocation => &self.revocation,
-        };
-        bucket.check().map_err(|not_until| {
-            let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
-            wait.as_secs() + 1
-        })
+        }
     }
 }
 

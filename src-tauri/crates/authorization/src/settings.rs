@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::Error;
 use crate::origin::Origins;
 
-const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Whether rates are limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,13 +60,15 @@ pub struct Settings {
     /// Whether a terminal may decide (`serve`). False where a desktop runs: an assistant with a shell must
     /// not approve itself.
     pub self_approval: bool,
+    /// How many registered clients without any grant are kept: 1000.
+    pub max_unused_clients: u32,
     /// How much of the audit trail is kept.
     pub audit_retention: AuditRetention,
 }
 
 impl Settings {
     /// The shortest life an access token may have.
-    pub const MIN_ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(6 * 60);
+    pub const MIN_ACCESS_TOKEN_LIFETIME: Duration = Duration::from_mins(6);
 
     /// The defaults, for these origins.
     #[must_use]
@@ -82,6 +84,7 @@ impl Settings {
             confirmation_lifetime: 2 * MINUTE,
             limits: LimitsSetting::On,
             self_approval: true,
+            max_unused_clients: 1000,
             audit_retention: AuditRetention::default(),
         }
     }

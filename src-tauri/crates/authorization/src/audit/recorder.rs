@@ -11,12 +11,13 @@ use std::time::Duration;
 use clock::{Clock, SystemClock, Timestamp};
 use database::Database;
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 
 use super::rejections::Counters;
-use super::{AuditEntry, AuditKind, RejectionKind, ToolCallRecord};
+use super::{AuditEntry, AuditKind, Decider, RejectionKind, ToolCallRecord};
 use crate::Error;
 use crate::arrival::Arrival;
+use crate::event::AuthorizationEvent;
 use crate::id::GrantId;
 use crate::scope::ScopeSet;
 use crate::settings::Settings;
@@ -32,7 +33,7 @@ const BATCH: usize = 1024;
 /// How often counts and times of use are written.
 const TICK: Duration = Duration::from_secs(5);
 /// How often what is past its time is cleared away.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 enum Message {
     ToolCall(Box<ToolCallRecord>, Timestamp),
@@ -61,10 +62,11 @@ impl Recorder {
         database: Database,
         settings: Settings,
         clock: Arc<dyn Clock>,
+        events: broadcast::Sender<AuthorizationEvent>,
     ) -> Result<Self, Error> {
         let (sender, receiver) = sync_channel(QUEUE);
         let shared = Arc::new(Shared::default());
-        let worker = Worker { database, settings, clock, shared: Arc::clone(&shared), receiver };
+        let worker = Worker { database, settings, clock, events, shared: Arc::clone(&shared), receiver };
         let thread = std::thread::Builder::new()
             .name("authorization-audit".to_owned())
             .spawn(move || worker.run())
@@ -120,6 +122,7 @@ struct Worker {
     database: Database,
     settings: Settings,
     clock: Arc<dyn Clock>,
+    events: broadcast::Sender<AuthorizationEvent>,
     shared: Arc<Shared>,
     receiver: Receiver<Message>,
 }
@@ -235,8 +238,18 @@ impl Worker {
         let cleared = self
             .database
             .write_blocking(move |connection| store::housekeeping::clear(connection, now, &settings));
-        if let Err(error) = cleared {
-            tracing::error!(%error, "what is past its time could not be cleared away");
+        match cleared {
+            Ok(expired) => {
+                for id in expired {
+                    // No listener is no error.
+                    let _ = self.events.send(AuthorizationEvent::RequestDecided {
+                        id,
+                        approved: false,
+                        by: Decider::Rule,
+                    });
+                }
+            }
+            Err(error) => tracing::error!(%error, "what is past its time could not be cleared away"),
         }
     }
 }

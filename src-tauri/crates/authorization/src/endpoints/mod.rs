@@ -1,6 +1,37 @@
-//! stub
-use crate::service::Inner;
+//! The endpoints, one a file: a request in, the rules asked, an answer out.
+
+mod authorize;
+mod body;
+mod context;
+mod metadata;
+mod page;
+mod register;
+mod revoke;
+mod token;
+mod waiting_page;
+mod wire;
+
 use std::sync::Arc;
-pub(crate) fn router(_inner: Arc<Inner>) -> axum::Router {
-    axum::Router::new()
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::service::Inner;
+
+/// All endpoints.
+pub(crate) fn router(inner: Arc<Inner>) -> Router {
+    Router::new()
+        .route("/.well-known/oauth-authorization-server", get(metadata::authorization_server))
+        .route("/.well-known/oauth-protected-resource", get(metadata::protected_resource))
+        .route("/.well-known/oauth-protected-resource/mcp", get(metadata::protected_resource))
+        .route("/oauth/authorize", get(authorize::handle))
+        .route("/oauth/requests/{id}", get(waiting_page::handle))
+        .route("/oauth/token", post(token::handle))
+        .route("/oauth/register", post(register::handle))
+        .route("/oauth/revoke", post(revoke::handle))
+        // The names that clients of the first protocol version try without asking the metadata.
+        .route("/authorize", get(authorize::handle))
+        .route("/token", post(token::handle))
+        .route("/register", post(register::handle))
+        .with_state(inner)
 }

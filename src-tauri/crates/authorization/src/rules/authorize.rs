@@ -73,7 +73,7 @@ pub(crate) enum RequestError {
 }
 
 impl RequestError {
-    /// The error code on the wire (RFC 6749 §4.1.2.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6).
+    /// The error code on the wire (RFC 6749 §4.1.2.1, RFC 8707 §2, `OpenID` Connect Core §3.1.2.6).
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Parameter(_)
@@ -208,7 +208,7 @@ pub(crate) fn response_uri(
     redirect_uri: &str,
     answer: &[(&str, &str)],
     state: Option<&str>,
-    issuer: &Origin,
+    issuer: &str,
 ) -> String {
     const OURS: [&str; 6] = ["code", "state", "iss", "error", "error_description", "error_uri"];
     let (base, query) = redirect_uri.split_once('?').unwrap_or((redirect_uri, ""));
@@ -221,7 +221,7 @@ pub(crate) fn response_uri(
     if let Some(state) = state {
         own.append_pair("state", state);
     }
-    own.append_pair("iss", issuer.as_str());
+    own.append_pair("iss", issuer);
     let own = own.finish();
     let query = kept.chain([own.as_str()]).collect::<Vec<_>>().join("&");
     format!("{base}?{query}")

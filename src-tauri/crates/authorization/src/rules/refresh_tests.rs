@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 fn origin() -> Origin {
     "https://localhost:9100".parse().unwrap()
@@ -19,8 +19,8 @@ fn token(rotation: Option<Rotation>) -> StoredRefresh {
     }
 }
 
-fn rotated(sealed: Option<Vec<u8>>) -> Option<Rotation> {
-    Some(Rotation { at: Timestamp::from_secs(100), scopes: ScopeSet::DEFAULT, sealed })
+fn rotated(sealed: Option<Vec<u8>>) -> Rotation {
+    Rotation { at: Timestamp::from_secs(100), scopes: ScopeSet::DEFAULT, sealed }
 }
 
 fn presented() -> Presented {
@@ -38,7 +38,7 @@ fn a_fresh_token_is_rotated_with_the_scopes_of_its_grant() {
 
 #[test]
 fn a_retry_within_the_window_gets_the_same_answer_and_one_after_it_is_a_replay() {
-    let rotated_token = token(rotated(Some(vec![1])));
+    let rotated_token = token(Some(rotated(Some(vec![1]))));
     let retry = Use::Retry { sealed: vec![1], scopes: ScopeSet::DEFAULT };
     assert_eq!(judge_at(&rotated_token, &presented(), 159), Ok(retry));
     assert_eq!(judge_at(&rotated_token, &presented(), 160), Ok(Use::Replay));
@@ -46,7 +46,7 @@ fn a_retry_within_the_window_gets_the_same_answer_and_one_after_it_is_a_replay()
 
 #[test]
 fn a_token_whose_successor_was_refreshed_is_a_replay_even_within_the_window() {
-    assert_eq!(judge_at(&token(rotated(None)), &presented(), 101), Ok(Use::Replay));
+    assert_eq!(judge_at(&token(Some(rotated(None))), &presented(), 101), Ok(Use::Replay));
 }
 
 #[test]
@@ -57,13 +57,13 @@ fn scope_narrows_and_never_grows() {
     for grown in ["context:read admin", "openid", "web-search:read"] {
         assert_eq!(judge_at(&token(None), &with(grown), 1), Err(RefreshError::ScopeGrows), "{grown}");
     }
-    let other_retry = judge_at(&token(rotated(Some(vec![1]))), &with("context:read"), 101);
+    let other_retry = judge_at(&token(Some(rotated(Some(vec![1])))), &with("context:read"), 101);
     assert_eq!(other_retry, Err(RefreshError::ScopeGrows));
 }
 
 #[test]
 fn another_client_or_resource_causes_nothing_even_with_a_rotated_token() {
-    for rotation in [None, rotated(None)] {
+    for rotation in [None, Some(rotated(None))] {
         let other = Presented { client_id: "d".to_owned(), ..presented() };
         assert_eq!(judge_at(&token(rotation.clone()), &other, 1), Err(RefreshError::OtherClient));
         let resource = Presented { resources: vec!["https://x.example".to_owned()], ..presented() };

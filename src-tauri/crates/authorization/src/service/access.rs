@@ -111,6 +111,10 @@ impl Authorization {
 
     /// The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9728 §5.1): where the metadata is, absolutely, and
     /// which scopes to ask for.
+    ///
+    /// # Panics
+    /// Never: origins and scopes are visible ASCII.
+    #[must_use]
     pub fn challenge(&self, origin: OriginName, why: Challenge) -> HeaderValue {
         let origin = self.inner.origin(origin).or_else(|| self.inner.origin(OriginName::Local));
         let metadata = origin.map(|origin| format!("{origin}/.well-known/oauth-protected-resource/mcp"));

@@ -66,12 +66,14 @@ impl Authorization {
     ) -> Result<Self, Error> {
         settings.check()?;
         let database = Database::open(path, &store::SCHEMA)?;
-        let recorder = Recorder::start(database.clone(), settings.clone(), Arc::clone(&clock))?;
+        let events = broadcast::channel(EVENTS).0;
+        let recorder =
+            Recorder::start(database.clone(), settings.clone(), Arc::clone(&clock), events.clone())?;
         let inner = Inner {
             limits: Limits::new(settings.limits, Arc::clone(&clock)),
             origins: RwLock::new(settings.origins.clone()),
             cache: Cache::default(),
-            events: broadcast::channel(EVENTS).0,
+            events,
             database,
             settings,
             clock,
@@ -126,6 +128,7 @@ impl Authorization {
     }
 
     /// What happens from now on. A listener that falls far behind misses the oldest.
+    #[must_use]
     pub fn events(&self) -> broadcast::Receiver<AuthorizationEvent> {
         self.inner.events.subscribe()
     }

@@ -7,22 +7,27 @@ use rusqlite::Connection;
 
 use super::{audit, clients, codes, grants, requests, tokens};
 use crate::Error;
+use crate::id::RequestId;
 use crate::service;
 use crate::settings::Settings;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
-/// Clears every table.
-pub(crate) fn clear(connection: &Connection, now: Timestamp, settings: &Settings) -> Result<(), Error> {
+/// Clears every table. Gives the authorization requests whose time has passed.
+pub(crate) fn clear(
+    connection: &Connection,
+    now: Timestamp,
+    settings: &Settings,
+) -> Result<Vec<RequestId>, Error> {
     tokens::clear_sealed(connection, now.minus(settings.refresh_retry_window))?;
     tokens::clear(connection, now)?;
     codes::clear(connection, now.minus(DAY))?;
-    service::expire_overdue(connection, now)?;
+    let expired = service::expire_overdue(connection, now)?;
     requests::clear(connection, now.minus(DAY))?;
     grants::clear(connection, now.minus(30 * DAY))?;
     // After the grants: a client that lost its last grant a month ago is spare by then. Never one that has
     // one: clients that find themselves forgotten do not come back by themselves.
     clients::clear_spare(connection, now.minus(30 * DAY))?;
     audit::retain(connection, &settings.audit_retention)?;
-    Ok(())
+    Ok(expired)
 }

@@ -123,18 +123,19 @@ pub(crate) fn list_overdue(connection: &Connection, now: Timestamp) -> rusqlite:
         .collect()
 }
 
-/// How many requests are open, of everybody and of this client.
+/// How many requests of this arrival are open, of everybody and of this client.
 pub(crate) fn count_pending(
     connection: &Connection,
+    arrival: &str,
     client_id: &str,
     now: Timestamp,
 ) -> rusqlite::Result<(u32, u32)> {
     connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(client_id = ?1), 0) FROM authorization_requests
-             WHERE status = 'pending' AND expires_at > ?2",
+             WHERE status = 'pending' AND expires_at > ?2 AND arrival = ?3",
         )?
-        .query_row(params![client_id, now.as_micros()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![client_id, now.as_micros(), arrival], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Approves an open request. Whether it was open.
@@ -212,7 +213,6 @@ pub(crate) fn add_browser(
 }
 
 /// The browsers of a request, each with the hash of the code its page shows.
-#[expect(clippy::type_complexity, reason = "two columns of one table")]
 pub(crate) fn browsers(
     connection: &Connection,
     id: RequestId,
