@@ -1,10 +1,13 @@
 //! What others in this program want to hear of: no secrets, and nothing that only the database should know.
 
+use serde::{Deserialize, Serialize};
+
 use crate::audit::Decider;
 use crate::id::{GrantId, RequestId};
 
 /// Something that happened at the door.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthorizationEvent {
     /// A client asks, and the owner has to decide.

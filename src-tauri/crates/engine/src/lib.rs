@@ -1,1 +1,40 @@
-//! Being written.
+//! The engine: the parts put together from one [`Config`], started, watched and stopped.
+//!
+//! This room knows which parts there are and in which order they start; and it is the one interface of the
+//! desktop, the command line and the control socket: each thing that can be asked is an [`Operation`], each
+//! thing that happens an [`Event`]. It never knows widgets or argument parsing. Start reading at
+//! [`Engine::start`], then `operations.rs`, the list of everything that can be asked.
+
+pub mod client_setup;
+mod config;
+mod doctor;
+mod engine;
+mod event;
+mod explain;
+mod failure;
+mod operation;
+pub mod operations;
+mod ports;
+mod this_computer;
+pub mod trust;
+
+pub use config::{Config, ConfigError, DEFAULT_PORT, Overrides, default_data_dir};
+pub use engine::{Door, Engine, StartError};
+pub use event::Event;
+pub use failure::{Failure, FailureCode};
+pub use operation::Operation;
+pub use operations::dispatch;
+
+/// What the operations hand in and out, for those who may use the engine but not the rooms below it.
+pub mod types {
+    pub use authorization::{
+        Approved, AuditEntry, AuditQuery, ClientSummary, PendingRequest, RequestId, Revoked, Scope, ScopeSet,
+    };
+    pub use certificates::{CertificateInfo, Use as CertificateUse};
+    pub use clock::Timestamp;
+    pub use context::{
+        Added, Author, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
+        ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange, ItemId,
+        ItemKind, ItemQuery, ItemState, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
+    };
+}

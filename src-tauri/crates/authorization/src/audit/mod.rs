@@ -245,7 +245,7 @@ impl RejectionKind {
 }
 
 /// One line of the audit trail. Fields that say nothing are left out on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Its place in the trail; lines of rejections have none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -344,7 +344,7 @@ impl AuditEntry {
 }
 
 /// Which lines of the audit trail to give.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditQuery {
     /// Only lines from then on.
     pub since: Option<Timestamp>,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use clock::Timestamp;
 use rusqlite::Connection;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Authorization, expire_overdue};
 use crate::Error;
@@ -19,7 +19,7 @@ use crate::store::requests::StoredRequest;
 use crate::store::{self};
 
 /// An authorization request that waits for the owner. Serialises as a line of `approvals list --json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingRequest {
     /// The request.
     pub id: RequestId,
@@ -38,7 +38,7 @@ pub struct PendingRequest {
     /// The scopes that are asked for.
     pub scopes: ScopeSet,
     /// `local` or `tunnel`.
-    pub arrival: &'static str,
+    pub arrival: String,
     /// The tunnel's provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
@@ -79,7 +79,7 @@ impl Approval {
 }
 
 /// What was approved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approved {
     /// The request.
     pub id: RequestId,
@@ -340,7 +340,7 @@ fn pending(request: StoredRequest) -> PendingRequest {
         redirect_uri: request.redirect_uri,
         resource: request.resource,
         scopes: request.scopes,
-        arrival: arrival.as_str(),
+        arrival: arrival.as_str().to_owned(),
         provider: match arrival {
             Arrival::Local => None,
             Arrival::Tunnel(provider) => Some(provider.as_str().to_owned()),

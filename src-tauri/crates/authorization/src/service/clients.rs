@@ -2,7 +2,7 @@
 
 use clock::Timestamp;
 use rusqlite::Connection;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Inner};
 use crate::Error;
@@ -15,7 +15,7 @@ use crate::store;
 use crate::store::grants::StoredGrant;
 
 /// A client, and what it was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientSummary {
     /// The client.
     pub client_id: String,
@@ -36,7 +36,7 @@ pub struct ClientSummary {
 }
 
 /// A live grant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantSummary {
     /// The grant.
     pub id: GrantId,
@@ -57,7 +57,7 @@ pub struct GrantSummary {
 }
 
 /// What a revocation took away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revoked {
     /// How many grants, with all their tokens.
     pub grants: usize,

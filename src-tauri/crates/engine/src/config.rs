@@ -1,0 +1,279 @@
+//! What the person has set: command line over environment over `config.toml` over defaults.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use authorization::{Origin, Origins};
+
+/// The port that is taken when nothing else was said.
+pub const DEFAULT_PORT: u16 = 9100;
+
+/// What the environment's variables begin with.
+const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
+
+/// Variables with the prefix that are read elsewhere and are no settings of `config.toml`.
+const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
+
+/// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix.
+const KEYS: [&str; 5] = ["access_token_minutes", "browser_origins", "limits", "port", "public_url"];
+
+/// Claude Code refreshes a token on every call when less than five minutes of it are left.
+const SHORTEST_ACCESS_TOKEN: u64 = 6;
+const LONGEST_ACCESS_TOKEN: u64 = 24 * 60;
+
+/// The whole program's settings, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Everything that the program keeps lies here.
+    pub data_dir: PathBuf,
+    /// The TLS port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The public origin, where there is one.
+    pub public_url: Option<Origin>,
+    /// Origins of web pages that may call us (the MCP Inspector's browser mode).
+    pub browser_origins: Vec<String>,
+    /// Whether rates are limited. Off is for load tests.
+    pub rates_limited: bool,
+    /// How long an access token is good.
+    pub access_token_lifetime: Duration,
+}
+
+/// Settings that one source named; each may be absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// See [`Config::port`].
+    pub port: Option<u16>,
+    /// See [`Config::public_url`].
+    pub public_url: Option<String>,
+}
+
+/// Why the settings can not be used. Every message names the place and the remedy.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A name that is no setting's.
+    #[error("{place} names the unknown setting {key:?}; {}", nearest(.key))]
+    UnknownKey {
+        /// Where it stands.
+        place: String,
+        /// The name.
+        key: String,
+    },
+    /// A value that does not fit its setting.
+    #[error("{place} sets {key} to {value}, but {rule}")]
+    BadValue {
+        /// Where it stands.
+        place: String,
+        /// The setting.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// A file that is no TOML.
+    #[error("{} is not valid TOML: {detail}", .path.display())]
+    NotToml {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        detail: String,
+    },
+    /// A file that can not be read.
+    #[error("{} can not be read: {detail}; check its permissions", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        detail: String,
+    },
+    /// The system names no place for a program's data.
+    #[error("no folder for this user's data is known; name one with --data-dir")]
+    NoDataDir,
+    /// Load tests never run in public.
+    #[error("limits = \"off\" is for load tests on this computer; remove public_url first")]
+    LimitsOffInPublic,
+}
+
+fn nearest(key: &str) -> String {
+    let best = KEYS
+        .iter()
+        .map(|known| (strsim::jaro_winkler(key, known), *known))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.7);
+    match best {
+        Some((_, known)) => format!("did you mean {known:?}?"),
+        None => format!("the settings are {}", KEYS.join(", ")),
+    }
+}
+
+/// The folder for the program's data where none was named.
+///
+/// # Errors
+/// [`ConfigError::NoDataDir`] where the system knows none.
+pub fn default_data_dir() -> Result<PathBuf, ConfigError> {
+    directories::ProjectDirs::from("", "", "ambient-insights")
+        .map(|dirs| dirs.data_local_dir().to_owned())
+        .ok_or(ConfigError::NoDataDir)
+}
+
+impl Config {
+    /// Reads `config.toml` in `data_dir` and lays `environment` and then `command_line` over it.
+    ///
+    /// # Errors
+    /// The first setting that is unknown or does not fit, with where it stands.
+    pub fn load(
+        data_dir: PathBuf,
+        environment: impl IntoIterator<Item = (String, String)>,
+        command_line: Overrides,
+    ) -> Result<Self, ConfigError> {
+        let mut layers = Layers::default();
+        layers.read_file(&data_dir.join("config.toml"))?;
+        layers.read_environment(environment)?;
+        if let Some(port) = command_line.port {
+            layers.port = Some(port);
+        }
+        if let Some(url) = command_line.public_url {
+            layers.public_url = Some(parse_url("--public-url", &url)?);
+        }
+        layers.check(data_dir)
+    }
+
+    /// The origins that follow from the settings once the port is known.
+    #[must_use]
+    pub fn origins(&self, port: u16) -> Origins {
+        let local = if port == 443 { "https://localhost".to_owned() } else { format!("https://localhost:{port}") };
+        Origins {
+            local: local.parse().expect("localhost with a port is an origin"),
+            public: self.public_url.clone(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Layers {
+    port: Option<u16>,
+    public_url: Option<Origin>,
+    browser_origins: Option<Vec<String>>,
+    rates_limited: Option<bool>,
+    access_token_minutes: Option<u64>,
+}
+
+impl Layers {
+    fn check(self, data_dir: PathBuf) -> Result<Config, ConfigError> {
+        let rates_limited = self.rates_limited.unwrap_or(true);
+        if !rates_limited && self.public_url.is_some() {
+            return Err(ConfigError::LimitsOffInPublic);
+        }
+        Ok(Config {
+            data_dir,
+            port: self.port.unwrap_or(DEFAULT_PORT),
+            public_url: self.public_url,
+            browser_origins: self.browser_origins.unwrap_or_default(),
+            rates_limited,
+            access_token_lifetime: Duration::from_secs(self.access_token_minutes.unwrap_or(15) * 60),
+        })
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
+                return Err(ConfigError::Unreadable { path: path.to_owned(), detail: error.to_string() });
+            }
+        };
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
+            path: path.to_owned(),
+            detail: error.to_string().trim().to_owned(),
+        })?;
+        let place = path.display().to_string();
+        for (key, value) in table {
+            // A list is written with commas in the environment; the same way serves both.
+            let text = match &value {
+                toml::Value::String(text) => text.clone(),
+                toml::Value::Array(items) => items
+                    .iter()
+                    .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                    .collect::<Vec<_>>()
+                    .join(","),
+                other => other.to_string(),
+            };
+            self.set(&place, &key, &text)?;
+        }
+        Ok(())
+    }
+
+    fn read_environment(
+        &mut self,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(), ConfigError> {
+        for (name, value) in environment {
+            let Some(key) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
+            if !OTHER_VARIABLES.contains(&key) {
+                self.set(&format!("the environment ({name})"), &key.to_ascii_lowercase(), &value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, place: &str, key: &str, value: &str) -> Result<(), ConfigError> {
+        let bad = |key, rule| ConfigError::BadValue {
+            place: place.to_owned(),
+            key,
+            value: format!("{:?}", value.chars().take(100).collect::<String>()),
+            rule,
+        };
+        match key {
+            "port" => {
+                let rule = "a port is a number from 0 (a free one) to 65535";
+                self.port = Some(value.parse().map_err(|_| bad("port", rule))?);
+            }
+            "public_url" => self.public_url = Some(parse_url(place, value)?),
+            "browser_origins" => {
+                let origins: Vec<String> =
+                    value.split(',').map(|origin| origin.trim().to_owned()).filter(|o| !o.is_empty()).collect();
+                if !origins.iter().all(|origin| is_web_origin(origin)) {
+                    return Err(bad(
+                        "browser_origins",
+                        "each must be scheme://host or scheme://host:port, for example http://localhost:6274",
+                    ));
+                }
+                self.browser_origins = Some(origins);
+            }
+            "limits" => {
+                self.rates_limited = Some(match value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(bad("limits", "it must be \"on\" or \"off\"")),
+                });
+            }
+            "access_token_minutes" => {
+                let minutes = value.parse().ok();
+                let minutes = minutes.filter(|m| (SHORTEST_ACCESS_TOKEN..=LONGEST_ACCESS_TOKEN).contains(m));
+                let rule = "it must be a number from 6 to 1440";
+                self.access_token_minutes = Some(minutes.ok_or_else(|| bad("access_token_minutes", rule))?);
+            }
+            _ => return Err(ConfigError::UnknownKey { place: place.to_owned(), key: key.to_owned() }),
+        }
+        Ok(())
+    }
+}
+
+fn parse_url(place: &str, value: &str) -> Result<Origin, ConfigError> {
+    value.trim_end_matches('/').parse().map_err(|_| ConfigError::BadValue {
+        place: place.to_owned(),
+        key: "public_url",
+        value: format!("{:?}", value.chars().take(100).collect::<String>()),
+        rule: "it must be https:// and a host name, without a path, for example https://memory.example.org",
+    })
+}
+
+fn is_web_origin(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text.to_ascii_lowercase()
+    })
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

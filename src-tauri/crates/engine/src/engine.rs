@@ -1,0 +1,287 @@
+//! Starting the parts in their order, watching over them, and stopping them so that nothing is lost.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authorization::{Authorization, LimitsSetting, OriginName, Origins};
+use certificates::LocalCertificates;
+use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
+use context::Context;
+use database::{DataDirectoryLock, LockError};
+use gateway::{BindError, Limits, Rooms, Running};
+use mcp_server::AmbientServer;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::AuditTrail;
+use crate::{Config, Event};
+
+/// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
+/// computer sleeps.
+const RENEWAL_TICK: Duration = Duration::from_secs(60);
+
+/// Whether assistants are let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Take the port and answer.
+    Open,
+    /// For one command on the stored data: no port, nobody comes in.
+    Closed,
+}
+
+/// The running parts. Cloning is cheap; all clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    origins: Origins,
+    started_at: Timestamp,
+    context: Context,
+    authorization: Authorization,
+    certificates: Arc<LocalCertificates>,
+    clock: Arc<dyn Clock>,
+    address: Option<SocketAddr>,
+    events: broadcast::Sender<Event>,
+    stopping: CancellationToken,
+    running: Mutex<Option<Running>>,
+    lock: Mutex<Option<DataDirectoryLock>>,
+}
+
+/// Why the engine could not start. Each message names the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another instance runs on the data directory, or it can not be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// What is remembered can not be opened.
+    #[error(transparent)]
+    Context(#[from] context::Error),
+    /// Who may come in can not be opened.
+    #[error(transparent)]
+    Authorization(#[from] authorization::Error),
+    /// The local certificates can not be made or read.
+    #[error(transparent)]
+    Certificates(#[from] certificates::Error),
+    /// The port can not be taken.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// A part panicked while it started.
+    #[error("a part failed while it started; please report this as a bug")]
+    Panicked,
+}
+
+impl Engine {
+    /// Starts the parts: the lock, the port, the stores, the certificates, and last the door, so that nobody
+    /// is let in before everything is there.
+    ///
+    /// # Errors
+    /// [`StartError`]. What was started before the error is stopped again.
+    pub async fn start(config: Config, door: Door) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Random> = Arc::new(OsRandom);
+        let lock = DataDirectoryLock::acquire(&config.data_dir)?;
+        let bound = match door {
+            Door::Open => {
+                Some(gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port))).await?)
+            }
+            Door::Closed => None,
+        };
+        let address = bound.as_ref().map(gateway::Bound::address);
+        let origins = config.origins(address.map_or(config.port, |address| address.port()));
+        let stores = open_stores(config.clone(), origins.clone(), Arc::clone(&clock), random);
+        let (context, authorization, certificates) =
+            tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
+        let engine = Self {
+            inner: Arc::new(Inner {
+                started_at: clock.now(),
+                origins,
+                context,
+                authorization,
+                certificates: Arc::new(certificates),
+                address,
+                events: broadcast::channel(256).0,
+                stopping: CancellationToken::new(),
+                running: Mutex::new(None),
+                lock: Mutex::new(Some(lock)),
+                clock,
+                config,
+            }),
+        };
+        engine.forward_events();
+        engine.watch_certificates();
+        if let Some(bound) = bound {
+            *engine.inner.running.lock().await = Some(engine.open_door(bound));
+        }
+        Ok(engine)
+    }
+
+    fn open_door(&self, bound: gateway::Bound) -> Running {
+        let inner = &self.inner;
+        let server =
+            AmbientServer::new(inner.context.clone(), AuditTrail::new(inner.authorization.clone()));
+        let limits = Limits {
+            requests_per_second: Limits::default().requests_per_second.filter(|_| inner.config.rates_limited),
+            ..Limits::default()
+        };
+        let settings = gateway::Settings {
+            origins: inner.origins.clone(),
+            browser_origins: inner.config.browser_origins.clone(),
+            limits,
+        };
+        bound.serve(
+            &settings,
+            Rooms {
+                authorization: inner.authorization.clone(),
+                certificates: inner.certificates.resolver(),
+                mcp: Arc::new(move || server.clone()),
+                clock: Arc::clone(&inner.clock),
+            },
+        )
+    }
+
+    /// Lets the calls under way finish, writes what is still in memory, gives the data directory free.
+    pub async fn stop(&self) {
+        self.inner.stopping.cancel();
+        if let Some(running) = self.inner.running.lock().await.take() {
+            running.stop().await;
+        }
+        self.inner.authorization.clone().close().await;
+        self.inner.context.clone().close().await;
+        drop(self.inner.lock.lock().await.take());
+    }
+
+    /// The settings it was started with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The URL that an assistant on this computer is given.
+    #[must_use]
+    pub fn mcp_url(&self) -> String {
+        self.inner.origins.local.resource()
+    }
+
+    /// The issuer identifier of the local origin.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.inner.origins.local.as_str()
+    }
+
+    /// The URL that an assistant in the cloud is given, where there is a public name.
+    #[must_use]
+    pub fn public_url(&self) -> Option<String> {
+        self.inner.origins.get(OriginName::Public).map(authorization::Origin::resource)
+    }
+
+    /// The file with the certificate of the local authority.
+    #[must_use]
+    pub fn ca_certificate(&self) -> PathBuf {
+        self.inner.certificates.ca_certificate().to_owned()
+    }
+
+    /// What happens from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.inner.context
+    }
+
+    pub(crate) fn authorization(&self) -> &Authorization {
+        &self.inner.authorization
+    }
+
+    pub(crate) fn certificates(&self) -> &LocalCertificates {
+        &self.inner.certificates
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    /// Where the door is, if it is open.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.inner.address
+    }
+
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.inner.started_at
+    }
+
+    /// Joins the rooms' streams of what happens into one.
+    fn forward_events(&self) {
+        let events = self.inner.events.clone();
+        let stopping = self.inner.stopping.clone();
+        let mut from_authorization = self.inner.authorization.events();
+        let mut from_context = self.inner.context.changes();
+        tokio::spawn(async move {
+            loop {
+                let event = tokio::select! {
+                    () = stopping.cancelled() => return,
+                    event = from_authorization.recv() => event.map(Event::Authorization),
+                    change = from_context.recv() => change.map(Event::Context),
+                };
+                match event {
+                    // Nobody may be listening just now.
+                    Ok(event) => drop(events.send(event)),
+                    Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "events came too fast"),
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    fn watch_certificates(&self) {
+        let certificates = Arc::clone(&self.inner.certificates);
+        let stopping = self.inner.stopping.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(RENEWAL_TICK);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    _ = tick.tick() => match certificates.renew_if_due() {
+                        Ok(true) => tracing::info!("the local certificates were renewed"),
+                        Ok(false) => {}
+                        Err(error) => tracing::error!(%error, "the local certificates could not be renewed"),
+                    },
+                }
+            }
+        });
+    }
+}
+
+type Stores = (Context, Authorization, LocalCertificates);
+
+fn open_stores(
+    config: Config,
+    origins: Origins,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> impl FnOnce() -> Result<Stores, StartError> {
+    move || {
+        let certificates = LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
+        let settings = authorization::Settings {
+            access_token_lifetime: config.access_token_lifetime,
+            limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },
+            ..authorization::Settings::new(origins)
+        };
+        let authorization = Authorization::open(
+            &config.data_dir.join("authorization.db"),
+            settings,
+            Arc::clone(&clock),
+            Arc::clone(&random),
+        )?;
+        let context = Context::open(&config.data_dir.join("context.db"), clock, random)?;
+        Ok((context, authorization, certificates))
+    }
+}

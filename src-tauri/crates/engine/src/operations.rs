@@ -1,0 +1,77 @@
+//! Everything that can be asked of the engine, one file an area.
+
+mod approvals;
+mod audit;
+mod certificates;
+mod clients;
+mod insights;
+mod items;
+mod status;
+mod transfer;
+mod turns;
+
+use serde_json::Value;
+
+pub use self::approvals::{Approve, Deny, ListApprovals};
+pub use self::audit::ListAudit;
+pub use self::certificates::ListCertificates;
+pub use self::clients::{ListClients, RevokeClient};
+pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
+pub use self::items::{AddItem, EditItem, ListItems, RemoveItem, ShowProfile};
+pub use self::status::{Diagnose, ShowStatus, Status};
+pub use self::transfer::{Export, Import};
+pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
+pub use crate::doctor::{Check, Diagnosis};
+
+use crate::{Engine, Failure, Operation};
+
+/// Runs the operation of that name on JSON, for callers from another process.
+///
+/// # Errors
+/// The operation's failure, or that there is no such operation or that its input does not fit.
+pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value, Failure> {
+    macro_rules! run {
+        ($($operation:ty),* $(,)?) => {
+            match name {
+                $(<$operation>::NAME => run_on_json::<$operation>(engine, input).await,)*
+                _ => Err(Failure::invalid_input(format!(
+                    "the running program knows no operation {name:?}; is it older than this command? restart it"
+                ))),
+            }
+        };
+    }
+    run!(
+        ShowStatus,
+        Diagnose,
+        ListApprovals,
+        Approve,
+        Deny,
+        ListClients,
+        RevokeClient,
+        ListAudit,
+        ListCertificates,
+        ShowProfile,
+        ListItems,
+        AddItem,
+        EditItem,
+        RemoveItem,
+        ListInsights,
+        DismissInsight,
+        RemoveInsight,
+        ListConversations,
+        RemoveConversation,
+        ListTurns,
+        ShowTurn,
+        RemoveTurn,
+        Export,
+        Import,
+    )
+}
+
+async fn run_on_json<O: Operation>(engine: &Engine, input: Value) -> Result<Value, Failure> {
+    let operation: O = serde_json::from_value(input)
+        .map_err(|error| Failure::invalid_input(format!("{} was asked wrongly: {error}", O::NAME)))?;
+    let output = operation.run(engine).await?;
+    serde_json::to_value(output)
+        .map_err(|error| Failure::failed(format!("the answer of {} can not be written: {error}", O::NAME)))
+}

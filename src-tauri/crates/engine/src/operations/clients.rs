@@ -1,0 +1,35 @@
+//! Who is connected.
+
+use authorization::{ClientSummary, Decider, Revoked};
+use serde::{Deserialize, Serialize};
+
+use crate::{Engine, Failure, Operation};
+
+/// Lists the clients with what each may do.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ListClients {}
+
+impl Operation for ListClients {
+    const NAME: &'static str = "clients.list";
+    type Output = Vec<ClientSummary>;
+
+    async fn run(self, engine: &Engine) -> Result<Self::Output, Failure> {
+        Ok(engine.authorization().clients().await?)
+    }
+}
+
+/// Takes everything back that a client was given.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RevokeClient {
+    /// The client's id.
+    pub client_id: String,
+}
+
+impl Operation for RevokeClient {
+    const NAME: &'static str = "clients.revoke";
+    type Output = Revoked;
+
+    async fn run(self, engine: &Engine) -> Result<Revoked, Failure> {
+        Ok(engine.authorization().revoke_client(&self.client_id, Decider::Terminal).await?)
+    }
+}

@@ -1,0 +1,56 @@
+//! What was found in the conversations.
+
+use context::{Author, Insight, InsightId, InsightQuery};
+use serde::{Deserialize, Serialize};
+
+use crate::{Engine, Failure, Operation};
+
+/// Lists insights, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListInsights {
+    /// Which, and how many.
+    pub query: InsightQuery,
+}
+
+impl Operation for ListInsights {
+    const NAME: &'static str = "insights.list";
+    type Output = Vec<Insight>;
+
+    async fn run(self, engine: &Engine) -> Result<Self::Output, Failure> {
+        Ok(engine.context().recent_insights(self.query).await?)
+    }
+}
+
+/// Dismisses an insight: it is neither shown nor found again.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct DismissInsight {
+    /// The insight.
+    pub id: InsightId,
+}
+
+impl Operation for DismissInsight {
+    const NAME: &'static str = "insights.dismiss";
+    type Output = ();
+
+    async fn run(self, engine: &Engine) -> Result<(), Failure> {
+        engine.context().dismiss_insight(self.id, Author::Owner).await?;
+        Ok(())
+    }
+}
+
+/// Removes an insight.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct RemoveInsight {
+    /// The insight.
+    pub id: InsightId,
+}
+
+impl Operation for RemoveInsight {
+    const NAME: &'static str = "insights.remove";
+    type Output = ();
+
+    async fn run(self, engine: &Engine) -> Result<(), Failure> {
+        engine.context().remove_insight(self.id, Author::Owner).await?;
+        Ok(())
+    }
+}

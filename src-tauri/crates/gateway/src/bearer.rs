@@ -1,0 +1,106 @@
+//! The bearer check in front of `/mcp`: who calls, and whether the owner lets them.
+
+use authorization::{Access, Arrival, Authorization, Challenge, OriginName, Rejection, RejectionKind, Scope, ScopeSet};
+use axum::body::Body;
+use http::header::{self, HeaderMap};
+use http::{Response, StatusCode};
+use mcp_server::Caller;
+
+use crate::json_rpc::Glance;
+use crate::respond;
+
+/// Finds out who calls; or gives the answer that tells a client how to ask for access.
+pub(crate) async fn authenticate(
+    authorization: &Authorization,
+    headers: &HeaderMap,
+    origin: OriginName,
+    arrival: &Arrival,
+) -> Result<Access, Response<Body>> {
+    let Some(token) = bearer_token(headers) else {
+        authorization.record_rejection(RejectionKind::MissingToken, arrival);
+        return Err(respond::challenge(
+            StatusCode::UNAUTHORIZED,
+            authorization.challenge(origin, Challenge::Missing),
+            "unauthorized",
+            "this server needs an access token; start an authorization with the server named in the challenge",
+        ));
+    };
+    authorization.authenticate(token, origin).await.map_err(|rejection| {
+        let kind = match rejection {
+            Rejection::Unavailable(error) => {
+                tracing::error!(%error, "a token could not be looked up");
+                return respond::wait(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    5,
+                    "the token could not be checked just now; try again",
+                );
+            }
+            Rejection::Malformed | Rejection::Unknown => RejectionKind::InvalidToken,
+            Rejection::Expired => RejectionKind::ExpiredToken,
+            Rejection::WrongAudience => RejectionKind::WrongAudience,
+        };
+        authorization.record_rejection(kind, arrival);
+        // Whoever holds a wrong token learns nothing of why it is wrong.
+        respond::challenge(
+            StatusCode::UNAUTHORIZED,
+            authorization.challenge(origin, Challenge::InvalidToken),
+            "invalid_token",
+            "the access token is not valid here; refresh it, or authorize again",
+        )
+    })
+}
+
+/// The token of `Authorization: Bearer …`. Only there: a token in the query string ends up in logs.
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= 4096).then_some(token)
+}
+
+/// Refuses a message whose method or tool needs a scope that the owner did not give. All that the operation
+/// needs is named at once, so that the client can ask for it in one step (MCP, scope challenge handling).
+pub(crate) fn check_scopes(
+    authorization: &Authorization,
+    access: &Access,
+    glance: &Glance<'_>,
+    origin: OriginName,
+    arrival: &Arrival,
+) -> Result<(), Response<Body>> {
+    let Some(method) = glance.method.as_deref() else { return Ok(()) };
+    let needed = mcp_server::required_scopes(method, glance.name.as_deref());
+    if needed.iter().all(|scope| holds(&access.scopes, scope)) {
+        return Ok(());
+    }
+    authorization.record_rejection(RejectionKind::InsufficientScope, arrival);
+    let scopes: ScopeSet = needed.iter().filter_map(|scope| scope.parse::<Scope>().ok()).collect();
+    Err(respond::challenge(
+        StatusCode::FORBIDDEN,
+        authorization.challenge(origin, Challenge::InsufficientScope { needed: scopes }),
+        "insufficient_scope",
+        &format!("this needs the scope {}; authorize again and ask for it", needed.join(" ")),
+    ))
+}
+
+/// A name that is no scope is held by nobody.
+fn holds(granted: &ScopeSet, scope: &str) -> bool {
+    scope.parse::<Scope>().is_ok_and(|scope| granted.contains(scope))
+}
+
+/// The caller as the MCP server knows it.
+pub(crate) fn caller(access: &Access) -> Caller {
+    Caller {
+        client_id: access.client_id.clone(),
+        client_name: access.client_name.clone(),
+        principal: access.grant_id.to_string(),
+        scopes: access.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+    }
+}
+
+#[cfg(test)]
+#[path = "bearer_tests.rs"]
+mod tests;

@@ -1,0 +1,290 @@
+//! The way of one request: names → routes → bearer → scopes → session → the room that answers.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authorization::{Arrival, Authorization, OriginName, PeerAddress, ProviderId, RejectionKind};
+use axum::Router;
+use axum::body::Body;
+use clock::Clock;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::names::{Named, Names};
+use crate::rates::Rates;
+use crate::sessions::Sessions;
+use crate::{Limits, Rooms, Settings, bearer, body, json_rpc, respond};
+
+const SESSION_HEADER: &str = "mcp-session-id";
+
+/// How long a legacy session is kept without a word. Clients of that era cope badly with losing it.
+const SESSION_KEPT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// Everything that a request meets.
+pub(crate) struct Door<S: ServerHandler> {
+    names: Names,
+    limits: Limits,
+    rates: Rates,
+    sessions: Sessions,
+    authorization: Authorization,
+    endpoints: Router,
+    mcp: StreamableHttpService<S, LocalSessionManager>,
+    clock: Arc<dyn Clock>,
+    /// Stands for the provider where only the name says that a request came through one.
+    public_name: ProviderId,
+    /// Cancelled when the program begins to stop.
+    stopping: CancellationToken,
+}
+
+/// What is known of a connection before anything is read from it.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) arrival: Arrival,
+    pub(crate) peer: Option<IpAddr>,
+}
+
+impl<S: ServerHandler> Door<S> {
+    /// `ended` is cancelled once the calls under way are done: it ends what is left of the sessions.
+    pub(crate) fn new(
+        settings: &Settings,
+        rooms: Rooms<S>,
+        stopping: CancellationToken,
+        ended: CancellationToken,
+    ) -> Self {
+        let mut sessions = LocalSessionManager::default();
+        sessions.session_config.keep_alive = Some(SESSION_KEPT);
+        // rmcp's own list of hosts and origins is not used: the same check stands here, before the token,
+        // and knows both of our origins with their ports.
+        let config = StreamableHttpServerConfig::default()
+            .disable_allowed_hosts()
+            .with_max_request_body_bytes(settings.limits.body_bytes)
+            .with_cancellation_token(ended);
+        let make = rooms.mcp;
+        Self {
+            names: Names::new(&settings.origins, &settings.browser_origins),
+            limits: settings.limits.clone(),
+            rates: Rates::new(settings.limits.requests_per_second),
+            sessions: Sessions::default(),
+            endpoints: rooms.authorization.router(),
+            authorization: rooms.authorization,
+            mcp: StreamableHttpService::new(move || Ok(make()), Arc::new(sessions), config),
+            clock: rooms.clock,
+            public_name: "public-name".parse().expect("this is a provider's id"),
+            stopping,
+        }
+    }
+
+    pub(crate) async fn answer(&self, connection: &Connection, request: Request<Incoming>) -> Response<Body> {
+        let began = self.clock.monotonic();
+        let method = request.method().clone();
+        let area = Area::of(request.uri().path());
+        let mut response = self.route(connection, area, request).await;
+        respond::harden(response.headers_mut());
+        // The path of an authorization request names it, so only the area is logged.
+        tracing::debug!(
+            %method,
+            area = area.name(),
+            status = response.status().as_u16(),
+            arrival = %connection.arrival,
+            micros = u64::try_from((self.clock.monotonic().saturating_sub(began)).as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+        response
+    }
+
+    async fn route(
+        &self,
+        connection: &Connection,
+        area: Area,
+        request: Request<Incoming>,
+    ) -> Response<Body> {
+        let named = match self.names.check(request.uri(), request.headers()) {
+            Ok(named) => named,
+            Err(refusal) => {
+                self.authorization.record_rejection(refusal.kind(), &connection.arrival);
+                return respond::text(StatusCode::FORBIDDEN, &refusal.to_string());
+            }
+        };
+        // Somebody who uses the public name came through the tunnel, whatever listener they reached.
+        let arrival = match (named.origin, &connection.arrival) {
+            (OriginName::Public, Arrival::Local) => Arrival::Tunnel(self.public_name.clone()),
+            _ => connection.arrival.clone(),
+        };
+        let browser = named.browser_origin.clone().filter(|_| area.is_open_to_browsers());
+        if let Some(origin) = &browser
+            && request.method() == Method::OPTIONS
+        {
+            return respond::preflight(origin);
+        }
+        let mut response = match area {
+            Area::Health => health(request.method()),
+            Area::Mcp => match self.mcp(&named, &arrival, request).await {
+                Ok(response) | Err(response) => response,
+            },
+            Area::Authorization | Area::Discovery | Area::Other => {
+                self.endpoint(&named, arrival, connection.peer, request).await
+            }
+        };
+        if let Some(origin) = browser {
+            respond::allow_browser(response.headers_mut(), &origin);
+        }
+        response
+    }
+
+    async fn endpoint(
+        &self,
+        named: &Named,
+        arrival: Arrival,
+        peer: Option<IpAddr>,
+        request: Request<Incoming>,
+    ) -> Response<Body> {
+        let (mut head, incoming) = request.into_parts();
+        // The largest body that any of these endpoints takes; each has a smaller limit of its own.
+        let limit = self.limits.body_bytes.min(64 * 1024);
+        let bytes = match body::read(incoming, limit, self.limits.body).await {
+            Ok(bytes) => bytes,
+            Err(unreadable) => return refuse_body(unreadable),
+        };
+        head.extensions.insert(arrival);
+        head.extensions.insert(PeerAddress(peer));
+        head.extensions.insert(named.origin);
+        let request = Request::from_parts(head, Body::from(bytes));
+        match self.endpoints.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+
+    async fn mcp(
+        &self,
+        named: &Named,
+        arrival: &Arrival,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Response<Body>> {
+        // The bearer check stands before every other check of MCP, on every method: RS-7, and clients that
+        // open with GET need the challenge (mcp-remote).
+        let access =
+            bearer::authenticate(&self.authorization, request.headers(), named.origin, arrival).await?;
+        let caller = bearer::caller(&access);
+        self.rates.take(&caller.principal).map_err(|wait| {
+            self.authorization.record_rejection(RejectionKind::RateLimited, arrival);
+            respond::wait(
+                StatusCode::TOO_MANY_REQUESTS,
+                wait.as_secs() + 1,
+                "too many requests from this client; wait a moment",
+            )
+        })?;
+        let (mut head, incoming) = request.into_parts();
+        let session = self.session_of(&mut head.headers, &caller.principal)?;
+        let bytes =
+            body::read(incoming, self.limits.body_bytes, self.limits.body).await.map_err(refuse_body)?;
+        if head.method == Method::POST {
+            let glance = json_rpc::glance(&bytes)
+                .map_err(|malformed| respond::json(StatusCode::BAD_REQUEST, malformed.to_json()))?;
+            bearer::check_scopes(&self.authorization, &access, &glance, named.origin, arrival)?;
+        }
+        let method = head.method.clone();
+        let principal = caller.principal.clone();
+        head.extensions.insert(caller);
+        let request = Request::from_parts(head, http_body_util::Full::new(bytes));
+        let Ok(response) = self.mcp.clone().oneshot(request).await;
+        let response = response.map(Body::new);
+        if method == Method::DELETE && response.status().is_success() {
+            if let Some(session) = session {
+                self.sessions.end(&session);
+            }
+        } else if session.is_none()
+            && let Some(opened) = response.headers().get(SESSION_HEADER).map(HeaderValue::to_str)
+            && let Ok(opened) = opened
+        {
+            self.sessions.bind(opened, &principal, self.clock.monotonic());
+        }
+        // A GET is a stream that stands until somebody ends it.
+        Ok(if method == Method::GET { body::end_at_stop(response, &self.stopping) } else { response })
+    }
+
+    /// The session that the request names, if it is the caller's own. Somebody else's is answered exactly
+    /// like one that is not there.
+    fn session_of(
+        &self,
+        headers: &mut HeaderMap,
+        principal: &str,
+    ) -> Result<Option<String>, Response<Body>> {
+        // The newest protocol has no sessions and ignores the header; it is taken off, so that nothing further
+        // on can read it either.
+        if headers.get("mcp-protocol-version").is_some_and(|version| version == "2026-07-28") {
+            headers.remove(SESSION_HEADER);
+        }
+        let Some(session) = headers.get(SESSION_HEADER) else { return Ok(None) };
+        let session = session.to_str().unwrap_or_default();
+        if self.sessions.belongs(session, principal, self.clock.monotonic()) {
+            Ok(Some(session.to_owned()))
+        } else {
+            Err(respond::text(StatusCode::NOT_FOUND, "there is no such session; initialize a new one"))
+        }
+    }
+}
+
+fn health(method: &Method) -> Response<Body> {
+    if method == Method::GET || method == Method::HEAD {
+        respond::json(StatusCode::OK, r#"{"status":"ok"}"#.to_owned())
+    } else {
+        respond::text(StatusCode::METHOD_NOT_ALLOWED, "use GET")
+    }
+}
+
+fn refuse_body(unreadable: body::Unreadable) -> Response<Body> {
+    let status = match unreadable {
+        body::Unreadable::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        body::Unreadable::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
+        body::Unreadable::BrokenOff => StatusCode::BAD_REQUEST,
+    };
+    let mut response = respond::text(status, &unreadable.to_string());
+    // What is left of the body stays unread, so the connection can not be used again.
+    response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// The part of the house that a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Area {
+    Mcp,
+    Health,
+    Discovery,
+    Authorization,
+    Other,
+}
+
+impl Area {
+    fn of(path: &str) -> Self {
+        match path {
+            "/mcp" | "/mcp/" => Self::Mcp,
+            "/health" => Self::Health,
+            _ if path.starts_with("/.well-known/") => Self::Discovery,
+            _ if path.starts_with("/oauth/") => Self::Authorization,
+            "/authorize" | "/token" | "/register" | "/introspect" => Self::Authorization,
+            _ => Self::Other,
+        }
+    }
+
+    /// Pages of allowed origins may read discovery, the token endpoint and `/mcp`; never a waiting page.
+    fn is_open_to_browsers(self) -> bool {
+        matches!(self, Self::Mcp | Self::Discovery | Self::Authorization)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mcp => "mcp",
+            Self::Health => "health",
+            Self::Discovery => "discovery",
+            Self::Authorization => "authorization",
+            Self::Other => "other",
+        }
+    }
+}

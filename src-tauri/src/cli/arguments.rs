@@ -1,0 +1,359 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// One private memory for all your AI assistants, kept on your own computer.
+#[derive(Debug, Parser)]
+#[command(name = "ambient-insights", version, about, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// Keep everything in this folder instead of the usual one
+    #[arg(long, global = true, value_name = "FOLDER", env = "AMBIENT_INSIGHTS_DATA_DIR", hide_env_values = true)]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Write JSON for scripts instead of text for people
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run without a desktop: let assistants in until stopped
+    Serve(Serve),
+    /// Decide who is let in
+    #[command(subcommand)]
+    Approvals(Approvals),
+    /// See and change what assistants know about you
+    Context(ContextArguments),
+    /// See and remove logged conversations
+    Turns(TurnsArguments),
+    /// See and dismiss what was found in your conversations
+    Insights(InsightsArguments),
+    /// Write everything that is stored to a file or folder
+    Export(Export),
+    /// Read in what another memory wrote
+    Import(Import),
+    /// See who is connected, and end it
+    Clients(ClientsArguments),
+    /// See who did what
+    Audit(Audit),
+    /// See the certificates, and have this computer trust them
+    #[command(subcommand)]
+    Certificates(Certificates),
+    /// Find out what is wrong and how to mend it
+    Doctor,
+    /// Write an assistant's settings so that it connects
+    Setup(Setup),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Listen on this port of 127.0.0.1; 0 takes a free one [default: 9100]
+    #[arg(long, value_name = "PORT")]
+    pub(super) port: Option<u16>,
+    /// The https address under which the internet reaches this program
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<String>,
+    /// Print one line of JSON on standard output when ready
+    #[arg(long)]
+    pub(super) ready_json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Approvals {
+    /// List what waits, oldest first
+    List,
+    /// Show what waits and what comes, until stopped
+    Watch,
+    /// Let a client in
+    Approve {
+        /// The request's id, as `approvals list` shows it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The code that the browser's waiting page shows
+        #[arg(long, value_name = "CODE")]
+        code: Option<String>,
+        /// Give only these scopes (separated by spaces or commas)
+        #[arg(long, value_name = "SCOPES")]
+        scopes: Option<String>,
+        /// Yes, give the scope `admin` too
+        #[arg(long)]
+        yes_admin: bool,
+    },
+    /// Send a client away
+    Deny {
+        /// The request's id
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Refuse this client's further requests unseen
+        #[arg(long)]
+        block: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ContextArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<ContextCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ContextCommand {
+    /// Show what an assistant is told about you (the default)
+    Show,
+    /// List the single entries with their ids
+    List {
+        /// Only this kind
+        #[arg(long)]
+        kind: Option<Kind>,
+        /// Only this state
+        #[arg(long)]
+        state: Option<State>,
+        /// At most so many
+        #[arg(long, default_value_t = 200)]
+        limit: u32,
+    },
+    /// Add an entry
+    Add {
+        /// What it is
+        kind: Kind,
+        /// The entry; of a preference, what it is about
+        text: String,
+        /// Of a preference: what you prefer
+        #[arg(long)]
+        value: Option<String>,
+    },
+    /// Change an entry; analysis never changes it back
+    Edit {
+        /// The entry's id
+        id: String,
+        /// Say it like this
+        #[arg(long)]
+        text: Option<String>,
+        /// Of a preference: what you prefer
+        #[arg(long)]
+        value: Option<String>,
+        /// Put it into this state
+        #[arg(long)]
+        state: Option<State>,
+    },
+    /// Remove an entry
+    Remove {
+        /// The entry's id
+        id: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Kind {
+    Interest,
+    Skill,
+    Project,
+    Preference,
+    Goal,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum State {
+    Suggested,
+    Active,
+    Paused,
+    Archived,
+    Dismissed,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TurnsArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<TurnsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TurnsCommand {
+    /// List the newest turns (the default)
+    List {
+        /// Only this conversation
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
+        /// Only this client
+        #[arg(long, value_name = "CLIENT_ID")]
+        client: Option<String>,
+        /// Older than this turn
+        #[arg(long, value_name = "ID")]
+        before: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show one turn whole
+    Show {
+        /// The turn's id
+        id: String,
+    },
+    /// Remove a turn and what was derived from it alone
+    Remove {
+        /// The turn's id
+        id: String,
+    },
+    /// List the conversations, newest first
+    Conversations {
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Remove a whole conversation and what was derived from it alone
+    RemoveConversation {
+        /// The conversation's id
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InsightsArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<InsightsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InsightsCommand {
+    /// List the newest insights (the default)
+    List {
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+        /// Only this type
+        #[arg(long = "type", value_name = "TYPE")]
+        insight_type: Option<String>,
+    },
+    /// Dismiss an insight: it is not shown again, nor found again
+    Dismiss {
+        /// The insight's id
+        id: String,
+    },
+    /// Remove an insight
+    Remove {
+        /// The insight's id
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// json: one file with everything; markdown: a folder of notes
+    #[arg(long, default_value = "json")]
+    pub(super) format: ExportKind,
+    /// The file or folder to write
+    #[arg(long, short, value_name = "PATH")]
+    pub(super) output: PathBuf,
+    /// Replace what is there
+    #[arg(long)]
+    pub(super) overwrite: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ExportKind {
+    Json,
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The file or folder to read
+    #[arg(value_name = "PATH")]
+    pub(super) input: PathBuf,
+    /// What it is; a folder is taken for the original's mcp_data, a .jsonl file for turns, else our own JSON
+    #[arg(long)]
+    pub(super) format: Option<ImportKind>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ImportKind {
+    /// The original's folder: user_context.json and insights.jsonl
+    McpData,
+    /// One JSON object a line, each a turn
+    Turns,
+    /// Our own export
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ClientsArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<ClientsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ClientsCommand {
+    /// List the clients and what each may do (the default)
+    List,
+    /// Take everything back that a client was given
+    Revoke {
+        /// The client's id
+        #[arg(value_name = "CLIENT_ID")]
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// At most so many lines
+    #[arg(long, default_value_t = 50)]
+    pub(super) limit: u32,
+    /// Only this client
+    #[arg(long, value_name = "CLIENT_ID")]
+    pub(super) client: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Certificates {
+    /// List the certificates in use
+    List,
+    /// Have programs on this computer trust the local certificate authority
+    Trust(Trust),
+    /// Take that trust back
+    Untrust(Trust),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Trust {
+    /// Only this store
+    #[arg(long)]
+    pub(super) store: Option<Store>,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Store {
+    /// The system's own store (needs root on Linux)
+    System,
+    /// Firefox's and Chromium's stores
+    Nss,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Setup {
+    /// The assistant
+    pub(super) client: Assistant,
+    /// Take back what an earlier set-up wrote
+    #[arg(long)]
+    pub(super) undo: bool,
+    /// Where the assistant takes only one certificate file and you have named another: make one file of both
+    #[arg(long)]
+    pub(super) combine_certificates: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Assistant {
+    /// Anthropic's Claude Code
+    ClaudeCode,
+}

@@ -1,0 +1,39 @@
+//! `audit`: who did what.
+
+use engine::operations::ListAudit;
+use engine::types::{AuditEntry, AuditQuery};
+
+use super::arguments::Audit;
+use super::error::CliError;
+use super::output::{Output, short, table};
+use super::session::Place;
+
+pub(super) async fn run(place: &Place, options: Audit, output: &mut Output) -> Result<(), CliError> {
+    let query = AuditQuery {
+        client_id: options.client,
+        limit: usize::try_from(options.limit).unwrap_or(usize::MAX),
+        ..AuditQuery::default()
+    };
+    output.show(&place.call(ListAudit { query }).await?, |entries| for_people(entries))
+}
+
+fn for_people(entries: &[AuditEntry]) -> String {
+    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    table(&["when", "what", "client", "from", "details"], &rows, "Nothing has happened yet.")
+}
+
+fn row(entry: &AuditEntry) -> Vec<String> {
+    let mut details = Vec::new();
+    details.extend(entry.tool.clone());
+    details.extend(entry.outcome.clone());
+    details.extend(entry.by.map(|by| format!("by {}", by.as_str())));
+    details.extend(entry.scopes.map(|scopes| scopes.to_string()));
+    details.extend(entry.count.map(|count| format!("{count} times")));
+    vec![
+        entry.at.to_local_text(),
+        entry.kind.as_str().to_owned(),
+        short(entry.client_name.as_deref().or(entry.client_id.as_deref()).unwrap_or(""), 30),
+        entry.arrival.clone().unwrap_or_default(),
+        short(&details.join(" · "), 90),
+    ]
+}

@@ -1,0 +1,45 @@
+//! `clients`: who is connected.
+
+use engine::operations::{ListClients, RevokeClient};
+use engine::types::ClientSummary;
+
+use super::arguments::{ClientsArguments, ClientsCommand};
+use super::error::CliError;
+use super::output::{Output, short, table};
+use super::session::Place;
+
+pub(super) async fn run(
+    place: &Place,
+    arguments: ClientsArguments,
+    output: &mut Output,
+) -> Result<(), CliError> {
+    match arguments.command.unwrap_or(ClientsCommand::List) {
+        ClientsCommand::List => {
+            output.show(&place.call(ListClients {}).await?, |clients| for_people(clients))
+        }
+        ClientsCommand::Revoke { id } => {
+            let revoked = place.call(RevokeClient { client_id: id }).await?;
+            output.show(&revoked, |revoked| match (revoked.grants, revoked.requests) {
+                (0, 0) => "this client had nothing".to_owned(),
+                (grants, requests) => {
+                    format!("taken back: {grants} grants with all their tokens, {requests} open requests")
+                }
+            })
+        }
+    }
+}
+
+fn for_people(clients: &[ClientSummary]) -> String {
+    let rows: Vec<Vec<String>> = clients
+        .iter()
+        .map(|client| {
+            let used = client.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_local_text());
+            let may =
+                if client.grants.is_empty() { "not connected".to_owned() } else { client.scopes.to_string() };
+            let name = short(&client.client_name, 30);
+            let name = if client.verified { name } else { format!("{name} (unverified)") };
+            vec![client.client_id.clone(), name, used, may]
+        })
+        .collect();
+    table(&["client id", "name", "last used", "may"], &rows, "No assistant has connected yet.")
+}

@@ -1,0 +1,87 @@
+//! The command line: one file a subcommand.
+
+mod approvals;
+mod arguments;
+mod audit;
+mod certificates;
+mod clients;
+mod context;
+mod doctor;
+mod error;
+mod insights;
+mod logging;
+mod output;
+mod serve;
+mod session;
+mod setup;
+mod transfer;
+mod turns;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use error::CliError;
+use output::Output;
+use session::Place;
+
+/// Runs the command line. The exit code is 0 when it is done, 1 when it failed, 2 when it was used wrongly.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let environment = environment
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&CliError::failed(format!("no threads can be started: {error}"))),
+    };
+    let outcome = runtime.block_on(dispatch(arguments, environment));
+    // A read that blocks (standard input at a prompt) must not keep a finished program alive.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error),
+    }
+}
+
+fn complain(error: &CliError) -> ExitCode {
+    if let Some(message) = error.message() {
+        output::complain(message);
+    }
+    ExitCode::from(error.exit_code())
+}
+
+async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> Result<(), CliError> {
+    let place = Place::new(arguments.data_dir, environment)?;
+    let mut output = Output::new(arguments.json);
+    let output = &mut output;
+    match arguments.command {
+        Some(Command::Serve(options)) => serve::run(&place, options, output).await,
+        Some(Command::Approvals(command)) => approvals::run(&place, command, output).await,
+        Some(Command::Context(command)) => context::run(&place, command, output).await,
+        Some(Command::Turns(command)) => turns::run(&place, command, output).await,
+        Some(Command::Insights(command)) => insights::run(&place, command, output).await,
+        Some(Command::Export(options)) => transfer::export(&place, options, output).await,
+        Some(Command::Import(options)) => transfer::import(&place, options, output).await,
+        Some(Command::Clients(command)) => clients::run(&place, command, output).await,
+        Some(Command::Audit(options)) => audit::run(&place, options, output).await,
+        Some(Command::Certificates(command)) => certificates::run(&place, command, output).await,
+        Some(Command::Doctor) => doctor::run(&place, output).await,
+        Some(Command::Setup(options)) => setup::run(&place, options, output).await,
+        None => Err(CliError::usage(
+            "this build has no desktop; start it with `ambient-insights serve`, or see `ambient-insights --help`",
+        )),
+    }
+}

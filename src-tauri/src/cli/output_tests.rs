@@ -1,0 +1,19 @@
+use super::*;
+
+#[test]
+fn what_a_client_wrote_does_not_command_the_terminal() {
+    assert_eq!(clean("a\u{1b}[2Jb\u{7}\tc\nd\u{9b}"), "a\u{fffd}[2Jb\u{fffd}\tc\nd\u{fffd}");
+}
+
+#[test]
+fn a_long_text_is_cut_by_characters_and_put_on_one_line() {
+    assert_eq!(short("one\n two", 20), "one two");
+    assert_eq!(short("äöüäöü", 4), "äöü…");
+}
+
+#[test]
+fn columns_are_as_wide_as_their_widest_cell() {
+    let rows = vec![vec!["a".to_owned(), "long".to_owned()], vec!["bbb".to_owned(), "x".to_owned()]];
+    assert_eq!(table(&["id", "name"], &rows, "nothing"), "ID   NAME\na    long\nbbb  x");
+    assert_eq!(table(&["id"], &[], "nothing"), "nothing");
+}

@@ -1,0 +1,105 @@
+//! `serve`: the engine without a desktop, until it is told to stop.
+
+use std::time::Duration;
+
+use control::Server;
+use engine::{Door, Engine, Overrides};
+use serde::Serialize;
+
+use super::arguments::Serve;
+use super::error::CliError;
+use super::output::Output;
+use super::session::Place;
+use super::logging;
+
+/// The one line that scripts wait for.
+#[derive(Serialize)]
+struct Ready<'a> {
+    mcp_url: String,
+    issuer: &'a str,
+    public_url: Option<String>,
+    ca_certificate: &'a str,
+    control_socket: String,
+    pid: u32,
+    version: &'a str,
+}
+
+pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> Result<(), CliError> {
+    logging::start(place.variable("AMBIENT_INSIGHTS_LOG"))?;
+    let overrides = Overrides { port: options.port, public_url: options.public_url };
+    let engine = Engine::start(place.config(overrides)?, Door::Open).await?;
+    let server = match Server::start(engine.clone()) {
+        Ok(server) => server,
+        Err(error) => {
+            engine.stop().await;
+            return Err(CliError::failed(error.to_string()));
+        }
+    };
+    let ca_certificate = engine.ca_certificate().display().to_string();
+    if options.ready_json {
+        output.json_line(&Ready {
+            mcp_url: engine.mcp_url(),
+            issuer: engine.issuer(),
+            public_url: engine.public_url(),
+            ca_certificate: &ca_certificate,
+            control_socket: server.address().to_string(),
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION"),
+        })?;
+    } else {
+        output.text(&greeting(&engine, &ca_certificate))?;
+    }
+    tracing::info!(mcp_url = engine.mcp_url(), "the door is open");
+    stop_asked_for().await?;
+    tracing::info!("stopping: calls under way are finished first");
+    server.stop().await;
+    // A second signal, or a part that hangs, must not make the program immortal.
+    tokio::select! {
+        () = engine.stop() => {}
+        _ = stop_asked_for() => return Err(CliError::failed("stopped at once; what was answered is on the disk")),
+        () = tokio::time::sleep(Duration::from_secs(30)) => {
+            return Err(CliError::failed("a part did not stop within 30 seconds; what was answered is on the disk"));
+        }
+    }
+    Ok(())
+}
+
+fn greeting(engine: &Engine, ca_certificate: &str) -> String {
+    let mcp_url = engine.mcp_url();
+    let data_dir = engine.config().data_dir.display();
+    let mut text = format!(
+        "Ambient Insights is running.\n\
+         \n\
+         MCP URL       {mcp_url}\n\
+         Data          {data_dir}\n\
+         Certificate   {ca_certificate}\n\
+         \n\
+         Connect Claude Code (once, in another terminal):\n\
+         \u{20} ambient-insights setup claude-code\n\
+         \u{20} claude mcp login ambient-insights     (in Claude Code itself: /mcp)\n\
+         then let it in:\n\
+         \u{20} ambient-insights approvals watch\n\
+         \u{20} ambient-insights approvals approve ID\n\
+         \n\
+         Stop with Ctrl+C."
+    );
+    if let Some(public) = engine.public_url() {
+        text = text.replacen("\nData ", &format!("\nPublic URL    {public}\nData "), 1);
+    }
+    text
+}
+
+/// Waits for Ctrl+C or, on Unix, a polite SIGTERM.
+async fn stop_asked_for() -> Result<(), CliError> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! `export` and `import`: taking everything away, bringing in what another memory wrote.
+
+use std::path::Path;
+
+use engine::operations;
+use engine::types::{ExportFormat, ExportRequest, ImportFormat, ImportRequest};
+
+use super::arguments::{Export, ExportKind, Import, ImportKind};
+use super::error::CliError;
+use super::output::Output;
+use super::session::Place;
+
+pub(super) async fn export(place: &Place, options: Export, output: &mut Output) -> Result<(), CliError> {
+    let request = ExportRequest {
+        format: match options.format {
+            ExportKind::Json => ExportFormat::Json,
+            ExportKind::Markdown => ExportFormat::Markdown,
+        },
+        output: std::path::absolute(&options.output)?,
+        overwrite: options.overwrite,
+    };
+    let shown = request.output.display().to_string();
+    let report = place.call(operations::Export { request }).await?;
+    output.show(&report, |report| {
+        format!(
+            "{} turns in {} conversations, {} entries and {} insights are in {shown}",
+            report.turns, report.conversations, report.items, report.insights
+        )
+    })
+}
+
+pub(super) async fn import(place: &Place, options: Import, output: &mut Output) -> Result<(), CliError> {
+    let input = std::path::absolute(&options.input)?;
+    let format = match options.format {
+        Some(ImportKind::McpData) => ImportFormat::McpData,
+        Some(ImportKind::Turns) => ImportFormat::Turns,
+        Some(ImportKind::Json) => ImportFormat::Json,
+        None => guess(&input),
+    };
+    let report = place.call(operations::Import { request: ImportRequest { format, input } }).await?;
+    output.show(&report, |report| {
+        let mut lines = vec![format!(
+            "imported {}, already there {}, skipped {}",
+            report.imported, report.duplicates, report.skipped
+        )];
+        lines.extend(report.errors.iter().map(|error| format!("  {error}")));
+        lines.join("\n")
+    })
+}
+
+/// What a path most likely is; `--format` says otherwise.
+fn guess(input: &Path) -> ImportFormat {
+    if input.is_dir() {
+        ImportFormat::McpData
+    } else if input.extension().is_some_and(|extension| extension == "jsonl") {
+        ImportFormat::Turns
+    } else {
+        ImportFormat::Json
+    }
+}
