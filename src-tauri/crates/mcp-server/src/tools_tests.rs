@@ -104,7 +104,9 @@ impl Tool for Panicking {
 async fn a_panic_in_a_tool_ends_that_call_with_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("context.db");
-    let context = Context::open(&path, Arc::new(SystemClock), Arc::new(OsRandom)).unwrap();
+    let opened =
+        tokio::task::spawn_blocking(move || Context::open(&path, Arc::new(SystemClock), Arc::new(OsRandom)));
+    let context = opened.await.unwrap().unwrap();
     let caller = Caller {
         client_id: "client".to_owned(),
         client_name: "Client".to_owned(),

@@ -22,7 +22,7 @@ fn turn(user_message: &str, assistant_response: &str) -> Value {
 
 #[tokio::test]
 async fn a_logged_turn_is_stored_and_its_id_returned() {
-    let server = Server::start();
+    let server = Server::start().await;
     let answer = server.call("log_conversation_turn", turn("I am learning Rust", "Good choice")).await;
     let stored = answer.structured();
     assert_eq!(stored["stored"], true);
@@ -34,7 +34,7 @@ async fn a_logged_turn_is_stored_and_its_id_returned() {
 
 #[tokio::test]
 async fn a_turn_logged_twice_is_stored_once_and_says_so() {
-    let server = Server::start();
+    let server = Server::start().await;
     let first = server.call("log_conversation_turn", turn("What is a monad?", "A monoid...")).await;
     let again = server.call("log_conversation_turn", turn("What is a monad?", "A monoid...")).await;
     let expected = json!({
@@ -46,7 +46,7 @@ async fn a_turn_logged_twice_is_stored_once_and_says_so() {
 
 #[tokio::test]
 async fn a_turn_may_name_its_conversation_and_its_time() {
-    let server = Server::start();
+    let server = Server::start().await;
     let mut arguments = turn("Where were we?", "At the borrow checker");
     arguments["conversation"] = json!("thread-9");
     arguments["occurred_at"] = json!("2026-11-20T08:00:00+01:00");
@@ -56,7 +56,7 @@ async fn a_turn_may_name_its_conversation_and_its_time() {
 
 #[tokio::test]
 async fn a_turn_with_one_empty_side_is_stored_but_not_one_with_two() {
-    let server = Server::start();
+    let server = Server::start().await;
     let answer = server.call("log_conversation_turn", turn("Remember the milk", "")).await;
     assert_eq!(answer.structured()["stored"], true);
     let answer = server.call("log_conversation_turn", turn(" ", "\n")).await;
@@ -65,7 +65,7 @@ async fn a_turn_with_one_empty_side_is_stored_but_not_one_with_two() {
 
 #[tokio::test]
 async fn a_time_that_is_none_is_told_how_to_write_one() {
-    let server = Server::start();
+    let server = Server::start().await;
     for time in ["yesterday", "2026-11-20", "2026-11-20T08:00:00", "1795000000", ""] {
         let mut arguments = turn("a", "b");
         arguments["occurred_at"] = json!(time);
@@ -80,7 +80,7 @@ async fn a_time_that_is_none_is_told_how_to_write_one() {
 
 #[tokio::test]
 async fn a_fresh_profile_has_the_originals_keys_and_is_empty() {
-    let server = Server::start();
+    let server = Server::start().await;
     let answer = server.call("get_user_context", json!({})).await;
     let profile = answer.structured();
     for key in ["interests", "skills", "current_projects", "goals"] {
@@ -93,7 +93,7 @@ async fn a_fresh_profile_has_the_originals_keys_and_is_empty() {
 
 #[tokio::test]
 async fn an_interest_is_added_once_and_shows_in_the_profile() {
-    let server = Server::start();
+    let server = Server::start().await;
     let added = server.call("add_user_interest", json!({ "interest": "Rust async runtimes" })).await;
     let added = added.structured();
     assert_eq!((&added["added"], &added["interest"]), (&json!(true), &json!("Rust async runtimes")));
@@ -109,7 +109,7 @@ async fn an_interest_is_added_once_and_shows_in_the_profile() {
 
 #[tokio::test]
 async fn a_goal_is_added_once_and_shows_in_the_profile() {
-    let server = Server::start();
+    let server = Server::start().await;
     let added = server.call("set_user_goal", json!({ "goal": "Ship the first release" })).await;
     assert_eq!(added.structured()["added"], true);
     assert_promised(&server, "set_user_goal", added.structured()).await;
@@ -121,7 +121,7 @@ async fn a_goal_is_added_once_and_shows_in_the_profile() {
 
 #[tokio::test]
 async fn insights_come_newest_first_and_no_more_than_asked() {
-    let server = Server::start();
+    let server = Server::start().await;
     for number in 0..8 {
         let user = format!("I finally understand how topic {number} works, thanks for explaining it");
         server.call("log_conversation_turn", turn(&user, "Great, now you can build on it")).await;
@@ -143,7 +143,7 @@ async fn insights_come_newest_first_and_no_more_than_asked() {
 
 #[tokio::test]
 async fn wrong_arguments_are_tool_errors_that_teach() {
-    let server = Server::start();
+    let server = Server::start().await;
     for (tool, arguments) in [
         ("log_conversation_turn", json!({})),
         ("log_conversation_turn", json!({ "user_msg": "a", "response": "b" })),
@@ -170,7 +170,7 @@ async fn wrong_arguments_are_tool_errors_that_teach() {
 
 #[tokio::test]
 async fn a_store_that_fails_gives_a_remedy_and_no_details() {
-    let server = Server::start();
+    let server = Server::start().await;
     server.context.clone().close().await;
     let answer = server.call("add_user_interest", json!({ "interest": "Rust" })).await;
     let text = answer.tool_error();
@@ -183,7 +183,7 @@ async fn a_store_that_fails_gives_a_remedy_and_no_details() {
 
 #[tokio::test]
 async fn arguments_may_be_left_out_where_none_are_needed() {
-    let server = Server::start();
+    let server = Server::start().await;
     let caller = crate::client::caller(mcp_server::DEFAULT_SCOPES);
     let answer = server.modern(Some(caller), "tools/call", json!({ "name": "get_user_context" })).await;
     assert!(answer.structured().is_object());

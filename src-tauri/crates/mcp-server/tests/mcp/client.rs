@@ -87,11 +87,14 @@ pub(crate) fn caller(scopes: &[&str]) -> Caller {
 }
 
 impl Server {
-    pub(crate) fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_795_000_000_000_000)));
         let random = Arc::new(SeededRandom::new(7));
-        let context = Context::open(&directory.path().join("context.db"), clock, random).unwrap();
+        // Opening blocks, so it stands outside the runtime, as in the program.
+        let path = directory.path().join("context.db");
+        let opened = tokio::task::spawn_blocking(move || Context::open(&path, clock, random));
+        let context = opened.await.unwrap().unwrap();
         let recorder = Arc::new(Recorder::default());
         let server = AmbientServer::new(context.clone(), recorder.clone());
         let service = StreamableHttpService::new(

@@ -15,7 +15,7 @@ fn names(list: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_whole_list_reads_as_committed() {
-    let server = Server::start();
+    let server = Server::start().await;
     let list = list(&server, DEFAULT_SCOPES).await;
     insta::assert_json_snapshot!(list["tools"]);
 }
@@ -23,14 +23,14 @@ async fn the_whole_list_reads_as_committed() {
 #[tokio::test]
 async fn the_whole_list_stays_small() {
     // Every client puts it into its model's context.
-    let server = Server::start();
+    let server = Server::start().await;
     let size = list(&server, DEFAULT_SCOPES).await["tools"].to_string().len();
     assert!(size < 5_000, "tools/list is {size} bytes");
 }
 
 #[tokio::test]
 async fn the_order_is_the_same_each_time() {
-    let server = Server::start();
+    let server = Server::start().await;
     let first = list(&server, DEFAULT_SCOPES).await;
     for _ in 0..5 {
         assert_eq!(list(&server, DEFAULT_SCOPES).await, first);
@@ -49,7 +49,7 @@ async fn the_order_is_the_same_each_time() {
 
 #[tokio::test]
 async fn a_token_sees_only_the_tools_that_its_scopes_allow() {
-    let server = Server::start();
+    let server = Server::start().await;
     for (scopes, visible) in [
         (vec![], vec![]),
         (vec![scope::CONTEXT_READ], vec!["get_user_context"]),
@@ -65,7 +65,7 @@ async fn a_token_sees_only_the_tools_that_its_scopes_allow() {
 
 #[tokio::test]
 async fn the_list_is_private_and_short_lived() {
-    let server = Server::start();
+    let server = Server::start().await;
     let list = list(&server, DEFAULT_SCOPES).await;
     assert_eq!(list["cacheScope"], "private");
     assert_eq!(list["ttlMs"], 300_000);
@@ -76,7 +76,7 @@ async fn the_list_is_private_and_short_lived() {
 
 #[tokio::test]
 async fn a_cursor_that_was_never_given_is_refused() {
-    let server = Server::start();
+    let server = Server::start().await;
     let answer = server.modern(Some(caller(DEFAULT_SCOPES)), "tools/list", json!({ "cursor": "MTA" })).await;
     assert_eq!(answer.code(), -32602);
     assert!(answer.error_text().contains("one page"));

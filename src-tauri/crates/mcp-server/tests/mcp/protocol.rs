@@ -8,7 +8,7 @@ use crate::client::{LEGACY, MODERN, Server, caller};
 
 #[tokio::test]
 async fn discovery_declares_tools_alone_and_names_five_versions() {
-    let server = Server::start();
+    let server = Server::start().await;
     let answer = server.modern(Some(caller(DEFAULT_SCOPES)), "server/discover", json!({})).await;
     let result = answer.result();
     assert_eq!(result["capabilities"], json!({ "tools": {} }));
@@ -33,7 +33,7 @@ async fn discovery_declares_tools_alone_and_names_five_versions() {
 #[tokio::test]
 async fn each_legacy_version_is_agreed_to_and_served() {
     for version in LEGACY {
-        let server = Server::start();
+        let server = Server::start().await;
         let session = server.open_session(version).await;
         assert_eq!(session.initialized["protocolVersion"], version);
         assert_eq!(session.initialized["capabilities"], json!({ "tools": {} }));
@@ -60,7 +60,7 @@ async fn each_legacy_version_is_agreed_to_and_served() {
 #[tokio::test]
 async fn a_handshake_for_an_unknown_version_gets_the_newest_that_has_one() {
     for asked in ["2099-01-01", MODERN] {
-        let server = Server::start();
+        let server = Server::start().await;
         let body = json!({
             "jsonrpc": "2.0", "id": 0, "method": "initialize",
             "params": { "protocolVersion": asked, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } },
@@ -72,7 +72,7 @@ async fn a_handshake_for_an_unknown_version_gets_the_newest_that_has_one() {
 
 #[tokio::test]
 async fn a_modern_request_for_an_unknown_version_names_those_that_are_known() {
-    let server = Server::start();
+    let server = Server::start().await;
     let body = json!({
         "jsonrpc": "2.0", "id": 1, "method": "tools/list",
         "params": { "_meta": {
@@ -89,7 +89,7 @@ async fn a_modern_request_for_an_unknown_version_names_those_that_are_known() {
 
 #[tokio::test]
 async fn headers_that_contradict_the_body_are_refused() {
-    let server = Server::start();
+    let server = Server::start().await;
     let body = json!({
         "jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": { "name": "get_user_context", "_meta": {
@@ -115,7 +115,7 @@ async fn headers_that_contradict_the_body_are_refused() {
 
 #[tokio::test]
 async fn what_is_not_declared_is_not_found_in_either_era() {
-    let server = Server::start();
+    let server = Server::start().await;
     let session = server.open_session("2025-11-25").await;
     let reference = json!({ "type": "ref/prompt", "name": "x" });
     for (method, params) in [
@@ -159,7 +159,7 @@ async fn what_is_not_declared_is_not_found_in_either_era() {
 
 #[tokio::test]
 async fn the_handshake_and_ping_are_gone_from_the_modern_protocol() {
-    let server = Server::start();
+    let server = Server::start().await;
     for method in ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"] {
         let answer = server.modern(Some(caller(DEFAULT_SCOPES)), method, json!({})).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, -32601), "{method}");
@@ -169,7 +169,7 @@ async fn the_handshake_and_ping_are_gone_from_the_modern_protocol() {
 
 #[tokio::test]
 async fn a_tool_call_of_the_wrong_shape_is_told_the_right_one() {
-    let server = Server::start();
+    let server = Server::start().await;
     let session = server.open_session("2025-06-18").await;
     for params in [
         json!({ "name": "get_user_context", "arguments": "{}" }),
@@ -185,7 +185,7 @@ async fn a_tool_call_of_the_wrong_shape_is_told_the_right_one() {
 
 #[tokio::test]
 async fn malformed_json_rpc_is_a_client_error_and_does_no_harm() {
-    let server = Server::start();
+    let server = Server::start().await;
     let modern = [("mcp-protocol-version", MODERN), ("mcp-method", "tools/list")];
     for body in
         ["", "{", "null", "[]", "{\"jsonrpc\":\"1.0\"}", "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":1}"]

@@ -8,7 +8,7 @@ use crate::client::{Server, caller};
 
 #[tokio::test]
 async fn nothing_answers_without_a_caller() {
-    let server = Server::start();
+    let server = Server::start().await;
     for (method, params) in [
         ("server/discover", json!({})),
         ("tools/list", json!({})),
@@ -26,7 +26,7 @@ async fn nothing_answers_without_a_caller() {
 
 #[tokio::test]
 async fn no_session_opens_without_a_caller() {
-    let server = Server::start();
+    let server = Server::start().await;
     let body = json!({
         "jsonrpc": "2.0", "id": 0, "method": "initialize",
         "params": { "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } },
@@ -37,7 +37,7 @@ async fn no_session_opens_without_a_caller() {
 
 #[tokio::test]
 async fn a_session_does_not_lend_its_caller_to_requests_without_one() {
-    let server = Server::start();
+    let server = Server::start().await;
     let session = server.open_session("2025-11-25").await;
     for method in ["ping", "tools/list"] {
         let answer = session.request(None, method, json!({})).await;
@@ -47,7 +47,7 @@ async fn a_session_does_not_lend_its_caller_to_requests_without_one() {
 
 #[tokio::test]
 async fn each_request_of_a_session_is_judged_by_its_own_scopes() {
-    let server = Server::start();
+    let server = Server::start().await;
     let session = server.open_session("2025-11-25").await;
     let answer = session.request(Some(caller(&[scope::CONTEXT_READ])), "tools/list", json!({})).await;
     assert_eq!(answer.result()["tools"].as_array().unwrap().len(), 1);
@@ -58,7 +58,7 @@ async fn each_request_of_a_session_is_judged_by_its_own_scopes() {
 
 #[tokio::test]
 async fn a_tool_hidden_by_scopes_names_the_missing_scope_and_does_nothing() {
-    let server = Server::start();
+    let server = Server::start().await;
     for (tool, arguments, needed) in [
         (
             "log_conversation_turn",
@@ -91,7 +91,7 @@ async fn a_tool_hidden_by_scopes_names_the_missing_scope_and_does_nothing() {
 
 #[tokio::test]
 async fn an_unknown_tool_is_invalid_params_with_the_nearest_visible_name() {
-    let server = Server::start();
+    let server = Server::start().await;
     let call = |scopes: &'static [&'static str], name: &str| {
         let params = json!({ "name": name, "arguments": {} });
         let server = &server;

@@ -33,7 +33,7 @@ async fn no_words_of_a_call_reach_the_log() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
-    let server = Server::start();
+    let server = Server::start().await;
     let turn =
         json!({ "user_message": "xyzzy one", "assistant_response": "xyzzy two", "conversation": "xyzzy" });
     server.call("log_conversation_turn", turn.clone()).await;
