@@ -5,11 +5,11 @@
 //! turns give the same memory, in whatever batches they come.
 
 pub(crate) mod derive;
+mod interests;
+mod projects;
 pub(crate) mod prose;
 pub(crate) mod removal;
 pub(crate) mod rules;
-mod interests;
-mod projects;
 pub(crate) mod worker;
 
 use std::fmt::Debug;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::author::Author;
 use crate::id::ConversationId;
 use crate::page::{Cursor, Page, page_limit};
-use crate::stored::{TimeColumn, time};
+use crate::stored::{TimeColumn, count, time};
 use crate::{Error, state::Subject};
 
 /// Turns of one client without a key belong together when no more than this lies between them.
@@ -56,7 +56,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         external_key: row.get(1)?,
         started_at: time(row, 2)?,
         last_at: time(row, 3)?,
-        turn_count: row.get(4)?,
+        turn_count: count(row, 4)?,
         author: Author::from_row(row, 6)?,
     })
 }
@@ -162,7 +162,7 @@ pub(crate) fn settle_after_removal(connection: &Connection, seq: i64, removed: u
                 "UPDATE conversation SET turn_count = turn_count - ?2, started_at = ?3, last_at = ?4 \
                  WHERE seq = ?1",
             )?
-            .execute((seq, removed, started, last))?;
+            .execute((seq, i64::try_from(removed).unwrap_or(i64::MAX), started, last))?;
         return Ok(false);
     }
     connection.prepare_cached("DELETE FROM conversation WHERE seq = ?1")?.execute([seq])?;

@@ -133,7 +133,9 @@ pub(crate) fn remove_of_turn(
             connection
                 .prepare_cached("DELETE FROM item_support WHERE item = ?1 AND conversation = ?2")?
                 .execute((item, turn.conversation))?;
-            connection.prepare_cached("UPDATE item SET support = support - 1 WHERE seq = ?1")?.execute([item])?;
+            connection
+                .prepare_cached("UPDATE item SET support = support - 1 WHERE seq = ?1")?
+                .execute([item])?;
         }
     }
     connection.prepare_cached("DELETE FROM item_evidence WHERE turn = ?1")?.execute([turn.seq])?;

@@ -80,12 +80,17 @@ impl Context {
         let database = Database::open(path, &SCHEMA)?;
         let mut key = [0; 32];
         random.fill(&mut key);
-        database.write_blocking(move |connection| {
-            connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
-            Ok::<_, Error>(())
-        })?;
         let changes = Changes::new();
-        let worker = Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?;
+        let start = || {
+            database.write_blocking(move |connection| {
+                connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
+                Ok::<_, Error>(())
+            })?;
+            Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())
+        };
+        // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.
+        let worker = std::thread::scope(|scope| scope.spawn(start).join())
+            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
         Ok(Self { inner: Arc::new(Inner { database, clock, random, analyzer, worker, changes }) })
     }
 
@@ -142,8 +147,9 @@ impl Context {
         let item = item_change::check_new(item)?;
         let new_id = self.inner.new_id();
         let by = author.clone();
-        let added =
-            self.write(author, move |connection, hand| item_change::add(connection, item, hand, new_id)).await?;
+        let added = self
+            .write(author, move |connection, hand| item_change::add(connection, item, hand, new_id))
+            .await?;
         let action = if added.existed { Action::Stated } else { Action::Added };
         self.tell(Subject::Item, added.item.id.as_uuid(), action, &by);
         Ok(added)
@@ -176,8 +182,9 @@ impl Context {
     pub async fn update_item(&self, id: ItemId, change: ItemChange, author: Author) -> Result<Item, Error> {
         item_change::check_change(&change)?;
         let by = author.clone();
-        let item =
-            self.write(author, move |connection, hand| item_change::change(connection, id, change, hand)).await?;
+        let item = self
+            .write(author, move |connection, hand| item_change::change(connection, id, change, hand))
+            .await?;
         self.tell(Subject::Item, id.as_uuid(), Action::StateChanged, &by);
         Ok(item)
     }
@@ -366,4 +373,4 @@ impl Context {
 
 #[cfg(test)]
 #[path = "handle_tests.rs"]
-mod tests;
+pub(crate) mod tests;

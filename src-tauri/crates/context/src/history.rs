@@ -94,8 +94,7 @@ pub(crate) fn erase(connection: &Connection, subject: Uuid) -> Result<(), Error>
 pub(crate) const ALL: &str = "SELECT h.subject, h.ordinal, h.kind, h.action, h.detail, h.at, a.kind, a.id, a.name \
      FROM history h CROSS JOIN author a ON a.key = h.author ORDER BY h.subject, h.ordinal";
 
-pub(crate) const OF_SUBJECT: &str =
-    "SELECT h.subject, h.ordinal, h.kind, h.action, h.detail, h.at, a.kind, a.id, a.name \
+pub(crate) const OF_SUBJECT: &str = "SELECT h.subject, h.ordinal, h.kind, h.action, h.detail, h.at, a.kind, a.id, a.name \
      FROM history h CROSS JOIN author a ON a.key = h.author WHERE h.subject = ?1 ORDER BY h.ordinal";
 
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Event> {

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 /// A text that is no id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{shown:?} is not an id; an id looks like 019a9d0c-5c00-7000-8000-0123456789ab and comes from a listing")]
+#[error(
+    "{shown:?} is not an id; an id looks like 019a9d0c-5c00-7000-8000-0123456789ab and comes from a listing"
+)]
 pub struct InvalidId {
     shown: String,
 }

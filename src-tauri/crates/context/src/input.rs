@@ -103,10 +103,7 @@ pub(crate) fn check_turn(user_message: &str, assistant_response: &str) -> Result
 }
 
 /// Checks a client's own key; an empty one counts as none.
-pub(crate) fn check_key(
-    field: &'static str,
-    key: Option<String>,
-) -> Result<Option<String>, InputError> {
+pub(crate) fn check_key(field: &'static str, key: Option<String>) -> Result<Option<String>, InputError> {
     let Some(key) = key.filter(|key| !key.trim().is_empty()) else { return Ok(None) };
     if key.len() > MAX_KEY_BYTES {
         return Err(InputError::KeyTooLong { field, bytes: key.len() });
@@ -159,7 +156,8 @@ pub(crate) fn check_value(kind: ItemKind, value: Option<&Value>) -> Result<(), I
 pub(crate) fn normalise(name: &str) -> String {
     let lower: String = name.nfkc().flat_map(char::to_lowercase).nfkc().collect();
     let trimmed = lower.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '`' | '“' | '”' | '’' | '‘')
+        c.is_whitespace()
+            || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '`' | '“' | '”' | '’' | '‘')
     });
     trimmed.split_whitespace().collect::<Vec<_>>().join(" ")
 }

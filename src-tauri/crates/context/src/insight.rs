@@ -137,8 +137,7 @@ pub(crate) fn recent(connection: &Connection, query: &InsightQuery) -> Result<Ve
     stored
         .into_iter()
         .map(|StoredInsight { seq, mut insight, .. }| {
-            insight.evidence =
-                evidence::read(connection, evidence::OF_INSIGHT, seq, EVIDENCE_SHOWN.into())?;
+            insight.evidence = evidence::read(connection, evidence::OF_INSIGHT, seq, EVIDENCE_SHOWN.into())?;
             insight.cursor = Some(Cursor { at: insight.timestamp, seq });
             Ok(insight)
         })
@@ -157,19 +156,12 @@ pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<StoredInsight,
     Ok(connection.prepare_cached(BY_SEQ)?.query_row([seq], from_row)?)
 }
 
-pub(crate) fn by_key(
-    connection: &Connection,
-    dedup_key: [u8; 16],
-) -> Result<Option<StoredInsight>, Error> {
+pub(crate) fn by_key(connection: &Connection, dedup_key: [u8; 16]) -> Result<Option<StoredInsight>, Error> {
     Ok(connection.prepare_cached(BY_KEY)?.query_row([dedup_key], from_row).optional()?)
 }
 
 /// Writes a new row (evidence aside) and gives its number.
-pub(crate) fn insert(
-    connection: &Connection,
-    insight: &Insight,
-    dedup_key: [u8; 16],
-) -> Result<i64, Error> {
+pub(crate) fn insert(connection: &Connection, insight: &Insight, dedup_key: [u8; 16]) -> Result<i64, Error> {
     let author = insight.author.key(connection)?;
     connection
         .prepare_cached(

@@ -5,13 +5,13 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Error;
 use crate::author::Author;
 use crate::evidence::{self, EVIDENCE_SHOWN, Evidence};
 use crate::id::ItemId;
 use crate::page::page_limit;
 use crate::state::{ItemKind, ItemState, Subject};
 use crate::stored::{TimeColumn, time};
-use crate::Error;
 
 /// Something about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -224,8 +224,8 @@ pub(crate) fn remove(connection: &Connection, id: ItemId, hand: Hand<'_>) -> Res
 
 /// The names an item had before.
 pub(crate) fn aliases(connection: &Connection, item: i64) -> Result<Vec<String>, Error> {
-    let mut statement =
-        connection.prepare_cached("SELECT normal_name FROM item_alias WHERE item = ?1 ORDER BY normal_name")?;
+    let mut statement = connection
+        .prepare_cached("SELECT normal_name FROM item_alias WHERE item = ?1 ORDER BY normal_name")?;
     let rows = statement.query_map([item], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

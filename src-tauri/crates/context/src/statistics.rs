@@ -4,7 +4,7 @@ use clock::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, stored};
 
 /// Counts of what is stored. Counting reads one index of each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub struct Statistics {
 
 pub(crate) fn read(connection: &Connection) -> Result<Statistics, Error> {
     let count = |sql: &str| -> Result<u64, Error> {
-        Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        Ok(connection.prepare_cached(sql)?.query_row([], |row| stored::count(row, 0))?)
     };
     let moment = |sql: &str| -> Result<Option<Timestamp>, Error> {
         let at: Option<i64> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;

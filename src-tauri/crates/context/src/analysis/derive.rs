@@ -48,7 +48,9 @@ pub(crate) fn apply(
 ) -> Result<Option<Vec<Touched>>, Error> {
     let Some(through) = batch.last().map(|turn| turn.place.seq) else { return Ok(Some(Vec::new())) };
     let moved = connection
-        .prepare_cached("UPDATE store SET analysed_seq = ?2 WHERE analysed_seq = ?1 AND analysis_version = ?3")?
+        .prepare_cached(
+            "UPDATE store SET analysed_seq = ?2 WHERE analysed_seq = ?1 AND analysis_version = ?3",
+        )?
         .execute((from, through, version))?;
     if moved == 0 {
         return Ok(None);

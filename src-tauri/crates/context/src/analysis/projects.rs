@@ -32,14 +32,49 @@ static END: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static LEADING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:(?:a|an|the|my|our|this|some|new|little|small|simple|another|own|side project called|project called|project named|app called|tool called)\s+)+")
+    pattern(
+        r"(?i)^(?:(?:a|an|the|my|our|this|some|new|little|small|simple|another|own|side project called|project called|project named|app called|tool called)\s+)+",
+    )
 });
 
 /// Words that name nothing by themselves.
 const NAMELESS: &[&str] = &[
-    "it", "this", "that", "them", "these", "those", "something", "things", "stuff", "one", "project", "projects",
-    "app", "tool", "site", "website", "thing", "everything", "anything", "code", "work", "some", "another",
-    "myself", "issue", "problem", "bug", "task", "his", "her", "their", "your", "what", "how", "more", "fixing",
+    "it",
+    "this",
+    "that",
+    "them",
+    "these",
+    "those",
+    "something",
+    "things",
+    "stuff",
+    "one",
+    "project",
+    "projects",
+    "app",
+    "tool",
+    "site",
+    "website",
+    "thing",
+    "everything",
+    "anything",
+    "code",
+    "work",
+    "some",
+    "another",
+    "myself",
+    "issue",
+    "problem",
+    "bug",
+    "task",
+    "his",
+    "her",
+    "their",
+    "your",
+    "what",
+    "how",
+    "more",
+    "fixing",
 ];
 
 /// What the sentence says the person is working on.

@@ -74,7 +74,9 @@ impl Sentence<'_> {
     /// Whether it asks.
     pub(crate) fn is_question(&self) -> bool {
         self.text
-            .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '"' | '\'' | '!' | '*' | '_'))
+            .trim_end_matches(|c: char| {
+                c.is_whitespace() || matches!(c, ')' | ']' | '"' | '\'' | '!' | '*' | '_')
+            })
             .ends_with(['?', '？', '؟'])
     }
 

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 
 #[test]
 fn code_and_quotations_and_addresses_are_blanked_and_the_rest_stays_in_its_place() {
-    let text = "I like tea.\n```\nI like code\n```\nHe said \"I like beer\" and `I like x` at https://i.like/that";
+    let text =
+        "I like tea.\n```\nI like code\n```\nHe said \"I like beer\" and `I like x` at https://i.like/that";
     let own = own_words(text);
     assert_eq!(own.len(), text.len());
     assert!(own.starts_with("I like tea."));

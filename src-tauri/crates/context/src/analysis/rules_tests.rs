@@ -69,7 +69,8 @@ fn a_problem_is_known_by_its_cue_also_in_a_question() {
 
 #[test]
 fn what_only_sounds_like_a_problem_is_none() {
-    for said in ["No problem!", "I'm not stuck.", "I have no issue with that", "Who solved Fermat's theorem?"] {
+    for said in ["No problem!", "I'm not stuck.", "I have no issue with that", "Who solved Fermat's theorem?"]
+    {
         assert_eq!(types(said), Vec::<&str>::new(), "{said}");
     }
 }
@@ -140,8 +141,14 @@ fn a_technology_counts_as_a_whole_word_alone() {
 
 #[test]
 fn what_somebody_works_on_is_a_project() {
-    assert_eq!(names("I'm working on a weather station for my garden.", ItemKind::Project), ["weather station"]);
-    assert_eq!(names("We are currently building an invoicing app with Rust", ItemKind::Project), ["invoicing app"]);
+    assert_eq!(
+        names("I'm working on a weather station for my garden.", ItemKind::Project),
+        ["weather station"]
+    );
+    assert_eq!(
+        names("We are currently building an invoicing app with Rust", ItemKind::Project),
+        ["invoicing app"]
+    );
     assert_eq!(names("my app Plantpal crashes", ItemKind::Project), ["Plantpal"]);
     assert_eq!(names("my side project is called Sea Glass", ItemKind::Project), ["Sea Glass"]);
 }
@@ -173,9 +180,47 @@ fn a_pasted_list_does_not_flood_the_profile() {
 
 fn sentence_like() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
-        "I", "like", "love", "don't", "python", "Rust", "and", ",", ".", "?", "\n", "```", "\"", "`", "working",
-        "on", "a", "my", "app", "Ünïcode", "👩‍👩‍👧", "wow", "that", "makes", "sense", "i'm", "building", "é", "“", "”",
-        "how", "do", "stuck", "to", "İ", "ß", "\u{202e}", "\0", "日本語。", "C++", "K",
+        "I",
+        "like",
+        "love",
+        "don't",
+        "python",
+        "Rust",
+        "and",
+        ",",
+        ".",
+        "?",
+        "\n",
+        "```",
+        "\"",
+        "`",
+        "working",
+        "on",
+        "a",
+        "my",
+        "app",
+        "Ünïcode",
+        "👩‍👩‍👧",
+        "wow",
+        "that",
+        "makes",
+        "sense",
+        "i'm",
+        "building",
+        "é",
+        "“",
+        "”",
+        "how",
+        "do",
+        "stuck",
+        "to",
+        "İ",
+        "ß",
+        "\u{202e}",
+        "\0",
+        "日本語。",
+        "C++",
+        "K",
     ]);
     prop::collection::vec((words, prop::sample::select(vec![" ", "", "  "])), 0..40)
         .prop_map(|parts| parts.into_iter().map(|(word, blank)| format!("{word}{blank}")).collect())
@@ -185,7 +230,8 @@ fn every_span_is_valid(text: &str) -> Result<(), TestCaseError> {
     let found = findings(text);
     prop_assert_eq!(&found, &findings(text));
     let chars = text.chars().count();
-    let spans = found.items.iter().map(|item| item.span).chain(found.insights.iter().map(|insight| insight.span));
+    let spans =
+        found.items.iter().map(|item| item.span).chain(found.insights.iter().map(|insight| insight.span));
     for span in spans {
         prop_assert!(span.start < span.end && span.end as usize <= chars);
     }

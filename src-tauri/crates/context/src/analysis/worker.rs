@@ -105,7 +105,8 @@ impl Worker {
         let version = analyzer.version();
         let (analysed, logged) = database.write_blocking(move |connection| prepare(connection, version))?;
         let state = State { logged, ..State::default() };
-        let shared = Arc::new(Shared { state: Mutex::new(state), work: Condvar::new(), urgent: Condvar::new() });
+        let shared =
+            Arc::new(Shared { state: Mutex::new(state), work: Condvar::new(), urgent: Condvar::new() });
         let (progress, receiver) = watch::channel(Progress { epoch: 0, seq: analysed });
         let run = Run { database, analyzer, changes, shared: Arc::clone(&shared), progress };
         let thread = std::thread::Builder::new()
@@ -233,7 +234,8 @@ impl Run {
     }
 
     fn one_batch(&self, wanted: Progress) -> Result<(), Error> {
-        let (from, batch) = self.database.read_blocking(|connection| read_batch(connection, &*self.analyzer))?;
+        let (from, batch) =
+            self.database.read_blocking(|connection| read_batch(connection, &*self.analyzer))?;
         let Some(through) = batch.last().map(|turn| turn.place.seq) else {
             // The newest turns were removed before they were seen.
             self.progress.send_replace(Progress { seq: wanted.seq.max(from), ..wanted });
@@ -258,10 +260,7 @@ impl Run {
 }
 
 /// The next turns and what they say.
-fn read_batch(
-    connection: &Connection,
-    analyzer: &dyn Analyzer,
-) -> Result<(i64, Vec<AnalysedTurn>), Error> {
+fn read_batch(connection: &Connection, analyzer: &dyn Analyzer) -> Result<(i64, Vec<AnalysedTurn>), Error> {
     let from: i64 = connection
         .prepare_cached("SELECT analysed_seq FROM store WHERE only = 1")?
         .query_row([], |row| row.get(0))?;
@@ -272,8 +271,8 @@ fn read_batch(
     let mut rows = statement.query((from, BATCH))?;
     let mut batch = Vec::new();
     while let Some(row) = rows.next()? {
-        let text =
-            TurnText { user_message: row.get_ref(4)?.as_str()?, assistant_response: row.get_ref(5)?.as_str()? };
+        let (user_message, assistant_response): (String, String) = (row.get(4)?, row.get(5)?);
+        let text = TurnText { user_message: &user_message, assistant_response: &assistant_response };
         batch.push(AnalysedTurn {
             place: TurnPlace {
                 seq: row.get(0)?,

@@ -1,0 +1,140 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::handle::tests::{Fixture, client, turn};
+use crate::{Author, ItemKind, NewItem, NewTurn};
+
+fn request(fixture: &Fixture, format: ExportFormat, overwrite: bool) -> ExportRequest {
+    ExportRequest { format, output: fixture.directory.path().join("out"), overwrite }
+}
+
+fn leftovers(fixture: &Fixture) -> Vec<String> {
+    std::fs::read_dir(fixture.directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with(".ambient"))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_export_is_complete_json_for_its_owner_alone() {
+    let fixture = Fixture::new();
+    fixture.log(turn("I love hiking. I had no idea.")).await;
+    fixture.context.analysis_settled().await;
+    let report = fixture.context.export(request(&fixture, ExportFormat::Json, false)).await.unwrap();
+    assert_eq!((report.conversations, report.turns, report.items, report.insights), (1, 1, 1, 1));
+    let bytes = std::fs::read(&report.output).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(json["format"], "ambient-insights");
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["turns"][0]["user_message"], "I love hiking. I had no idea.");
+    assert_eq!(json["items"][0]["evidence"][0]["turn_id"], json["turns"][0]["id"]);
+    assert_eq!(json["insights"][0]["evidence"][0]["start"], 15);
+    assert_eq!(json["history"].as_array().unwrap().len(), 2);
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &std::fs::metadata(&report.output).unwrap().permissions(),
+        );
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert_eq!(leftovers(&fixture), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_there_is_replaced_only_when_told() {
+    let fixture = Fixture::new();
+    let path = fixture.directory.path().join("out");
+    std::fs::write(&path, "mine").unwrap();
+    for format in [ExportFormat::Json, ExportFormat::Markdown] {
+        let error = fixture.context.export(request(&fixture, format, false)).await.unwrap_err();
+        assert_eq!(error, Error::AlreadyThere { path: path.clone() });
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    fixture.context.export(request(&fixture, ExportFormat::Json, true)).await.unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("{\"format\""));
+    let missing = ExportRequest { output: path.join("x/y"), ..request(&fixture, ExportFormat::Json, false) };
+    assert!(matches!(fixture.context.export(missing).await, Err(Error::File { .. })));
+    assert_eq!(leftovers(&fixture), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn markdown_is_a_folder_of_linked_notes_and_replaces_only_its_like() {
+    let fixture = Fixture::new();
+    let (id, conversation) = fixture
+        .log(NewTurn {
+            conversation: Some("../../evil".to_owned()),
+            ..turn("I had no idea.\n# Not a heading")
+        })
+        .await;
+    let item = NewItem { kind: ItemKind::Goal, name: "[run](http://x) <b>".to_owned(), value: None };
+    fixture.context.add_item(item, client("*bold*")).await.unwrap();
+    fixture.context.analysis_settled().await;
+    let path = fixture.directory.path().join("out");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("diary.txt"), "mine").unwrap();
+    let error = fixture.context.export(request(&fixture, ExportFormat::Markdown, true)).await.unwrap_err();
+    assert_eq!(error, Error::NotAnExport { path: path.clone() });
+    assert!(path.join("diary.txt").is_file());
+    std::fs::remove_dir_all(&path).unwrap();
+    for overwrite in [false, true] {
+        let report =
+            fixture.context.export(request(&fixture, ExportFormat::Markdown, overwrite)).await.unwrap();
+        assert_eq!((report.conversations, report.turns, report.items, report.insights), (1, 1, 1, 1));
+    }
+    let note = format!("2026-11-21-{conversation}.md");
+    let text = std::fs::read_to_string(path.join("conversations").join(&note)).unwrap();
+    assert!(text.contains("> I had no idea.\n> # Not a heading\n"), "{text}");
+    let insights = std::fs::read_to_string(path.join("insights.md")).unwrap();
+    assert!(insights.contains(&format!("(conversations/{note}#{id})")), "{insights}");
+    let profile = std::fs::read_to_string(path.join("profile.md")).unwrap();
+    assert!(profile.contains("\\[run\\](http://x) \\<b\\>"), "{profile}");
+    assert!(
+        std::fs::read_to_string(path.join("index.md")).unwrap().contains(&format!("(conversations/{note})"))
+    );
+    fixture
+        .context
+        .export(ExportRequest {
+            output: path.join("sub"),
+            ..request(&fixture, ExportFormat::Markdown, false)
+        })
+        .await
+        .unwrap();
+    assert_eq!(leftovers(&fixture), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_was_removed_leaves_no_text_in_the_export() {
+    let fixture = Fixture::new();
+    let (id, _) = fixture.log(turn("I love zymurgy.")).await;
+    fixture.context.analysis_settled().await;
+    let items = fixture.context.items(crate::ItemQuery::default()).await.unwrap();
+    let change = crate::ItemChange { name: Some("Zymurgy!".to_owned()), ..crate::ItemChange::default() };
+    fixture.context.update_item(items[0].id, change, Author::Owner).await.unwrap();
+    fixture.context.remove_turn(id, Author::Owner).await.unwrap();
+    assert!(fixture.exported("out").await.contains("Zymurgy"));
+    fixture.context.remove_item(items[0].id, Author::Owner).await.unwrap();
+    let exported = fixture.exported("out").await;
+    assert!(!exported.to_lowercase().contains("zymurgy"), "{exported}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_ends_its_quotation_or_loads_anything(text in "[\\n\\r#>`~!\\[<a \\-]{0,40}") {
+        let quoted = markdown::quote(&text);
+        prop_assert!(quoted.split(['\n', '\r']).filter(|line| !line.is_empty()).all(|line| line.starts_with('>')));
+        prop_assert!(quoted.ends_with('\n'));
+        prop_assert!(!quoted.contains("!["));
+    }
+
+    #[test]
+    fn no_name_leaves_its_line_or_has_mark_up(name in any::<String>()) {
+        let line = markdown::inline(&name);
+        prop_assert!(!line.chars().any(char::is_control));
+        let mut escaped = false;
+        for c in line.chars() {
+            prop_assert!(escaped || !matches!(c, '[' | '<' | '*' | '`' | '#'));
+            escaped = c == '\\' && !escaped;
+        }
+    }
+}

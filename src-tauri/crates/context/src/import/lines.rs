@@ -1,0 +1,68 @@
+//! Reading a file line by line in bounded memory.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// No line may be longer: two texts of 1 MiB, each byte escaped, are 12 MiB.
+const MAX_LINE: usize = 16 * 1024 * 1024;
+
+/// The lines of a file, numbered from 1.
+#[derive(Debug)]
+pub(super) struct Lines {
+    path: PathBuf,
+    reader: BufReader<File>,
+    number: u64,
+}
+
+/// A line, or why it can not be one.
+pub(super) type Line = (u64, Result<String, &'static str>);
+
+impl Lines {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|error| Error::file(path, &error))?;
+        Ok(Self { path: path.to_owned(), reader: BufReader::with_capacity(64 * 1024, file), number: 0 })
+    }
+
+    /// The next line that is not blank; `None`: the file is at its end.
+    pub(super) fn next(&mut self) -> Result<Option<Line>, Error> {
+        loop {
+            let mut line = Vec::new();
+            let mut too_long = false;
+            let mut any = false;
+            loop {
+                let chunk = self.reader.fill_buf().map_err(|error| Error::file(&self.path, &error))?;
+                if chunk.is_empty() {
+                    break;
+                }
+                any = true;
+                let end = chunk.iter().position(|byte| *byte == b'\n');
+                let taken = end.map_or(chunk.len(), |end| end + 1);
+                too_long |= line.len() + taken > MAX_LINE;
+                if !too_long {
+                    line.extend_from_slice(&chunk[..taken]);
+                }
+                self.reader.consume(taken);
+                if end.is_some() {
+                    break;
+                }
+            }
+            if !any {
+                return Ok(None);
+            }
+            self.number += 1;
+            if too_long {
+                return Ok(Some((self.number, Err("the line is longer than 16 MiB; shorten it"))));
+            }
+            // A byte order mark stands at the start of files from some editors.
+            let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line);
+            match str::from_utf8(line) {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => return Ok(Some((self.number, Ok(text.trim().to_owned())))),
+                Err(_) => return Ok(Some((self.number, Err("the line is not UTF-8; convert the file")))),
+            }
+        }
+    }
+}

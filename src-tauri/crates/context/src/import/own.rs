@@ -1,0 +1,500 @@
+//! Our own JSON export, read as a stream: the file is never in memory as a whole.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{BATCH, ImportReport};
+use crate::analysis::derive::insight_key;
+use crate::conversation::{self, Conversation};
+use crate::evidence::{self, Evidence, Span, TurnPlace};
+use crate::export::json::{FORMAT, Hex, InsightRecord, ItemRecord, VERSION};
+use crate::handle::Inner;
+use crate::history::{self, Event, StoreKey};
+use crate::import::mcp_data::imported_key;
+use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
+use crate::state::InsightState;
+use crate::stored::TimeColumn;
+use crate::turn::Turn;
+use crate::{Author, ConversationId, Error, TurnId, insight, item};
+
+pub(super) fn read(inner: &Inner, path: &Path) -> Result<ImportReport, Error> {
+    let file = File::open(path).map_err(|error| Error::file(path, &error))?;
+    // Analysis would find things in the turns before the file tells what became of them.
+    let _hold = inner.worker.hold();
+    let mut import = Import::new(inner);
+    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1024 * 1024, file));
+    let read = json.deserialize_map(Envelope(&mut import)).and_then(|()| json.end());
+    match (read, import.failure.take()) {
+        (_, Some(failure)) => Err(failure),
+        (Ok(()), None) => Ok(import.report),
+        (Err(error), None) => Err(Error::WrongFormat {
+            path: path.to_owned(),
+            format: "json",
+            detail: format!("{error}; name a file that `export --format json` wrote"),
+        }),
+    }
+}
+
+struct Import<'a> {
+    inner: &'a Inner,
+    report: ImportReport,
+    /// An error of the store, which serde could only carry as a text.
+    failure: Option<Error>,
+    /// The marks of what was forgotten, and the keys of insights, mean the same here as in the file.
+    same_key: bool,
+    /// Conversations of the file that are here under another id.
+    renamed: HashMap<ConversationId, ConversationId>,
+}
+
+struct Envelope<'a, 'b>(&'a mut Import<'b>);
+
+impl<'de> Visitor<'de> for Envelope<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an export of Ambient Insights")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let import = self.0;
+        let (mut format, mut version) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "format" => format = Some(map.next_value::<String>()?),
+                "version" => version = Some(map.next_value::<u32>()?),
+                _ => {
+                    if format.as_deref() != Some(FORMAT) {
+                        return Err(A::Error::custom(
+                            "it does not begin with \"format\":\"ambient-insights\"",
+                        ));
+                    }
+                    match version {
+                        Some(VERSION) => section(import, &key, &mut map)?,
+                        Some(newer) if newer > VERSION => {
+                            return Err(A::Error::custom(format!(
+                                "it has version {newer} and this program reads up to {VERSION}: install the \
+                                 newer program"
+                            )));
+                        }
+                        _ => return Err(A::Error::custom("its version is missing")),
+                    }
+                }
+            }
+        }
+        if format.as_deref() == Some(FORMAT) {
+            Ok(())
+        } else {
+            Err(A::Error::custom("\"format\" is missing"))
+        }
+    }
+}
+
+fn section<'de, A: MapAccess<'de>>(import: &mut Import<'_>, key: &str, map: &mut A) -> Result<(), A::Error> {
+    match key {
+        "store_key" => {
+            let key: Hex = map.next_value()?;
+            let adopted = import.adopt_key(&key);
+            import.keep_failure::<A::Error, _>(adopted)
+        }
+        "conversations" => {
+            map.next_value_seed(Rows { import, name: "conversations", write: Import::conversations })
+        }
+        "turns" => map.next_value_seed(Rows { import, name: "turns", write: Import::turns }),
+        "items" => map.next_value_seed(Rows { import, name: "items", write: Import::items }),
+        "insights" => map.next_value_seed(Rows { import, name: "insights", write: Import::insights }),
+        "history" => map.next_value_seed(Rows { import, name: "history", write: Import::history }),
+        "forgotten" => map.next_value_seed(Rows { import, name: "forgotten", write: Import::forgotten }),
+        _ => map.next_value::<IgnoredAny>().map(drop),
+    }
+}
+
+/// The records of an array, handed on in batches; one that can not be read is told and left out.
+struct Rows<'a, 'b, T> {
+    import: &'a mut Import<'b>,
+    name: &'static str,
+    write: fn(&mut Import<'b>, Vec<T>) -> Result<(), Error>,
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the list {:?}", self.name)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut batch = Vec::new();
+        let mut number = 0_u64;
+        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
+            number += 1;
+            match serde_json::from_str(raw.get()) {
+                Ok(record) => batch.push(record),
+                Err(error) => {
+                    self.import.report.skip(None, format!("record {number} of {}: {error}", self.name));
+                }
+            }
+            if batch.len() >= BATCH {
+                let written = (self.write)(self.import, std::mem::take(&mut batch));
+                self.import.keep_failure::<A::Error, _>(written)?;
+            }
+        }
+        let written = (self.write)(self.import, batch);
+        self.import.keep_failure(written)
+    }
+}
+
+impl<'a> Import<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        Self {
+            inner,
+            report: ImportReport::default(),
+            failure: None,
+            same_key: false,
+            renamed: HashMap::new(),
+        }
+    }
+
+    fn keep_failure<E: serde::de::Error, T>(&mut self, result: Result<T, Error>) -> Result<(), E> {
+        result.map(drop).map_err(|failure| {
+            let told = E::custom(&failure);
+            self.failure = Some(failure);
+            told
+        })
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.inner.database.write_blocking(job)
+    }
+
+    /// Counts what each record of a batch came to.
+    fn tell(&mut self, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Added => self.report.imported += 1,
+                Outcome::Known => self.report.duplicates += 1,
+                Outcome::Bad(why) => self.report.skip(None, why),
+            }
+        }
+    }
+
+    /// An empty store takes over the file's key, so that what was forgotten stays forgotten.
+    fn adopt_key(&mut self, key: &Hex) -> Result<(), Error> {
+        let Ok(key) = <[u8; 32]>::try_from(key.0.as_slice()) else { return Ok(()) };
+        self.same_key = self.write(move |connection| {
+            let is_used: bool = connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM turn) OR EXISTS (SELECT 1 FROM item) OR EXISTS (SELECT 1 FROM \
+                 insight) OR EXISTS (SELECT 1 FROM history) OR EXISTS (SELECT 1 FROM forgotten)",
+                [],
+                |row| row.get(0),
+            )?;
+            if !is_used {
+                connection.execute("UPDATE store SET key = ?1", [key])?;
+            }
+            Ok(StoreKey::read(connection)?.0 == key)
+        })?;
+        Ok(())
+    }
+
+    fn conversations(&mut self, batch: Vec<Conversation>) -> Result<(), Error> {
+        let renamed = self.write(move |connection| {
+            let mut renamed = Vec::new();
+            for conversation in batch {
+                renamed.extend(add_conversation(connection, &conversation)?);
+            }
+            Ok(renamed)
+        })?;
+        self.renamed.extend(renamed);
+        Ok(())
+    }
+
+    fn turns(&mut self, mut batch: Vec<Turn>) -> Result<(), Error> {
+        for turn in &mut batch {
+            if let Some(here) = self.renamed.get(&turn.conversation_id) {
+                turn.conversation_id = *here;
+            }
+        }
+        let outcomes =
+            self.write(move |connection| batch.iter().map(|turn| add_turn(connection, turn)).collect())?;
+        self.tell(outcomes);
+        Ok(())
+    }
+
+    fn items(&mut self, batch: Vec<ItemRecord>) -> Result<(), Error> {
+        let outcomes =
+            self.write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
+        self.tell(outcomes);
+        Ok(())
+    }
+
+    fn insights(&mut self, batch: Vec<InsightRecord>) -> Result<(), Error> {
+        let same_key = self.same_key;
+        let outcomes = self.write(move |connection| {
+            let key = StoreKey::read(connection)?;
+            batch
+                .into_iter()
+                .map(|record| add_insight(connection, record, same_key.then_some(key), key))
+                .collect()
+        })?;
+        self.tell(outcomes);
+        Ok(())
+    }
+
+    fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
+        self.write(move |connection| {
+            for event in batch {
+                let author = event.author.key(connection)?;
+                connection
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO history (subject, ordinal, kind, action, detail, author, at) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    )?
+                    .execute((
+                        event.subject.as_bytes(),
+                        event.ordinal,
+                        event.kind,
+                        event.action,
+                        event.detail.map(|detail| detail.to_string()),
+                        author,
+                        event.at.column(),
+                    ))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn forgotten(&mut self, batch: Vec<Hex>) -> Result<(), Error> {
+        if !self.same_key {
+            if !batch.is_empty() {
+                self.report.skip(
+                    None,
+                    format!(
+                        "{} marks of what was removed belong to another store's key; remove those things here too",
+                        batch.len()
+                    ),
+                );
+            }
+            return Ok(());
+        }
+        self.write(move |connection| {
+            for mark in batch.into_iter().filter_map(|Hex(mark)| <[u8; 16]>::try_from(mark).ok()) {
+                history::forget(connection, mark)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+enum Outcome {
+    Added,
+    Known,
+    Bad(String),
+}
+
+/// Adds a conversation without its turns; gives both ids if it is here under another one.
+fn add_conversation(
+    connection: &Connection,
+    conversation: &Conversation,
+) -> Result<Option<(ConversationId, ConversationId)>, Error> {
+    let author = conversation.author.key(connection)?;
+    let key = &conversation.external_key;
+    let here: Option<ConversationId> = connection
+        .prepare_cached("SELECT id FROM conversation WHERE id = ?1 OR (author = ?2 AND external_key = ?3)")?
+        .query_row((conversation.id, author, key), |row| row.get(0))
+        .optional()?;
+    if let Some(here) = here {
+        return Ok((here != conversation.id).then_some((conversation.id, here)));
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO conversation (id, author, external_key, started_at, last_at, turn_count) \
+             VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+        )?
+        .execute((
+            conversation.id,
+            author,
+            key,
+            conversation.started_at.column(),
+            conversation.last_at.column(),
+        ))?;
+    Ok(None)
+}
+
+fn add_turn(connection: &Connection, turn: &Turn) -> Result<Outcome, Error> {
+    let keys = check_key("external_id", turn.external_id.clone())
+        .and_then(|_| check_key("request_key", turn.request_key.clone()));
+    if let Err(error) = check_turn(&turn.user_message, &turn.assistant_response).and(keys) {
+        return Ok(Outcome::Bad(format!("turn {}: {error}", turn.id)));
+    }
+    let author = turn.author.key(connection)?;
+    let known = connection
+        .prepare_cached(
+            "SELECT 1 FROM turn WHERE id = ?1 UNION ALL \
+             SELECT 1 FROM turn WHERE author = ?2 AND request_key = ?3 LIMIT 1",
+        )?
+        .exists((turn.id, author, &turn.request_key))?;
+    if known {
+        return Ok(Outcome::Known);
+    }
+    let conversation: Option<i64> = connection
+        .prepare_cached("SELECT seq FROM conversation WHERE id = ?1")?
+        .query_row([turn.conversation_id], |row| row.get(0))
+        .optional()?;
+    let Some(conversation) = conversation else {
+        return Ok(Outcome::Bad(format!("turn {}: its conversation is not in the file", turn.id)));
+    };
+    let same_source = connection
+        .prepare_cached("SELECT 1 FROM turn WHERE author = ?1 AND external_id = ?2 AND conversation = ?3")?
+        .exists((author, &turn.external_id, conversation))?;
+    if same_source {
+        return Ok(Outcome::Known);
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO turn (id, conversation, author, occurred_at, logged_at, text_hash, external_id, \
+             request_key, user_message, assistant_response) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute((
+            turn.id,
+            conversation,
+            author,
+            turn.occurred_at.column(),
+            turn.logged_at.column(),
+            text_hash(&turn.user_message, &turn.assistant_response),
+            &turn.external_id,
+            &turn.request_key,
+            &turn.user_message,
+            &turn.assistant_response,
+        ))?;
+    conversation::add_turn(connection, conversation, turn.occurred_at)?;
+    Ok(Outcome::Added)
+}
+
+fn place(connection: &Connection, turn: TurnId) -> Result<Option<TurnPlace>, Error> {
+    Ok(connection
+        .prepare_cached("SELECT seq, conversation, occurred_at, logged_at FROM turn WHERE id = ?1")?
+        .query_row([turn], |row| {
+            Ok(TurnPlace {
+                seq: row.get(0)?,
+                conversation: row.get(1)?,
+                occurred_at: row.get(2)?,
+                logged_at: row.get(3)?,
+            })
+        })
+        .optional()?)
+}
+
+fn span(evidence: &Evidence) -> Span {
+    Span { side: evidence.side, start: evidence.start, end: evidence.end }
+}
+
+fn add_item(connection: &Connection, record: ItemRecord) -> Result<Outcome, Error> {
+    let mut item = record.item;
+    let checked = check_name(item.kind.as_str(), &item.name)
+        .and_then(|name| check_value(item.kind, item.value.as_ref()).map(|()| name));
+    match checked {
+        Ok(name) => item.name = name,
+        Err(error) => return Ok(Outcome::Bad(format!("item {}: {error}", item.id))),
+    }
+    let normal_name = normalise(&item.name);
+    let is_own = item.author == Author::Analysis && !item.edited_by_owner;
+    let same_id: bool = connection.prepare_cached("SELECT 1 FROM item WHERE id = ?1")?.exists([item.id])?;
+    let evidence = std::mem::take(&mut item.evidence);
+    let seq = match item::by_name(connection, item.kind, &normal_name)? {
+        // What only analysis says here gives way to what the file knows of it.
+        Some(known) if known.is_analysis_own() && !is_own && (known.item.id == item.id || !same_id) => {
+            if known.item.id != item.id {
+                history::erase(connection, known.item.id.as_uuid())?;
+            }
+            connection.execute("UPDATE item SET id = ?2 WHERE seq = ?1", (known.seq, item.id))?;
+            let known_seq = known.seq;
+            item.last_seen_at = item.last_seen_at.max(known.item.last_seen_at);
+            item::update(connection, &item::StoredItem { seq: known_seq, item }, &normal_name)?;
+            known_seq
+        }
+        Some(known) => return add_missing(connection, known.seq, &evidence, Outcome::Known),
+        None if same_id => return Ok(Outcome::Known),
+        None => {
+            item.support = 0;
+            item::insert(connection, &item, &normal_name)?
+        }
+    };
+    let kind = item::by_seq(connection, seq)?.item.kind;
+    for alias in record.aliases {
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO item_alias (kind, normal_name, item) VALUES (?1, ?2, ?3)")?
+            .execute((kind, normalise(&alias), seq))?;
+    }
+    add_missing(connection, seq, &evidence, Outcome::Added)
+}
+
+/// Adds what evidence the item does not have yet.
+fn add_missing(
+    connection: &Connection,
+    item: i64,
+    evidence: &[Evidence],
+    outcome: Outcome,
+) -> Result<Outcome, Error> {
+    for piece in evidence {
+        if let Some(turn) = place(connection, piece.turn_id)? {
+            evidence::add_to_item(connection, item, turn, span(piece))?;
+        }
+    }
+    Ok(outcome)
+}
+
+fn add_insight(
+    connection: &Connection,
+    record: InsightRecord,
+    file_key: Option<StoreKey>,
+    key: StoreKey,
+) -> Result<Outcome, Error> {
+    let insight = record.insight;
+    if !(0.0..=1.0).contains(&insight.confidence)
+        || check_name("insight_type", &insight.insight_type).is_err()
+    {
+        return Ok(Outcome::Bad(format!("insight {}: its type or confidence is out of range", insight.id)));
+    }
+    let dedup_key = match (file_key, <[u8; 16]>::try_from(record.key.0)) {
+        (Some(_), Ok(dedup_key)) => dedup_key,
+        _ if insight.author == Author::Analysis => insight_key(key, &insight.insight_type, &insight.content),
+        _ => imported_key(key, &insight),
+    };
+    if let Some(known) = insight::by_key(connection, dedup_key)? {
+        if insight.state == InsightState::Dismissed && known.insight.state == InsightState::Active {
+            connection.execute(
+                "UPDATE insight SET state = ?2 WHERE seq = ?1",
+                (known.seq, InsightState::Dismissed),
+            )?;
+        }
+        return Ok(Outcome::Known);
+    }
+    if connection.prepare_cached("SELECT 1 FROM insight WHERE id = ?1")?.exists([insight.id])? {
+        return Ok(Outcome::Known);
+    }
+    let seq = insight::insert(connection, &insight, dedup_key)?;
+    for piece in &insight.evidence {
+        if let Some(turn) = place(connection, piece.turn_id)? {
+            evidence::add_to_insight(connection, seq, turn, span(piece))?;
+        }
+    }
+    Ok(Outcome::Added)
+}
