@@ -1,0 +1,150 @@
+use std::time::Duration;
+
+use authorization::{Approval, ApprovalError, AuthorizationEvent, Decider, Scope, ScopeSet, Settings};
+use http::StatusCode;
+
+use crate::support::{Answer, Asked, CLAUDE_CODE, REDIRECT, Server, asked, settings};
+
+fn code_on(page: &Answer) -> String {
+    let (_, rest) = page.body.split_once("class=\"typed\">").unwrap();
+    rest.split('<').next().unwrap().to_owned()
+}
+
+fn typed(code: &str) -> Approval {
+    Approval { code: Some(code.to_owned()), ..Approval::by(Decider::Terminal) }
+}
+
+async fn ask_through_the_tunnel(server: &mut Server) -> (Asked, String) {
+    server.through_the_tunnel();
+    let request = server.ask_with(CLAUDE_CODE, &[]).await;
+    let code = code_on(&server.page(&request).await);
+    (request, code)
+}
+
+#[tokio::test]
+async fn a_request_through_the_tunnel_needs_the_code_of_its_page() {
+    let mut server = Server::new();
+    let (request, code) = ask_through_the_tunnel(&mut server).await;
+    let pending = &server.auth.pending().await.unwrap()[0];
+    assert!(pending.code_required);
+    assert_eq!(pending.arrival, "tunnel");
+    let without = server.auth.approve(request.id, Approval::by(Decider::Terminal)).await;
+    assert_eq!(without.unwrap_err(), ApprovalError::CodeRequired);
+    let approved = server.auth.approve(request.id, typed(&code.to_lowercase())).await.unwrap();
+    assert_eq!(approved.scopes, ScopeSet::DEFAULT);
+    assert_eq!(server.page(&request).await.parameter("iss"), "https://memory.example");
+}
+
+#[tokio::test]
+async fn the_typed_code_gives_the_answer_to_the_browser_that_shows_it_and_to_no_other() {
+    let mut server = Server::new();
+    let (victim, victims_code) = ask_through_the_tunnel(&mut server).await;
+    // Somebody who knows the request's address asks the same within the same seconds.
+    let thief = asked(&server.get(&server.authorize_uri(CLAUDE_CODE, &[]), None).await);
+    assert_eq!(thief.id, victim.id);
+    assert_ne!(code_on(&server.page(&thief).await), victims_code);
+    server.auth.approve(victim.id, typed(&victims_code)).await.unwrap();
+    assert_eq!(server.page(&thief).await.status, StatusCode::OK, "no redirect, no code");
+    assert_eq!(server.page(&victim).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_third_wrong_code_denies_the_request() {
+    let mut server = Server::new();
+    let (request, code) = ask_through_the_tunnel(&mut server).await;
+    let wrong = if code == "AAAAAA" { "BBBBBB" } else { "AAAAAA" };
+    for left in [2, 1] {
+        let error = server.auth.approve(request.id, typed(wrong)).await.unwrap_err();
+        assert_eq!(error, ApprovalError::WrongCode { tries_left: left });
+    }
+    let error = server.auth.approve(request.id, typed(wrong)).await.unwrap_err();
+    assert_eq!(error, ApprovalError::TooManyWrongCodes);
+    let error = server.auth.approve(request.id, typed(&code)).await.unwrap_err();
+    assert_eq!(error, ApprovalError::AlreadyDecided);
+    assert_eq!(server.page(&request).await.parameter("error"), "access_denied");
+}
+
+#[tokio::test]
+async fn the_typed_code_is_good_for_two_minutes() {
+    let mut server = Server::new();
+    let (request, code) = ask_through_the_tunnel(&mut server).await;
+    server.clock.advance(Duration::from_mins(2));
+    assert_eq!(server.auth.approve(request.id, typed(&code)).await.unwrap_err(), ApprovalError::Expired);
+    assert_eq!(server.page(&request).await.parameter("error"), "access_denied");
+}
+
+#[tokio::test]
+async fn the_owner_may_narrow_the_scopes_and_the_token_has_no_more() {
+    let server = Server::new();
+    let request = server.ask(CLAUDE_CODE).await;
+    let scopes: ScopeSet = "context:read".parse().unwrap();
+    let wider =
+        Approval { scopes: Some("context:read admin".parse().unwrap()), ..Approval::by(Decider::Terminal) };
+    assert!(matches!(
+        server.auth.approve(request.id, wider).await.unwrap_err(),
+        ApprovalError::ScopesNotAsked(_)
+    ));
+    let narrow = Approval { scopes: Some(scopes), ..Approval::by(Decider::Terminal) };
+    server.auth.approve(request.id, narrow).await.unwrap();
+    let code = server.page(&request).await.parameter("code");
+    let answer = server.exchange(CLAUDE_CODE, &code).await.json();
+    assert_eq!(answer["scope"], "context:read");
+    assert_eq!(server.scopes_of(answer["access_token"].as_str().unwrap()).await, scopes);
+}
+
+#[tokio::test]
+async fn admin_is_given_only_when_it_is_confirmed_by_name() {
+    let server = Server::new();
+    let request = server.ask_with(CLAUDE_CODE, &[("scope", "context:read admin")]).await;
+    let error = server.auth.approve(request.id, Approval::by(Decider::Desktop)).await.unwrap_err();
+    assert_eq!(error, ApprovalError::AdminNotConfirmed);
+    let confirmed = Approval { admin_confirmed: true, ..Approval::by(Decider::Desktop) };
+    let approved = server.auth.approve(request.id, confirmed).await.unwrap();
+    assert!(approved.scopes.contains(Scope::Admin));
+}
+
+#[tokio::test]
+async fn a_terminal_decides_nothing_where_a_desktop_runs() {
+    let server = Server::with(Settings { self_approval: false, ..settings() });
+    let request = server.ask(CLAUDE_CODE).await;
+    let error = server.auth.approve(request.id, Approval::by(Decider::Terminal)).await.unwrap_err();
+    assert_eq!(error, ApprovalError::DesktopDecides);
+    assert!(!server.page(&request).await.body.contains("approvals approve"));
+    server.auth.approve(request.id, Approval::by(Decider::Desktop)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_decision_is_taken_once() {
+    let server = Server::new();
+    let request = server.ask(CLAUDE_CODE).await;
+    server.auth.deny(request.id, false, Decider::Terminal).await.unwrap();
+    let approve = server.auth.approve(request.id, Approval::by(Decider::Terminal)).await;
+    assert_eq!(approve.unwrap_err(), ApprovalError::AlreadyDecided);
+    let deny = server.auth.deny(request.id, false, Decider::Terminal).await;
+    assert_eq!(deny.unwrap_err(), ApprovalError::AlreadyDecided);
+    let nobody = "01995d2e-8f3a-7c41-9d20-5b6f0e1c2a34".parse().unwrap();
+    let missing = server.auth.approve(nobody, Approval::by(Decider::Terminal)).await;
+    assert_eq!(missing.unwrap_err(), ApprovalError::NotFound(nobody));
+}
+
+#[tokio::test]
+async fn listeners_hear_of_asking_deciding_connecting_and_ending() {
+    let server = Server::new();
+    let mut events = server.auth.events();
+    let client = server.register(REDIRECT).await;
+    let request = server.ask(&client).await;
+    server.approve(&request).await;
+    let code = server.page(&request).await.parameter("code");
+    server.exchange(&client, &code).await;
+    server.auth.revoke_client(&client, Decider::Owner).await.unwrap();
+    let mut heard = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        heard.push(event);
+    }
+    assert!(matches!(heard[0], AuthorizationEvent::ClientRegistered { .. }), "{heard:?}");
+    assert_eq!(heard[1], AuthorizationEvent::RequestPending { id: request.id });
+    assert!(matches!(heard[2], AuthorizationEvent::RequestDecided { approved: true, .. }), "{heard:?}");
+    assert!(matches!(heard[3], AuthorizationEvent::GrantIssued { .. }), "{heard:?}");
+    assert!(matches!(heard[4], AuthorizationEvent::GrantRevoked { by: Decider::Owner, .. }), "{heard:?}");
+    assert_eq!(heard.len(), 5);
+}

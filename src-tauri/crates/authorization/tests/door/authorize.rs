@@ -1,0 +1,190 @@
+use std::time::Duration;
+
+use authorization::{Decider, LimitsSetting, Settings};
+use axum::body::Body;
+use http::{Method, Request, StatusCode};
+
+use crate::support::{CLAUDE_CODE, ISSUER, REDIRECT, Server, asked, settings};
+
+#[tokio::test]
+async fn a_good_request_becomes_a_pending_entry_and_leads_to_its_page() {
+    let server = Server::new();
+    let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[]), None).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(cookie.starts_with("__Host-"), "{cookie}");
+    for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let pending = server.auth.pending().await.unwrap();
+    assert_eq!(pending.len(), 1);
+    assert_eq!(answer.header("location"), format!("/oauth/requests/{}", pending[0].id));
+    let json = serde_json::to_value(&pending[0]).unwrap();
+    for field in [
+        "id",
+        "client_id",
+        "client_name",
+        "verified",
+        "redirect_uri",
+        "redirect_host",
+        "resource",
+        "scopes",
+        "arrival",
+        "remote_address",
+        "user_agent",
+        "requested_at",
+        "expires_at",
+        "code_required",
+    ] {
+        assert!(json.get(field).is_some(), "{field}");
+    }
+    assert_eq!(json["client_name"], "Claude Code");
+    assert_eq!(json["redirect_host"], "localhost");
+    assert_eq!(json["code_required"], false);
+    assert_eq!(json["verified"], true);
+}
+
+#[tokio::test]
+async fn nothing_is_redirected_before_client_and_address_are_known() {
+    let server = Server::new();
+    let dynamic = server.register(REDIRECT).await;
+    for uri in [
+        server.authorize_uri("nobody", &[]),
+        server.authorize_uri(&dynamic, &[("redirect_uri", "https://evil.example/cb")]),
+        server.authorize_uri(&dynamic, &[("redirect_uri", "http://localhost:51234/callback#x")]),
+        server.authorize_uri(CLAUDE_CODE, &[("redirect_uri", "http://localhost:1/other")]),
+        format!("{}&client_id=x", server.authorize_uri(&dynamic, &[])),
+        format!("{}&redirect_uri=https://evil.example", server.authorize_uri(&dynamic, &[])),
+        "/oauth/authorize".to_owned(),
+        format!("/oauth/authorize?state={}", "a".repeat(40_000)),
+    ] {
+        let answer = server.get(&uri, None).await;
+        assert!(answer.status.is_client_error(), "{uri}: {}", answer.status);
+        assert_eq!(answer.header("location"), "");
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(answer.header("content-security-policy").contains("default-src 'none'"));
+    }
+    assert!(server.auth.pending().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn other_errors_go_to_the_client_with_state_and_issuer_once() {
+    let server = Server::new();
+    for (changes, code) in [
+        (vec![("response_type", "token")], "unsupported_response_type"),
+        (vec![("code_challenge_method", "plain")], "invalid_request"),
+        (vec![("code_challenge", "")], "invalid_request"),
+        (vec![("scope", "openid profile email")], "invalid_scope"),
+        (vec![("resource", "https://other.example/mcp")], "invalid_target"),
+        (vec![("resource", "https://memory.example/mcp")], "invalid_target"),
+    ] {
+        let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &changes), None).await;
+        assert_eq!(answer.parameter("error"), code, "{changes:?}");
+        assert_eq!(answer.parameter("state"), "st&te");
+        assert_eq!(answer.parameter("iss"), ISSUER);
+        assert_eq!(answer.location().0, REDIRECT);
+    }
+    assert!(server.auth.pending().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_same_request_asked_twice_is_one_entry() {
+    let server = Server::new();
+    let uri = server.authorize_uri(CLAUDE_CODE, &[]);
+    let first = asked(&server.get(&uri, None).await);
+
+    // The browser comes back with its cookie: the same entry, the same cookie.
+    let again = server.get(&uri, Some(&first.cookie)).await;
+    assert!(again.header("location").ends_with(&first.id.to_string()));
+    assert_eq!(again.header("set-cookie"), "");
+
+    // A browser that loads ahead asks twice before it has a cookie: one entry, and either may go on.
+    let second = asked(&server.get(&uri, None).await);
+    assert_eq!(second.id, first.id);
+    assert_ne!(second.cookie, first.cookie);
+    assert_eq!(server.auth.pending().await.unwrap().len(), 1);
+    assert_eq!(server.page(&first).await.status, StatusCode::OK);
+    assert_eq!(server.page(&second).await.status, StatusCode::OK);
+    server.approve(&first).await;
+    assert_eq!(server.page(&second).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(server.page(&first).await.status, StatusCode::OK, "only one of them gets a code");
+}
+
+#[tokio::test]
+async fn a_later_or_different_request_is_an_entry_of_its_own() {
+    let server = Server::new();
+    let first = server.ask(CLAUDE_CODE).await;
+    let other = server.ask_with(CLAUDE_CODE, &[("state", "another")]).await;
+    assert_ne!(first.id, other.id);
+    server.clock.advance(Duration::from_secs(11));
+    assert_ne!(server.ask(CLAUDE_CODE).await.id, first.id);
+}
+
+#[tokio::test]
+async fn pending_entries_are_capped_for_a_client_and_in_all_and_apart_for_the_tunnel() {
+    let mut server = Server::new();
+    for number in 0..5 {
+        server.ask_with(CLAUDE_CODE, &[("state", &number.to_string())]).await;
+    }
+    let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[("state", "x")]), None).await;
+    assert_eq!(answer.parameter("error"), "temporarily_unavailable");
+    for _ in 0..7 {
+        let client = server.register(REDIRECT).await;
+        for number in 0..5 {
+            server.get(&server.authorize_uri(&client, &[("state", &number.to_string())]), None).await;
+        }
+    }
+    assert_eq!(server.auth.pending().await.unwrap().len(), 32);
+    server.through_the_tunnel();
+    server.ask(CLAUDE_CODE).await;
+    assert_eq!(server.auth.pending().await.unwrap().len(), 33);
+}
+
+#[tokio::test]
+async fn a_flood_of_requests_is_told_when_to_come_back() {
+    let server = Server::with(Settings { limits: LimitsSetting::On, ..settings() });
+    let uri = server.authorize_uri("nobody", &[]);
+    let mut last = server.get(&uri, None).await;
+    for _ in 0..20 {
+        last = server.get(&uri, None).await;
+    }
+    assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(last.header("retry-after"), "");
+}
+
+#[tokio::test]
+async fn a_blocked_client_is_denied_at_once_until_the_block_is_lifted() {
+    let server = Server::new();
+    let request = server.ask(CLAUDE_CODE).await;
+    server.auth.deny(request.id, true, Decider::Terminal).await.unwrap();
+    let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[("state", "again")]), None).await;
+    assert_eq!(answer.parameter("error"), "access_denied");
+    assert!(server.auth.pending().await.unwrap().is_empty());
+    assert_eq!(server.auth.unblock(CLAUDE_CODE, Decider::Terminal).await.unwrap(), 1);
+    server.ask(CLAUDE_CODE).await;
+}
+
+#[tokio::test]
+async fn a_request_that_a_page_sent_in_the_background_is_marked() {
+    let server = Server::new();
+    for (dest, navigation) in
+        [(Some("document"), true), (Some("iframe"), false), (Some("empty"), false), (None, true)]
+    {
+        let state = format!("{dest:?}");
+        let mut request = Request::get(server.authorize_uri(CLAUDE_CODE, &[("state", &state)]));
+        if let Some(dest) = dest {
+            request = request.header("sec-fetch-dest", dest);
+        }
+        let id = asked(&server.send(request.body(Body::empty()).unwrap()).await).id;
+        let pending = server.auth.pending().await.unwrap();
+        assert_eq!(pending.iter().find(|entry| entry.id == id).unwrap().navigation, navigation, "{dest:?}");
+    }
+}
+
+#[tokio::test]
+async fn authorize_only_answers_get() {
+    let server = Server::new();
+    let request =
+        Request::builder().method(Method::POST).uri("/oauth/authorize").body(Body::empty()).unwrap();
+    assert_eq!(server.send(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}

@@ -1,0 +1,14 @@
+//! Whole requests through the real router and a real file, with a clock that is moved and randomness that
+//! repeats.
+
+mod approvals;
+mod audit;
+mod authorize;
+mod machine;
+mod metadata;
+mod registration;
+mod rest;
+mod robustness;
+mod support;
+mod token;
+mod waiting_page;
