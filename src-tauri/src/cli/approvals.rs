@@ -22,9 +22,8 @@ pub(super) async fn run(place: &Place, command: Approvals, output: &mut Output) 
             let scopes = scopes.map(|scopes| parse_scopes(&scopes)).transpose()?;
             let id = parse_id(&id)?;
             let approved = program.call(Approve { id, code, scopes, admin_confirmed: yes_admin }).await?;
-            output.show(&approved, |approved| {
-                format!("{} may now: {}", approved.client_name, approved.scopes)
-            })
+            output
+                .show(&approved, |approved| format!("{} may now: {}", approved.client_name, approved.scopes))
         }
         Approvals::Deny { id, block } => {
             program.call(Deny { id: parse_id(&id)?, block }).await?;
@@ -76,7 +75,8 @@ fn for_people(pending: &[PendingRequest]) -> String {
 /// Everything that the owner needs to decide, and how to do it.
 fn describe(request: &PendingRequest) -> String {
     let name = short(&request.client_name, 80);
-    let verified = if request.verified { "verified" } else { "this name is not verified: anybody can choose it" };
+    let verified =
+        if request.verified { "verified" } else { "this name is not verified: anybody can choose it" };
     let code = if request.code_required { " --code CODE" } else { "" };
     let mut text = format!(
         "{name} ({verified}) asks to be let in.\n\

@@ -9,7 +9,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "ambient-insights", version, about, disable_help_subcommand = true)]
 pub(super) struct Arguments {
     /// Keep everything in this folder instead of the usual one
-    #[arg(long, global = true, value_name = "FOLDER", env = "AMBIENT_INSIGHTS_DATA_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "AMBIENT_INSIGHTS_DATA_DIR",
+        hide_env_values = true
+    )]
     pub(super) data_dir: Option<PathBuf>,
     /// Write JSON for scripts instead of text for people
     #[arg(long, global = true)]

@@ -13,21 +13,14 @@ use super::session::Place;
 
 pub(super) async fn run(place: &Place, command: Certificates, output: &mut Output) -> Result<(), CliError> {
     match command {
-        Certificates::List => {
-            output.show(&place.call(ListCertificates {}).await?, |list| for_people(list))
-        }
+        Certificates::List => output.show(&place.call(ListCertificates {}).await?, |list| for_people(list)),
         Certificates::Trust(options) => change(place, &options, Action::Trust, output).await,
         Certificates::Untrust(options) => change(place, &options, Action::Untrust, output).await,
     }
 }
 
 /// Says what will be done, asks, does it store by store; one that fails does not keep the others from theirs.
-async fn change(
-    place: &Place,
-    options: &Trust,
-    action: Action,
-    output: &mut Output,
-) -> Result<(), CliError> {
+async fn change(place: &Place, options: &Trust, action: Action, output: &mut Output) -> Result<(), CliError> {
     let ca = CaCertificate::read(&authority_file(place).await?)
         .map_err(|error| CliError::failed(error.to_string()))?;
     let home = place.home()?;

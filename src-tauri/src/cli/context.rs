@@ -70,10 +70,11 @@ fn profile_for_people(profile: &Profile) -> String {
         }));
     }
     let found = &profile.suggestions;
-    let waiting = [&found.interests, &found.skills, &found.current_projects, &found.goals, &found.preferences]
-        .iter()
-        .map(|suggestions| suggestions.len())
-        .sum::<usize>();
+    let waiting =
+        [&found.interests, &found.skills, &found.current_projects, &found.goals, &found.preferences]
+            .iter()
+            .map(|suggestions| suggestions.len())
+            .sum::<usize>();
     if lines.is_empty() {
         lines.push("Assistants know nothing about you yet.".to_owned());
     }
@@ -96,7 +97,11 @@ fn items_for_people(items: &[Item]) -> String {
         .map(|item| {
             let text = match &item.value {
                 Some(value) => {
-                    format!("{}: {}", item.name, value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    format!(
+                        "{}: {}",
+                        item.name,
+                        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                    )
                 }
                 None => item.name.clone(),
             };

@@ -42,7 +42,9 @@ impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
         match failure.code {
             FailureCode::InvalidInput => Self::Usage(failure.message),
-            FailureCode::NotFound | FailureCode::Refused | FailureCode::Failed => Self::Failed(failure.message),
+            FailureCode::NotFound | FailureCode::Refused | FailureCode::Failed => {
+                Self::Failed(failure.message)
+            }
         }
     }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::arguments::Serve;
 use super::error::CliError;
+use super::logging;
 use super::output::Output;
 use super::session::Place;
-use super::logging;
 
 /// The one line that scripts wait for.
 #[derive(Serialize)]

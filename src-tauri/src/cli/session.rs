@@ -15,7 +15,10 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(data_dir: Option<PathBuf>, environment: Vec<(String, String)>) -> Result<Self, CliError> {
+    pub(super) fn new(
+        data_dir: Option<PathBuf>,
+        environment: Vec<(String, String)>,
+    ) -> Result<Self, CliError> {
         let data_dir = match data_dir {
             Some(directory) => directory,
             None => engine::default_data_dir()?,

@@ -37,9 +37,13 @@ pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> R
     let applied = plan.apply()?;
     output.show(&applied, |applied| {
         let mut lines = vec!["Done.".to_owned()];
-        lines.extend(applied.backups.iter().map(|copy| format!("A copy of what was there: {}", copy.display())));
+        lines.extend(
+            applied.backups.iter().map(|copy| format!("A copy of what was there: {}", copy.display())),
+        );
         if !options.undo {
-            lines.push("Now sign in: claude mcp login ambient-insights (or /mcp inside Claude Code).".to_owned());
+            lines.push(
+                "Now sign in: claude mcp login ambient-insights (or /mcp inside Claude Code).".to_owned(),
+            );
         }
         lines.join("\n")
     })

@@ -43,7 +43,10 @@ pub(super) async fn import(place: &Place, options: Import, output: &mut Output) 
             "imported {}, already there {}, skipped {}",
             report.imported, report.duplicates, report.skipped
         )];
-        lines.extend(report.errors.iter().map(|error| format!("  {error}")));
+        lines.extend(report.errors.iter().map(|error| match error.line {
+            Some(line) => format!("  line {line}: {}", error.why),
+            None => format!("  {}", error.why),
+        }));
         lines.join("\n")
     })
 }

@@ -25,7 +25,9 @@ pub(super) async fn run(
             }
             output.text(&turns_for_people(&page))
         }
-        TurnsCommand::Show { id } => output.show(&place.call(ShowTurn { id: parse(&id)? }).await?, turn_for_people),
+        TurnsCommand::Show { id } => {
+            output.show(&place.call(ShowTurn { id: parse(&id)? }).await?, turn_for_people)
+        }
         TurnsCommand::Remove { id } => {
             place.call(RemoveTurn { id: parse(&id)? }).await?;
             output.show(&serde_json::json!({ "removed": id }), |_| {

@@ -48,7 +48,9 @@ impl Client {
         let what = What::Call { operation: O::NAME.to_owned(), input };
         let mut answers = self.ask(what).await?;
         match answers.next_answer().await? {
-            Some(Answer::Output(output)) => serde_json::from_value(output).map_err(|error| self.broken(error)),
+            Some(Answer::Output(output)) => {
+                serde_json::from_value(output).map_err(|error| self.broken(error))
+            }
             Some(Answer::Failure(failure)) => Err(failure.into()),
             Some(Answer::Event(_) | Answer::Watching) => Err(self.broken("an answer of another kind")),
             None => Err(self.broken("the connection ended")),
@@ -71,11 +73,16 @@ impl Client {
     async fn ask(&self, what: What) -> Result<Answers, ClientError> {
         let stream = transport::connect(&self.address).await.map_err(|error| self.broken(error))?;
         let (reading, mut writing) = tokio::io::split(stream);
-        let mut line = serde_json::to_vec(&Request { version: VERSION, what }).map_err(|error| self.broken(error))?;
+        let mut line =
+            serde_json::to_vec(&Request { version: VERSION, what }).map_err(|error| self.broken(error))?;
         line.push(b'\n');
         writing.write_all(&line).await.map_err(|error| self.broken(error))?;
         writing.flush().await.map_err(|error| self.broken(error))?;
-        Ok(Answers { reading: BufReader::new(erase(reading)), client: self.clone(), _writing: Box::new(writing) })
+        Ok(Answers {
+            reading: BufReader::new(erase(reading)),
+            client: self.clone(),
+            _writing: Box::new(writing),
+        })
     }
 
     fn broken(&self, detail: impl ToString) -> ClientError {

@@ -91,7 +91,8 @@ async fn nonsense_on_the_socket_is_answered_and_harms_nobody() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let directory = tempfile::tempdir().unwrap();
     let (engine, server) = start(directory.path()).await;
-    for nonsense in ["\n", "{}\n", "[1]\n", "{\"version\":99,\"call\":{\"operation\":\"x\",\"input\":{}}}\n"] {
+    for nonsense in ["\n", "{}\n", "[1]\n", "{\"version\":99,\"call\":{\"operation\":\"x\",\"input\":{}}}\n"]
+    {
         let mut stream = tokio::net::UnixStream::connect(server.address().path()).await.unwrap();
         stream.write_all(nonsense.as_bytes()).await.unwrap();
         let mut answer = String::new();

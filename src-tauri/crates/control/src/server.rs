@@ -1,7 +1,10 @@
 //! The program's end of the socket.
 
 use engine::{Engine, Failure};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
+    BufReader,
+};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -93,8 +96,8 @@ async fn answer(stream: Stream, engine: Engine) {
 
 async fn watch(
     engine: &Engine,
-    reading: &mut (impl AsyncReadExt + Unpin),
-    writing: &mut (impl AsyncWriteExt + Unpin),
+    reading: &mut (impl AsyncRead + Unpin),
+    writing: &mut (impl AsyncWrite + Unpin),
 ) {
     let mut events = engine.events();
     if send(writing, &Answer::Watching).await.is_err() {
@@ -119,7 +122,7 @@ async fn watch(
     }
 }
 
-async fn read_request(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Result<Option<What>, Failure> {
+async fn read_request(reading: &mut (impl AsyncBufRead + Unpin)) -> Result<Option<What>, Failure> {
     let mut line = Vec::new();
     let limit = LONGEST_REQUEST as u64;
     let read = reading.take(limit).read_until(b'\n', &mut line).await;
@@ -139,7 +142,7 @@ async fn read_request(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Result<Op
     Ok(Some(request.what))
 }
 
-async fn send(writing: &mut (impl AsyncWriteExt + Unpin), answer: &Answer) -> std::io::Result<()> {
+async fn send(writing: &mut (impl AsyncWrite + Unpin), answer: &Answer) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(answer)?;
     line.push(b'\n');
     writing.write_all(&line).await?;

@@ -22,10 +22,7 @@ pub(crate) struct Request {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum What {
     /// Run an operation of the engine.
-    Call {
-        operation: String,
-        input: Value,
-    },
+    Call { operation: String, input: Value },
     /// Send events from now on, until the caller goes.
     Watch,
 }

@@ -141,7 +141,8 @@ impl Config {
     /// The origins that follow from the settings once the port is known.
     #[must_use]
     pub fn origins(&self, port: u16) -> Origins {
-        let local = if port == 443 { "https://localhost".to_owned() } else { format!("https://localhost:{port}") };
+        let local =
+            if port == 443 { "https://localhost".to_owned() } else { format!("https://localhost:{port}") };
         Origins {
             local: local.parse().expect("localhost with a port is an origin"),
             public: self.public_url.clone(),
@@ -230,8 +231,11 @@ impl Layers {
             }
             "public_url" => self.public_url = Some(parse_url(place, value)?),
             "browser_origins" => {
-                let origins: Vec<String> =
-                    value.split(',').map(|origin| origin.trim().to_owned()).filter(|o| !o.is_empty()).collect();
+                let origins: Vec<String> = value
+                    .split(',')
+                    .map(|origin| origin.trim().to_owned())
+                    .filter(|o| !o.is_empty())
+                    .collect();
                 if !origins.iter().all(|origin| is_web_origin(origin)) {
                     return Err(bad(
                         "browser_origins",
@@ -270,7 +274,8 @@ fn parse_url(place: &str, value: &str) -> Result<Origin, ConfigError> {
 
 fn is_web_origin(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text.to_ascii_lowercase()
+        matches!(url.scheme(), "http" | "https")
+            && url.origin().ascii_serialization() == text.to_ascii_lowercase()
     })
 }
 

@@ -29,7 +29,8 @@ fn without_any_setting_the_defaults_hold() {
 #[test]
 fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     let file = Some("port = 1000\naccess_token_minutes = 20\npublic_url = \"https://a.example\"");
-    let environment = [("AMBIENT_INSIGHTS_PORT", "2000"), ("AMBIENT_INSIGHTS_PUBLIC_URL", "https://b.example/")];
+    let environment =
+        [("AMBIENT_INSIGHTS_PORT", "2000"), ("AMBIENT_INSIGHTS_PUBLIC_URL", "https://b.example/")];
     let config = load(file, &environment, Overrides { port: Some(3000), public_url: None }).unwrap();
     assert_eq!(config.port, 3000);
     assert_eq!(config.public_url.unwrap().as_str(), "https://b.example");
@@ -40,7 +41,8 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
 fn an_unknown_setting_is_an_error_that_names_the_nearest_known_one() {
     let error = from_file("prot = 9100").unwrap_err().to_string();
     assert!(error.contains("\"prot\"") && error.contains("did you mean \"port\"?"), "{error}");
-    let error = load(None, &[("AMBIENT_INSIGHTS_PUBLIC_ULR", "x")], Overrides::default()).unwrap_err().to_string();
+    let error =
+        load(None, &[("AMBIENT_INSIGHTS_PUBLIC_ULR", "x")], Overrides::default()).unwrap_err().to_string();
     assert!(error.contains("AMBIENT_INSIGHTS_PUBLIC_ULR") && error.contains("\"public_url\""), "{error}");
     let error = from_file("zzz = 1").unwrap_err().to_string();
     assert!(error.contains("the settings are access_token_minutes"), "{error}");
@@ -73,7 +75,10 @@ fn lists_are_read_from_the_file_and_from_the_environment() {
     let config = from_file("browser_origins = [\"http://localhost:6274\", \"https://a.example\"]").unwrap();
     assert_eq!(config.browser_origins, ["http://localhost:6274", "https://a.example"]);
     let environment = [("AMBIENT_INSIGHTS_BROWSER_ORIGINS", "http://localhost:6274, https://a.example")];
-    assert_eq!(load(None, &environment, Overrides::default()).unwrap().browser_origins, config.browser_origins);
+    assert_eq!(
+        load(None, &environment, Overrides::default()).unwrap().browser_origins,
+        config.browser_origins
+    );
 }
 
 #[test]

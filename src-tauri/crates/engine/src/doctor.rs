@@ -135,7 +135,8 @@ fn check_certificates(engine: &Engine, now: Timestamp) -> Vec<Check> {
         let name = format!("certificate for {}", certificate.names.join(", "));
         let (from, to) = (certificate.not_before, certificate.not_after);
         if now < from {
-            let remedy = "set the computer's clock; if it is right, delete the certificates folder and trust anew";
+            let remedy =
+                "set the computer's clock; if it is right, delete the certificates folder and trust anew";
             Check::bad(&name, format!("is valid only from {from} on"), remedy)
         } else if now >= to {
             Check::bad(&name, format!("has run out on {to}"), "restart the program: it makes a new one")
@@ -151,7 +152,9 @@ async fn check_door(engine: &Engine, address: SocketAddr) -> Check {
     let authority = engine.issuer().trim_start_matches("https://").to_owned();
     match tokio::time::timeout(DOOR_TIMEOUT, knock(address, &engine.ca_certificate(), authority)).await {
         Ok(Ok(())) => Check::good(name, format!("{} answers", engine.mcp_url())),
-        Ok(Err(detail)) => Check::bad(name, detail, "restart the program; if that does not help, look at its log"),
+        Ok(Err(detail)) => {
+            Check::bad(name, detail, "restart the program; if that does not help, look at its log")
+        }
         Err(_) => Check::bad(name, "the door does not answer in time", "restart the program"),
     }
 }

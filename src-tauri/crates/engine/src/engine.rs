@@ -87,9 +87,7 @@ impl Engine {
         let random: Arc<dyn Random> = Arc::new(OsRandom);
         let lock = DataDirectoryLock::acquire(&config.data_dir)?;
         let bound = match door {
-            Door::Open => {
-                Some(gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port))).await?)
-            }
+            Door::Open => Some(gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port))).await?),
             Door::Closed => None,
         };
         let address = bound.as_ref().map(gateway::Bound::address);
@@ -123,8 +121,7 @@ impl Engine {
 
     fn open_door(&self, bound: gateway::Bound) -> Running {
         let inner = &self.inner;
-        let server =
-            AmbientServer::new(inner.context.clone(), AuditTrail::new(inner.authorization.clone()));
+        let server = AmbientServer::new(inner.context.clone(), AuditTrail::new(inner.authorization.clone()));
         let limits = Limits {
             requests_per_second: Limits::default().requests_per_second.filter(|_| inner.config.rates_limited),
             ..Limits::default()
@@ -269,7 +266,8 @@ fn open_stores(
     random: Arc<dyn Random>,
 ) -> impl FnOnce() -> Result<Stores, StartError> {
     move || {
-        let certificates = LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
+        let certificates =
+            LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
         let settings = authorization::Settings {
             access_token_lifetime: config.access_token_lifetime,
             limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },

@@ -9,9 +9,10 @@ impl From<context::Error> for Failure {
         let code = match &error {
             E::Input(_) => FailureCode::InvalidInput,
             E::NotFound { .. } => FailureCode::NotFound,
-            E::NameTaken { .. } | E::OwnersDecision { .. } | E::AlreadyThere { .. } | E::NotAnExport { .. } => {
-                FailureCode::Refused
-            }
+            E::NameTaken { .. }
+            | E::OwnersDecision { .. }
+            | E::AlreadyThere { .. }
+            | E::NotAnExport { .. } => FailureCode::Refused,
             _ => FailureCode::Failed,
         };
         Self { code, message: error.to_string() }

@@ -34,7 +34,7 @@ pub mod types {
     pub use clock::Timestamp;
     pub use context::{
         Added, Author, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
-        ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange, ItemId,
-        ItemKind, ItemQuery, ItemState, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
+        ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange,
+        ItemId, ItemKind, ItemQuery, ItemState, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
     };
 }

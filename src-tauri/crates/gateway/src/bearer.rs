@@ -1,6 +1,8 @@
 //! The bearer check in front of `/mcp`: who calls, and whether the owner lets them.
 
-use authorization::{Access, Arrival, Authorization, Challenge, OriginName, Rejection, RejectionKind, Scope, ScopeSet};
+use authorization::{
+    Access, Arrival, Authorization, Challenge, OriginName, Rejection, RejectionKind, Scope, ScopeSet,
+};
 use axum::body::Body;
 use http::header::{self, HeaderMap};
 use http::{Response, StatusCode};

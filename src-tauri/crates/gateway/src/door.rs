@@ -98,12 +98,7 @@ impl<S: ServerHandler> Door<S> {
         response
     }
 
-    async fn route(
-        &self,
-        connection: &Connection,
-        area: Area,
-        request: Request<Incoming>,
-    ) -> Response<Body> {
+    async fn route(&self, connection: &Connection, area: Area, request: Request<Incoming>) -> Response<Body> {
         let named = match self.names.check(request.uri(), request.headers()) {
             Ok(named) => named,
             Err(refusal) => {
@@ -211,11 +206,7 @@ impl<S: ServerHandler> Door<S> {
 
     /// The session that the request names, if it is the caller's own. Somebody else's is answered exactly
     /// like one that is not there.
-    fn session_of(
-        &self,
-        headers: &mut HeaderMap,
-        principal: &str,
-    ) -> Result<Option<String>, Response<Body>> {
+    fn session_of(&self, headers: &mut HeaderMap, principal: &str) -> Result<Option<String>, Response<Body>> {
         // The newest protocol has no sessions and ignores the header; it is taken off, so that nothing further
         // on can read it either.
         if headers.get("mcp-protocol-version").is_some_and(|version| version == "2026-07-28") {

@@ -7,7 +7,8 @@ fn method_and_name(body: &str) -> (Option<String>, Option<String>) {
 
 #[test]
 fn a_tool_call_shows_its_method_tool_and_id() {
-    let body = br#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x","arguments":{"name":"y"}}}"#;
+    let body =
+        br#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x","arguments":{"name":"y"}}}"#;
     let glance = glance(body).unwrap();
     assert_eq!(glance.id, Some("7"));
     assert_eq!(glance.method.as_deref(), Some("tools/call"));
@@ -17,10 +18,7 @@ fn a_tool_call_shows_its_method_tool_and_id() {
 #[test]
 fn escapes_do_not_hide_a_name() {
     let body = r#"{"jsonrpc":"2.0","method":"tools\/call","params":{"n\u0061me":"get_user_context"}}"#;
-    assert_eq!(
-        method_and_name(body),
-        (Some("tools/call".to_owned()), Some("get_user_context".to_owned()))
-    );
+    assert_eq!(method_and_name(body), (Some("tools/call".to_owned()), Some("get_user_context".to_owned())));
 }
 
 #[test]

@@ -87,7 +87,8 @@ fn our_own_pages_may_call_us_and_need_no_cors() {
 fn an_allowed_page_is_named_for_cors_and_any_other_is_refused() {
     let allowed = check("localhost:9100", Some("http://localhost:6274")).unwrap();
     assert_eq!(allowed.browser_origin.as_deref(), Some("http://localhost:6274"));
-    for origin in ["https://evil.example", "null", "http://localhost:9100", "https://localhost:9100.evil", ""] {
+    for origin in ["https://evil.example", "null", "http://localhost:9100", "https://localhost:9100.evil", ""]
+    {
         assert_eq!(check("localhost:9100", Some(origin)), Err(Refusal::ForeignOrigin), "{origin}");
     }
 }

@@ -74,7 +74,11 @@ async fn a_foreign_host_or_origin_is_refused_on_every_path() {
     let token = format!("Bearer {}", door.token("context:read").await);
     for path in ["/mcp", "/health", "/oauth/authorize", "/.well-known/oauth-authorization-server", "/x"] {
         let headers = with(&[("host", "evil.example"), ("authorization", &token)]);
-        assert_eq!(door.send(bare(Method::GET, path, headers)).await.status(), StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(
+            door.send(bare(Method::GET, path, headers)).await.status(),
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
         let headers = with(&[("origin", "https://evil.example"), ("authorization", &token)]);
         let response = door.send(bare(Method::GET, path, headers)).await;
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
@@ -93,7 +97,9 @@ async fn an_allowed_page_passes_the_browsers_question_and_reads_the_answer() {
     let response = door.send(bare(Method::POST, "/mcp", with(&[("origin", page)]))).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(response.headers()["access-control-allow-origin"], page);
-    assert!(response.headers()["access-control-expose-headers"].to_str().unwrap().contains("www-authenticate"));
+    assert!(
+        response.headers()["access-control-expose-headers"].to_str().unwrap().contains("www-authenticate")
+    );
 }
 
 #[tokio::test]
@@ -115,7 +121,11 @@ async fn somebody_elses_session_is_as_if_it_were_not_there() {
             ("mcp-protocol-version", "2025-11-25"),
             ("accept", "text/event-stream"),
         ]);
-        assert_eq!(door.send(bare(method.clone(), "/mcp", headers)).await.status(), StatusCode::NOT_FOUND, "{method}");
+        assert_eq!(
+            door.send(bare(method.clone(), "/mcp", headers)).await.status(),
+            StatusCode::NOT_FOUND,
+            "{method}"
+        );
     }
     // It is still there for its owner.
     assert_eq!(door.post(&alice, "2025-11-25", Some(&session), PING).await.status(), StatusCode::OK);

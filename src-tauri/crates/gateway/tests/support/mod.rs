@@ -95,9 +95,9 @@ impl Door {
             Arc::new(OsRandom),
         )
         .unwrap();
-        let certificates = LocalCertificates::open(&directory.path().join("certificates"), clock.clone()).unwrap();
-        let server =
-            Waiting { entered: Arc::new(Semaphore::new(0)), released: Arc::new(Semaphore::new(0)) };
+        let certificates =
+            LocalCertificates::open(&directory.path().join("certificates"), clock.clone()).unwrap();
+        let server = Waiting { entered: Arc::new(Semaphore::new(0)), released: Arc::new(Semaphore::new(0)) };
         let handler = server.clone();
         let running = bound.serve(
             &Settings { origins, browser_origins, limits },
@@ -149,7 +149,13 @@ impl Door {
     }
 
     /// Sends a JSON-RPC message of the era that `version` names.
-    pub(crate) async fn post(&self, token: &str, version: &str, session: Option<&str>, body: &str) -> Response<Incoming> {
+    pub(crate) async fn post(
+        &self,
+        token: &str,
+        version: &str,
+        session: Option<&str>,
+        body: &str,
+    ) -> Response<Incoming> {
         self.send(message(token, version, session, body)).await
     }
 
@@ -192,12 +198,18 @@ impl Door {
         let response = self.endpoint(origin, request).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         let page = response.headers()[header::LOCATION].to_str().unwrap().to_owned();
-        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let cookie =
+            response.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
         let id = page.rsplit('/').next().unwrap().parse().unwrap();
         let waiting = Request::get(&page).header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
         let shown = self.endpoint(origin, waiting).await.into_body().collect().await.unwrap().to_bytes();
         let code = std::str::from_utf8(&shown).unwrap().split("<code>").nth(1).map(|rest| {
-            rest.split("</code>").next().unwrap().chars().filter(char::is_ascii_alphanumeric).collect::<String>()
+            rest.split("</code>")
+                .next()
+                .unwrap()
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .collect::<String>()
         });
         let approval = Approval { code, scopes: None, admin_confirmed: false, by: Decider::Terminal };
         self.authorization.approve(id, approval).await.unwrap();
