@@ -1,6 +1,8 @@
 //! Whole requests through the real router and a real file, with a clock that is moved and randomness that
 //! repeats.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test as tests do")]
+
 mod approvals;
 mod audit;
 mod authorize;

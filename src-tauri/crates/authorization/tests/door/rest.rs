@@ -41,13 +41,13 @@ async fn no_secret_stands_in_the_files() {
     let mut server = Server::new();
     let first = server.connect(CLAUDE_CODE).await;
     let second = tokens(&server.refresh(CLAUDE_CODE, &first.refresh).await);
-    let asked = server.ask(CLAUDE_CODE).await;
-    server.approve(&asked).await;
-    let code = server.page(&asked).await.parameter("code");
-    let cookie = asked.cookie.split('=').nth(1).unwrap().to_owned();
+    let request = server.ask(CLAUDE_CODE).await;
+    server.approve(&request).await;
+    let code = server.page(&request).await.parameter("code");
+    let cookie = request.cookie.split('=').nth(1).unwrap().to_owned();
     server.through_the_tunnel();
-    let typed = server.ask(CLAUDE_CODE).await;
-    let page = server.page(&typed).await.body;
+    let tunnelled = server.ask(CLAUDE_CODE).await;
+    let page = server.page(&tunnelled).await.body;
     let confirmation = page.split("class=\"typed\">").nth(1).unwrap()[..6].to_owned();
 
     let look = |what: &str| {
@@ -63,11 +63,11 @@ async fn no_secret_stands_in_the_files() {
             files += 1;
             // The search itself is proved by something that is there.
             known |= bytes.windows(CLAUDE_CODE.len()).any(|window| window == CLAUDE_CODE.as_bytes());
-            for (name, secret) in &sought {
+            for (label, secret) in &sought {
                 // The random part alone, so that no prefix or checksum hides it.
-                let core = if secret.len() > 40 { &secret[7..39] } else { secret };
-                let found = bytes.windows(core.len()).any(|window| window == core.as_bytes());
-                assert!(!found, "{name} stands in {} {what}", path.display());
+                let part = if secret.len() > 40 { &secret[7..39] } else { secret };
+                let found = bytes.windows(part.len()).any(|window| window == part.as_bytes());
+                assert!(!found, "{label} stands in {} {what}", path.display());
             }
         }
         assert!(files > 0 && known);

@@ -185,6 +185,7 @@ impl Server {
         answer.json()["client_id"].as_str().unwrap().to_owned()
     }
 
+    #[expect(clippy::unused_self, reason = "reads as a question to the server, like its neighbours")]
     pub(crate) fn authorize_uri(&self, client: &str, changes: &[(&str, &str)]) -> String {
         let challenge = challenge_of(VERIFIER);
         let mut pairs = vec![
