@@ -71,3 +71,7 @@ pub trait Analyzer: Debug + Send + Sync + 'static {
     /// What `turn` says.
     fn analyze(&self, turn: TurnText<'_>) -> Findings;
 }
+
+#[cfg(test)]
+#[path = "analysis_tests.rs"]
+mod tests;

@@ -14,7 +14,7 @@ use crate::stored::{TimeColumn, count, time};
 use crate::{Error, state::Subject};
 
 /// Turns of one client without a key belong together when no more than this lies between them.
-pub const QUIET_TIME: Duration = Duration::from_secs(30 * 60);
+pub const QUIET_TIME: Duration = Duration::from_mins(30);
 
 /// Turns that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

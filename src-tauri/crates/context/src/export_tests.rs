@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::handle::tests::{Fixture, client, turn};
+use crate::fixture::{Fixture, client, turn};
 use crate::{Author, ItemKind, NewItem, NewTurn};
 
 fn request(fixture: &Fixture, format: ExportFormat, overwrite: bool) -> ExportRequest {

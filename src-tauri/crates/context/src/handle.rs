@@ -181,11 +181,16 @@ impl Context {
     /// would bring back what the owner dismissed.
     pub async fn update_item(&self, id: ItemId, change: ItemChange, author: Author) -> Result<Item, Error> {
         item_change::check_change(&change)?;
+        let action = match &change {
+            ItemChange { name: Some(_), .. } => Action::Renamed,
+            ItemChange { value: Some(_), .. } => Action::ValueChanged,
+            ItemChange { .. } => Action::StateChanged,
+        };
         let by = author.clone();
         let item = self
             .write(author, move |connection, hand| item_change::change(connection, id, change, hand))
             .await?;
-        self.tell(Subject::Item, id.as_uuid(), Action::StateChanged, &by);
+        self.tell(Subject::Item, id.as_uuid(), action, &by);
         Ok(item)
     }
 
@@ -373,4 +378,4 @@ impl Context {
 
 #[cfg(test)]
 #[path = "handle_tests.rs"]
-pub(crate) mod tests;
+mod tests;

@@ -3,6 +3,7 @@
 mod lines;
 mod mcp_data;
 mod own;
+mod records;
 mod turns;
 
 use std::path::PathBuf;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::handle::tests::{Fixture, client, open, turn};
+use crate::fixture::{Fixture, client, open, turn};
 use crate::{
     ExportFormat, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery, ItemState, NewItem, NewTurn,
     TurnQuery,
@@ -53,7 +53,7 @@ async fn the_originals_folder_comes_in_once_and_its_bad_records_are_told_with_th
     assert_eq!(profile["current_projects"], json!(["Boat"]));
     assert_eq!(profile["interests"], json!(["hiking", "Rust"]));
     let before = fixture.exported("before.json").await;
-    fixture.clock.advance(std::time::Duration::from_secs(60));
+    fixture.clock.advance(std::time::Duration::from_mins(1));
     let again = import(&fixture, ImportFormat::McpData, &folder).await.unwrap();
     assert_eq!((again.imported, again.duplicates, again.skipped), (0, 10, 6));
     assert_eq!(fixture.exported("after.json").await, before);
@@ -100,7 +100,7 @@ async fn turns_merge_by_source_conversation_and_id_alone() {
     let report = import(&fixture, ImportFormat::Turns, &path).await.unwrap();
     assert_eq!((report.imported, report.duplicates, report.skipped), (5, 0, 3), "{report:?}");
     assert_eq!(report.errors.iter().filter_map(|error| error.line).collect::<Vec<_>>(), [6, 7, 8]);
-    fixture.clock.advance(std::time::Duration::from_secs(86_400));
+    fixture.clock.advance(std::time::Duration::from_hours(24));
     let again = import(&fixture, ImportFormat::Turns, &path).await.unwrap();
     assert_eq!((again.imported, again.duplicates), (0, 5));
     let query = TurnQuery { client: Some("chat".to_owned()), ..TurnQuery::default() };
@@ -242,7 +242,7 @@ async fn take(fixture: &Fixture, step: Step) {
                 None => {}
             }
         }
-        Step::Wait => fixture.clock.advance(std::time::Duration::from_secs(1200)),
+        Step::Wait => fixture.clock.advance(std::time::Duration::from_mins(20)),
     }
     context.analysis_settled().await;
 }

@@ -39,11 +39,10 @@ pub(crate) fn forgotten_mark(key: StoreKey, kind: ItemKind, normal_name: &str) -
 #[must_use]
 pub fn state_after_statement(current: ItemState, edited_by_owner: bool, author: &Author) -> ItemState {
     match author {
-        Author::Owner => ItemState::Active,
         Author::Client { .. } if edited_by_owner || current == ItemState::Dismissed => current,
-        Author::Client { .. } => ItemState::Active,
-        Author::Import { .. } if current == ItemState::Suggested && !edited_by_owner => ItemState::Active,
-        Author::Import { .. } | Author::Analysis => current,
+        Author::Import { .. } if edited_by_owner || current != ItemState::Suggested => current,
+        Author::Analysis => current,
+        Author::Owner | Author::Client { .. } | Author::Import { .. } => ItemState::Active,
     }
 }
 
@@ -247,3 +246,7 @@ fn note(
     };
     history::record(connection, &event)
 }
+
+#[cfg(test)]
+#[path = "item_change_tests.rs"]
+mod tests;

@@ -27,6 +27,11 @@ mod statistics;
 mod stored;
 mod turn;
 
+#[cfg(test)]
+mod bounded_tests;
+#[cfg(test)]
+mod fixture;
+
 pub use analysis::derive::state_by_support;
 pub use analysis::removal::Removed;
 pub use analysis::{Analyzer, CueAnalyzer, Findings, InsightFinding, ItemFinding, TurnText};

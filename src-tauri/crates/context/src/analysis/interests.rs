@@ -309,10 +309,9 @@ fn stands_alone(text: &str, hit: &Range<usize>) -> bool {
     let joins =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '\\' | '@' | '#' | '+' | '$');
     let ends = match next {
-        None => true,
         Some(c) if c.is_alphanumeric() || matches!(c, '_' | '#' | '+' | '\\' | '@') => false,
         Some('-' | '.' | '/') => !second.is_some_and(char::is_alphanumeric),
-        Some(_) => true,
+        _ => true,
     };
     ends && !before.is_some_and(joins)
 }

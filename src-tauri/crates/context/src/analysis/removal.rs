@@ -166,12 +166,12 @@ fn settle_insight(connection: &Connection, seq: i64, analyzer: &dyn Analyzer) ->
     let same = findings.insights.into_iter().find(|finding| {
         finding.insight_type == stored.insight.insight_type && normalise(&finding.content) == normal
     });
-    let (content, context) = same.map_or((normal, String::new()), |same| (same.content, same.context));
+    let (words, excerpt) = same.map_or((normal, String::new()), |same| (same.content, same.context));
     connection
         .prepare_cached(
             "UPDATE insight SET content = ?2, context = ?3, created_at = ?4, occurred_at = ?5 WHERE seq = ?1",
         )?
-        .execute((seq, content, context, logged_at.as_micros(), latest))?;
+        .execute((seq, words, excerpt, logged_at.as_micros(), latest))?;
     Ok(false)
 }
 

@@ -49,7 +49,11 @@ pub(crate) struct Hex(pub(crate) Vec<u8>);
 
 impl From<Hex> for String {
     fn from(Hex(bytes): Hex) -> Self {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+            .collect()
     }
 }
 

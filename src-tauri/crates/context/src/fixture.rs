@@ -1,0 +1,86 @@
+//! A store in a folder of its own, with a clock that stands still: for the tests of this crate.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clock::{ManualClock, SeededRandom};
+
+use crate::state::{ItemKind, ItemState};
+use crate::{
+    Added, Author, Context, ConversationId, Error, ExportFormat, ExportRequest, Item, ItemChange, ItemId,
+    ItemQuery, LogOutcome, NewItem, NewTurn, TurnId,
+};
+
+pub(crate) struct Fixture {
+    pub(crate) directory: tempfile::TempDir,
+    pub(crate) clock: ManualClock,
+    pub(crate) context: Context,
+}
+
+pub(crate) fn client(name: &str) -> Author {
+    Author::Client { client_id: name.to_owned(), client_name: name.to_uppercase() }
+}
+
+pub(crate) fn turn(user_message: &str) -> NewTurn {
+    NewTurn {
+        user_message: user_message.to_owned(),
+        assistant_response: "Certainly.".to_owned(),
+        ..NewTurn::default()
+    }
+}
+
+pub(crate) fn in_conversation(key: &str, user_message: &str) -> NewTurn {
+    NewTurn { conversation: Some(key.to_owned()), ..turn(user_message) }
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        Self::seeded(1)
+    }
+
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = ManualClock::default();
+        let context = open(directory.path(), &clock, seed);
+        Self { directory, clock, context }
+    }
+
+    pub(crate) async fn log(&self, turn: NewTurn) -> (TurnId, ConversationId) {
+        match self.context.log_turn(turn, client("claude")).await.unwrap() {
+            LogOutcome::Stored { turn_id, conversation_id } => (turn_id, conversation_id),
+            LogOutcome::Duplicate { turn_id } => panic!("a duplicate of {turn_id}"),
+        }
+    }
+
+    pub(crate) async fn find(&self, kind: ItemKind, name: &str) -> Option<Item> {
+        self.context.analysis_settled().await;
+        let mut found = Vec::new();
+        for state in ItemState::ALL {
+            let query = ItemQuery { kind: Some(kind), state: Some(*state), limit: 1000 };
+            found.extend(self.context.items(query).await.unwrap());
+        }
+        found.into_iter().find(|item| item.name == name)
+    }
+
+    pub(crate) async fn add(&self, kind: ItemKind, name: &str, author: Author) -> Added {
+        self.context.add_item(NewItem { kind, name: name.to_owned(), value: None }, author).await.unwrap()
+    }
+
+    pub(crate) async fn state(&self, id: ItemId, state: ItemState, author: Author) -> Result<Item, Error> {
+        let change = ItemChange { state: Some(state), ..ItemChange::default() };
+        self.context.update_item(id, change, author).await
+    }
+
+    pub(crate) async fn exported(&self, name: &str) -> String {
+        let output = self.directory.path().join(name);
+        let format = ExportFormat::Json;
+        let request = ExportRequest { format, output: output.clone(), overwrite: true };
+        self.context.export(request).await.unwrap();
+        std::fs::read_to_string(output).unwrap()
+    }
+}
+
+pub(crate) fn open(directory: &Path, clock: &ManualClock, seed: u64) -> Context {
+    let random = Arc::new(SeededRandom::new(seed));
+    Context::open(&directory.join("context.db"), Arc::new(clock.clone()), random).unwrap()
+}

@@ -1,0 +1,212 @@
+//! The records of our own JSON export, each added to the store unless it is there.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::analysis::derive::insight_key;
+use crate::conversation::{self, Conversation};
+use crate::evidence::{self, Evidence, Span, TurnPlace};
+use crate::export::json::{InsightRecord, ItemRecord};
+use crate::history::{self, StoreKey};
+use crate::import::mcp_data::imported_key;
+use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
+use crate::state::InsightState;
+use crate::stored::TimeColumn;
+use crate::turn::Turn;
+use crate::{Author, ConversationId, Error, TurnId, insight, item};
+
+/// What adding a record came to.
+pub(super) enum Outcome {
+    Added,
+    Known,
+    Bad(String),
+}
+
+/// Adds a conversation without its turns; gives both ids if it is here under another one.
+pub(super) fn add_conversation(
+    connection: &Connection,
+    conversation: &Conversation,
+) -> Result<Option<(ConversationId, ConversationId)>, Error> {
+    let author = conversation.author.key(connection)?;
+    let key = &conversation.external_key;
+    let here: Option<ConversationId> = connection
+        .prepare_cached("SELECT id FROM conversation WHERE id = ?1 OR (author = ?2 AND external_key = ?3)")?
+        .query_row((conversation.id, author, key), |row| row.get(0))
+        .optional()?;
+    if let Some(here) = here {
+        return Ok((here != conversation.id).then_some((conversation.id, here)));
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO conversation (id, author, external_key, started_at, last_at, turn_count) \
+             VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+        )?
+        .execute((
+            conversation.id,
+            author,
+            key,
+            conversation.started_at.column(),
+            conversation.last_at.column(),
+        ))?;
+    Ok(None)
+}
+
+pub(super) fn add_turn(connection: &Connection, turn: &Turn) -> Result<Outcome, Error> {
+    let keys = check_key("external_id", turn.external_id.clone())
+        .and_then(|_| check_key("request_key", turn.request_key.clone()));
+    if let Err(error) = check_turn(&turn.user_message, &turn.assistant_response).and(keys) {
+        return Ok(Outcome::Bad(format!("turn {}: {error}", turn.id)));
+    }
+    let author = turn.author.key(connection)?;
+    let known = connection
+        .prepare_cached(
+            "SELECT 1 FROM turn WHERE id = ?1 UNION ALL \
+             SELECT 1 FROM turn WHERE author = ?2 AND request_key = ?3 LIMIT 1",
+        )?
+        .exists((turn.id, author, &turn.request_key))?;
+    if known {
+        return Ok(Outcome::Known);
+    }
+    let conversation: Option<i64> = connection
+        .prepare_cached("SELECT seq FROM conversation WHERE id = ?1")?
+        .query_row([turn.conversation_id], |row| row.get(0))
+        .optional()?;
+    let Some(conversation) = conversation else {
+        return Ok(Outcome::Bad(format!("turn {}: its conversation is not in the file", turn.id)));
+    };
+    let same_source = connection
+        .prepare_cached("SELECT 1 FROM turn WHERE author = ?1 AND external_id = ?2 AND conversation = ?3")?
+        .exists((author, &turn.external_id, conversation))?;
+    if same_source {
+        return Ok(Outcome::Known);
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO turn (id, conversation, author, occurred_at, logged_at, text_hash, external_id, \
+             request_key, user_message, assistant_response) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute((
+            turn.id,
+            conversation,
+            author,
+            turn.occurred_at.column(),
+            turn.logged_at.column(),
+            text_hash(&turn.user_message, &turn.assistant_response),
+            &turn.external_id,
+            &turn.request_key,
+            &turn.user_message,
+            &turn.assistant_response,
+        ))?;
+    conversation::add_turn(connection, conversation, turn.occurred_at)?;
+    Ok(Outcome::Added)
+}
+
+fn place(connection: &Connection, turn: TurnId) -> Result<Option<TurnPlace>, Error> {
+    Ok(connection
+        .prepare_cached("SELECT seq, conversation, occurred_at, logged_at FROM turn WHERE id = ?1")?
+        .query_row([turn], |row| {
+            Ok(TurnPlace {
+                seq: row.get(0)?,
+                conversation: row.get(1)?,
+                occurred_at: row.get(2)?,
+                logged_at: row.get(3)?,
+            })
+        })
+        .optional()?)
+}
+
+fn span(evidence: &Evidence) -> Span {
+    Span { side: evidence.side, start: evidence.start, end: evidence.end }
+}
+
+pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Outcome, Error> {
+    let mut item = record.item;
+    let checked = check_name(item.kind.as_str(), &item.name)
+        .and_then(|name| check_value(item.kind, item.value.as_ref()).map(|()| name));
+    match checked {
+        Ok(name) => item.name = name,
+        Err(error) => return Ok(Outcome::Bad(format!("item {}: {error}", item.id))),
+    }
+    let normal_name = normalise(&item.name);
+    let is_own = item.author == Author::Analysis && !item.edited_by_owner;
+    let same_id: bool = connection.prepare_cached("SELECT 1 FROM item WHERE id = ?1")?.exists([item.id])?;
+    let evidence = std::mem::take(&mut item.evidence);
+    let seq = match item::by_name(connection, item.kind, &normal_name)? {
+        // What only analysis says here gives way to what the file knows of it.
+        Some(known) if known.is_analysis_own() && !is_own && (known.item.id == item.id || !same_id) => {
+            if known.item.id != item.id {
+                history::erase(connection, known.item.id.as_uuid())?;
+            }
+            connection.execute("UPDATE item SET id = ?2 WHERE seq = ?1", (known.seq, item.id))?;
+            let known_seq = known.seq;
+            item.last_seen_at = item.last_seen_at.max(known.item.last_seen_at);
+            item::update(connection, &item::StoredItem { seq: known_seq, item }, &normal_name)?;
+            known_seq
+        }
+        Some(known) => return add_missing(connection, known.seq, &evidence, Outcome::Known),
+        None if same_id => return Ok(Outcome::Known),
+        None => {
+            item.support = 0;
+            item::insert(connection, &item, &normal_name)?
+        }
+    };
+    let kind = item::by_seq(connection, seq)?.item.kind;
+    for alias in record.aliases {
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO item_alias (kind, normal_name, item) VALUES (?1, ?2, ?3)")?
+            .execute((kind, normalise(&alias), seq))?;
+    }
+    add_missing(connection, seq, &evidence, Outcome::Added)
+}
+
+/// Adds what evidence the item does not have yet.
+fn add_missing(
+    connection: &Connection,
+    item: i64,
+    evidence: &[Evidence],
+    outcome: Outcome,
+) -> Result<Outcome, Error> {
+    for piece in evidence {
+        if let Some(turn) = place(connection, piece.turn_id)? {
+            evidence::add_to_item(connection, item, turn, span(piece))?;
+        }
+    }
+    Ok(outcome)
+}
+
+pub(super) fn add_insight(
+    connection: &Connection,
+    record: InsightRecord,
+    file_key: Option<StoreKey>,
+    key: StoreKey,
+) -> Result<Outcome, Error> {
+    let insight = record.insight;
+    if !(0.0..=1.0).contains(&insight.confidence)
+        || check_name("insight_type", &insight.insight_type).is_err()
+    {
+        return Ok(Outcome::Bad(format!("insight {}: its type or confidence is out of range", insight.id)));
+    }
+    let dedup_key = match (file_key, <[u8; 16]>::try_from(record.key.0)) {
+        (Some(_), Ok(dedup_key)) => dedup_key,
+        _ if insight.author == Author::Analysis => insight_key(key, &insight.insight_type, &insight.content),
+        _ => imported_key(key, &insight),
+    };
+    if let Some(known) = insight::by_key(connection, dedup_key)? {
+        if insight.state == InsightState::Dismissed && known.insight.state == InsightState::Active {
+            connection.execute(
+                "UPDATE insight SET state = ?2 WHERE seq = ?1",
+                (known.seq, InsightState::Dismissed),
+            )?;
+        }
+        return Ok(Outcome::Known);
+    }
+    if connection.prepare_cached("SELECT 1 FROM insight WHERE id = ?1")?.exists([insight.id])? {
+        return Ok(Outcome::Known);
+    }
+    let seq = insight::insert(connection, &insight, dedup_key)?;
+    for piece in &insight.evidence {
+        if let Some(turn) = place(connection, piece.turn_id)? {
+            evidence::add_to_insight(connection, seq, turn, span(piece))?;
+        }
+    }
+    Ok(Outcome::Added)
+}
