@@ -178,7 +178,10 @@ impl Layers {
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            // A data directory that is none is the lock's to complain of.
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+                return Ok(());
+            }
             Err(error) => {
                 return Err(ConfigError::Unreadable { path: path.to_owned(), detail: error.to_string() });
             }

@@ -18,7 +18,7 @@ use crate::door::{Connection, Door};
 /// What somebody reads who typed `http://` where it should be `https://`.
 const NOT_TLS: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\
-Content-Length: 71\r\n\r\nthis port speaks https only; use https:// in place of http:// in the URL";
+Content-Length: 72\r\n\r\nthis port speaks https only; use https:// in place of http:// in the URL";
 
 /// Serves one byte stream to its end. Cancel-safe: dropping it closes the connection.
 pub(crate) async fn serve<S, IO>(

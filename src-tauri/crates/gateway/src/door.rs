@@ -185,11 +185,18 @@ impl<S: ServerHandler> Door<S> {
             bearer::check_scopes(&self.authorization, &access, &glance, named.origin, arrival)?;
         }
         let method = head.method.clone();
+        let is_json = has_json_type(&head.headers);
         let principal = caller.principal.clone();
         head.extensions.insert(caller);
         let request = Request::from_parts(head, http_body_util::Full::new(bytes));
         let Ok(response) = self.mcp.clone().oneshot(request).await;
-        let response = response.map(Body::new);
+        let mut response = response.map(Body::new);
+        // rmcp answers a message that it can not read like a body of another type; a client expects the error
+        // of JSON-RPC.
+        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE && is_json {
+            let malformed = json_rpc::Malformed::NotJsonRpc.to_json();
+            response = respond::json(StatusCode::BAD_REQUEST, malformed);
+        }
         if method == Method::DELETE && response.status().is_success() {
             if let Some(session) = session {
                 self.sessions.end(&session);
@@ -220,6 +227,13 @@ impl<S: ServerHandler> Door<S> {
             Err(respond::text(StatusCode::NOT_FOUND, "there is no such session; initialize a new one"))
         }
     }
+}
+
+fn has_json_type(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| {
+        value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    })
 }
 
 fn health(method: &Method) -> Response<Body> {

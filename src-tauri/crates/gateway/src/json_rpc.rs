@@ -61,6 +61,10 @@ struct Message<'a> {
     method: Option<Cow<'a, str>>,
     #[serde(borrow)]
     params: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -75,7 +79,8 @@ struct Parameters<'a> {
 pub(crate) fn glance(body: &[u8]) -> Result<Glance<'_>, Malformed> {
     let text = std::str::from_utf8(body).map_err(|_| Malformed::NotJson)?;
     let message: Message<'_> = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
-    if message.jsonrpc.as_deref() != Some("2.0") {
+    let is_answer = message.id.is_some() && (message.result.is_some() || message.error.is_some());
+    if message.jsonrpc.as_deref() != Some("2.0") || (message.method.is_none() && !is_answer) {
         return Err(Malformed::NotJsonRpc);
     }
     let parameters = match message.params {

@@ -46,6 +46,9 @@ fn each_kind_of_malformed_body_has_its_own_code() {
         (br#"[{"jsonrpc":"2.0","method":"ping"}]"#, "-32600"),
         (b"{}", "-32600"),
         (b"5", "-32600"),
+        (br#"{"jsonrpc":"2.0"}"#, "-32600"),
+        (br#"{"jsonrpc":"2.0","id":1}"#, "-32600"),
+        (br#"{"jsonrpc":"2.0","result":{}}"#, "-32600"),
         (br#"{"jsonrpc":"1.0","method":"ping"}"#, "-32600"),
         (br#"{"jsonrpc":"2.0","method":5}"#, "-32600"),
     ] {
