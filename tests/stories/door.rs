@@ -109,7 +109,8 @@ async fn malformed_json_rpc_is_answered_in_the_shape_of_json_rpc() {
             rpc(&tokens.access).header("mcp-protocol-version", "2025-11-25").body(body(text)).unwrap();
         let answer = https.send(request).await;
         assert!(answer.status.is_client_error(), "{text}: {} {}", answer.status, answer.text());
-        let error = answer.json();
+        let error: serde_json::Value = serde_json::from_slice(&answer.body)
+            .unwrap_or_else(|error| panic!("{text}: {} {error}: {}", answer.status, answer.text()));
         assert_eq!(error["jsonrpc"], "2.0", "{text}: {error}");
         let code = error["error"]["code"].as_i64().unwrap_or_else(|| panic!("{text}: no code in {error}"));
         assert!(codes.contains(&code), "{text}: {error}");

@@ -99,7 +99,9 @@ async fn the_originals_folder_is_taken_over_with_its_context_and_insights() {
     );
 
     std::fs::write(folder.join("user_context.json"), "{ this is not json").unwrap();
-    home.run(["import".as_ref(), folder.as_os_str()]).await.expect_failure(1, &["user_context.json"]);
+    let ended = home.run(["import".as_ref(), folder.as_os_str()]).await;
+    assert!(format!("{}{}", ended.stdout, ended.stderr).contains("user_context.json"), "{ended:?}");
+    assert_eq!(ended.code, 1, "a script must notice that something was left out: {ended:?}");
     let after = home.json(["context", "--json"]).await.to_string();
     assert_eq!(after, context, "a bad import changes nothing");
 }
@@ -139,7 +141,7 @@ async fn turns_are_imported_exported_and_imported_into_another_store_unchanged()
     // A file is never replaced unasked.
     let again =
         home.run(export.iter().map(AsRef::<std::ffi::OsStr>::as_ref).chain([first.as_os_str()])).await;
-    again.expect_failure(1, &["--overwrite"]);
+    again.expect_failure(1, &["first.json is already there", "overwrit"]);
 
     let other = Home::new();
     other
@@ -170,17 +172,16 @@ async fn turns_are_imported_exported_and_imported_into_another_store_unchanged()
 }
 
 #[tokio::test]
-async fn a_bad_line_in_an_import_is_named_by_its_number_and_nothing_of_the_file_is_kept() {
+async fn an_import_with_a_bad_line_keeps_the_good_ones_names_the_bad_one_and_does_not_end_well() {
     let home = Home::new();
     let input = home.file("turns.jsonl");
-    std::fs::write(
-        &input,
-        "{\"user_message\":\"good\",\"assistant_response\":\"good\"}\n{\"user_message\": 7}\n",
-    )
-    .unwrap();
+    let good = json!({"user_message": "good question", "assistant_response": "good answer"});
+    std::fs::write(&input, format!("{good}\n{{\"user_message\": 7}}\n{good}\n")).unwrap();
     let ended = home.run(["import".as_ref(), input.as_os_str(), "--format".as_ref(), "turns".as_ref()]).await;
-    ended.expect_failure(1, &["2"]);
-    assert!(!home.json(["turns", "--json"]).await.to_string().contains("good"));
+    assert!(format!("{}{}", ended.stdout, ended.stderr).contains("line 2"), "{ended:?}");
+    assert_eq!(ended.code, 1, "a script must notice that something was left out: {ended:?}");
+    let turns = home.json(["turns", "--json"]).await.to_string();
+    assert!(turns.contains("good question"), "{turns}");
 }
 
 #[tokio::test]
