@@ -5,6 +5,7 @@ mod get_recent_insights;
 mod get_user_context;
 mod log_conversation_turn;
 mod set_user_goal;
+mod stated;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock};

@@ -1,10 +1,11 @@
 //! `add_user_interest`: adds one interest to the profile on the user's word.
 
-use context::{Context, ItemKind, NewItem};
+use context::{Context, ItemKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::stated::{self, Stated};
 use super::{Effect, Tool, ToolError};
 use crate::{Caller, scope};
 
@@ -41,14 +42,8 @@ impl Tool for AddUserInterest {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let item = NewItem { kind: ItemKind::Interest, name: arguments.interest, value: None };
-        let added = context.add_item(item, caller.author()).await?;
-        let interest = added.item.name;
-        let message = if added.existed {
-            format!("\"{interest}\" is already among the interests.")
-        } else {
-            format!("Added \"{interest}\" to the interests.")
-        };
-        Ok(Answer { added: !added.existed, interest, message })
+        let Stated { added, name, message } =
+            stated::add(context, caller, ItemKind::Interest, arguments.interest).await?;
+        Ok(Answer { added, interest: name, message })
     }
 }

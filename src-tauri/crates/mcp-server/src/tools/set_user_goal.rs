@@ -1,10 +1,11 @@
 //! `set_user_goal`: adds one goal to the profile on the user's word.
 
-use context::{Context, ItemKind, NewItem};
+use context::{Context, ItemKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::stated::{self, Stated};
 use super::{Effect, Tool, ToolError};
 use crate::{Caller, scope};
 
@@ -41,14 +42,8 @@ impl Tool for SetUserGoal {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let item = NewItem { kind: ItemKind::Goal, name: arguments.goal, value: None };
-        let added = context.add_item(item, caller.author()).await?;
-        let goal = added.item.name;
-        let message = if added.existed {
-            format!("\"{goal}\" is already among the goals.")
-        } else {
-            format!("Added \"{goal}\" to the goals.")
-        };
-        Ok(Answer { added: !added.existed, goal, message })
+        let Stated { added, name, message } =
+            stated::add(context, caller, ItemKind::Goal, arguments.goal).await?;
+        Ok(Answer { added, goal: name, message })
     }
 }

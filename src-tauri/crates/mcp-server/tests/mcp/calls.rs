@@ -1,5 +1,6 @@
 //! Each tool called as an assistant calls it, over a real store.
 
+use context::{Author, ItemChange, ItemQuery, ItemState};
 use mcp_server::Outcome;
 use serde_json::{Value, json};
 
@@ -100,7 +101,7 @@ async fn an_interest_is_added_once_and_shows_in_the_profile() {
     assert_promised(&server, "add_user_interest", added).await;
     let again = server.call("add_user_interest", json!({ "interest": "rust async runtimes" })).await;
     assert_eq!(again.structured()["added"], false);
-    assert!(again.structured()["message"].as_str().unwrap().contains("already"));
+    assert!(again.structured()["message"].as_str().unwrap().contains("known already"));
     let profile = server.call("get_user_context", json!({})).await;
     assert_eq!(profile.structured()["interests"], json!(["Rust async runtimes"]));
     assert!(profile.structured()["last_updated"].is_string());
@@ -187,4 +188,29 @@ async fn arguments_may_be_left_out_where_none_are_needed() {
     let caller = crate::client::caller(mcp_server::DEFAULT_SCOPES);
     let answer = server.modern(Some(caller), "tools/call", json!({ "name": "get_user_context" })).await;
     assert!(answer.structured().is_object());
+}
+
+#[tokio::test]
+async fn a_rule_of_the_store_speaks_to_the_model_in_its_own_words() {
+    let server = Server::start().await;
+    // Within the schema's characters, over the store's bytes.
+    let answer = server.call("log_conversation_turn", turn(&"ä".repeat(600_000), "b")).await;
+    let text = answer.tool_error();
+    assert!(text.contains("user_message has 1200000 bytes"), "{text}");
+    assert_eq!(server.reported().pop().unwrap().3, Outcome::InputError);
+}
+
+#[tokio::test]
+async fn what_the_owner_dismissed_is_not_brought_back_by_an_assistant() {
+    let server = Server::start().await;
+    server.call("add_user_interest", json!({ "interest": "Astrology" })).await;
+    let items = server.context.items(ItemQuery::default()).await.unwrap();
+    let dismissed = ItemChange { state: Some(ItemState::Dismissed), ..ItemChange::default() };
+    server.context.update_item(items[0].id, dismissed, Author::Owner).await.unwrap();
+    let answer = server.call("add_user_interest", json!({ "interest": "astrology" })).await;
+    assert_eq!(answer.structured()["added"], false);
+    let message = answer.structured()["message"].as_str().unwrap();
+    assert!(message.contains("dismissed") && message.contains("Do not try again"), "{message}");
+    let profile = server.call("get_user_context", json!({})).await;
+    assert_eq!(profile.structured()["interests"], json!([]));
 }
