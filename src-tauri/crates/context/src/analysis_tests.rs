@@ -6,7 +6,7 @@ use clock::{Clock, SeededRandom};
 use super::*;
 use crate::fixture::{Fixture, client, in_conversation, open, turn};
 use crate::state::{Action, InsightState, ItemState, Subject};
-use crate::{Author, Context, Error, InsightQuery, ItemChange, ItemQuery, Removed, Side};
+use crate::{Author, Context, Error, InsightQuery, Item, ItemChange, ItemQuery, LogOutcome, Removed, Side};
 
 #[tokio::test]
 async fn a_finding_is_suggested_and_becomes_active_in_a_second_conversation() {
@@ -234,4 +234,41 @@ async fn rules_of_another_version_find_everything_anew() {
     let names: Vec<_> =
         context.items(ItemQuery::default()).await.unwrap().into_iter().map(|item| item.name).collect();
     assert_eq!(names, ["opera"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_and_removals_while_clients_log_leave_what_a_quiet_rebuild_gives() {
+    let fixture = Fixture::new();
+    let tasks: Vec<_> = (0..8)
+        .map(|n| {
+            let context = fixture.context.clone();
+            tokio::spawn(async move {
+                for m in 0..25 {
+                    let said =
+                        in_conversation(&format!("c{}", m % 3), &format!("I love topic {}. {n}/{m}", m % 5));
+                    let outcome = context.log_turn(said, client(&format!("client-{n}"))).await.unwrap();
+                    if let (LogOutcome::Stored { turn_id, .. }, 0) = (outcome, m % 4) {
+                        context.remove_turn(turn_id, Author::Owner).await.unwrap();
+                    }
+                }
+            })
+        })
+        .collect();
+    for _ in 0..3 {
+        fixture.context.rebuild().await.unwrap();
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    fixture.context.analysis_settled().await;
+    let found = |items: Vec<Item>| {
+        let mut found: Vec<_> = items.into_iter().map(|item| (item.name, item.state, item.support)).collect();
+        found.sort();
+        found
+    };
+    let loud = found(fixture.context.items(ItemQuery::default()).await.unwrap());
+    fixture.context.rebuild().await.unwrap();
+    assert_eq!(found(fixture.context.items(ItemQuery::default()).await.unwrap()), loud);
+    assert_eq!(loud.len(), 5);
+    assert_eq!(fixture.context.integrity().await.unwrap(), Vec::<String>::new());
 }

@@ -320,3 +320,25 @@ async fn a_markdown_export_is_no_json_to_import() {
     fixture.context.export(request).await.unwrap();
     assert!(import(&fixture, ImportFormat::Json, &output).await.is_err());
 }
+
+#[tokio::test]
+async fn an_empty_store_takes_an_export_over_as_it_is_without_analysing_it_again() {
+    let fixture = Fixture::new();
+    take(&fixture, Step::Log { client: 0, conversation: None, text: "I enjoy HIKING.".to_owned() }).await;
+    take(&fixture, Step::RemoveItem { index: 0 }).await;
+    // Said again after its removal: the old turn does not speak for it, unless everything is found anew.
+    take(&fixture, Step::Add { kind: 0, name: "hiking".to_owned(), owner: false }).await;
+    let exported = fixture.exported("export.json").await;
+    let other = Fixture::seeded(2);
+    let input = fixture.directory.path().join("export.json");
+    import(&other, ImportFormat::Json, &input).await.unwrap();
+    other.context.analysis_settled().await;
+    assert_eq!(other.exported("export.json").await, exported);
+    // What other rules had found is found anew.
+    let third = Fixture::seeded(3);
+    std::fs::write(&input, exported.replace("\"analysis\":{\"version\":1", "\"analysis\":{\"version\":0"))
+        .unwrap();
+    import(&third, ImportFormat::Json, &input).await.unwrap();
+    third.context.analysis_settled().await;
+    assert_eq!(third.context.items(ItemQuery::default()).await.unwrap()[0].support, 1);
+}

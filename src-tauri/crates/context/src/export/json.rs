@@ -24,6 +24,23 @@ pub(crate) const FORMAT: &str = "ambient-insights";
 /// What stands in `version`. Grows when a reader of the last version could not read the file any more.
 pub(crate) const VERSION: u32 = 1;
 
+/// How far analysis had come.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct AnalysisRecord {
+    /// The version of its rules.
+    pub(crate) version: u32,
+    /// It had seen every turn: what it says of them stands in the file.
+    pub(crate) complete: bool,
+}
+
+fn analysis_record(connection: &Connection) -> Result<AnalysisRecord, Error> {
+    Ok(connection.query_row(
+        "SELECT analysis_version, analysed_seq >= ifnull((SELECT max(seq) FROM turn), 0) FROM store",
+        [],
+        |row| Ok(AnalysisRecord { version: row.get(0)?, complete: row.get(1)? }),
+    )?)
+}
+
 /// An item with what a listing leaves out.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ItemRecord {
@@ -131,6 +148,8 @@ fn everything<W: Write>(connection: &Connection, out: &mut Out<'_, W>) -> Result
     out.text(&format!("{{\"format\":\"{FORMAT}\",\n\"version\":{VERSION},\n\"store_key\":"))?;
     // With it, what was removed by hand stays removed where this file is imported.
     out.value(&Hex(StoreKey::read(connection)?.0.to_vec()))?;
+    out.text(",\n\"analysis\":")?;
+    out.value(&analysis_record(connection)?)?;
     let conversations = format!("{} ORDER BY c.seq", conversation::SELECT);
     report.conversations =
         out.section(connection, "conversations", &conversations, |row| Ok(conversation::from_row(row)?))?;

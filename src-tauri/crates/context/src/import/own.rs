@@ -13,8 +13,9 @@ use serde_json::value::RawValue;
 
 use super::records::{Outcome, add_conversation, add_insight, add_item, add_turn};
 use super::{BATCH, ImportReport};
+use crate::analysis::derive::start_anew;
 use crate::conversation::Conversation;
-use crate::export::json::{FORMAT, Hex, InsightRecord, ItemRecord, VERSION};
+use crate::export::json::{AnalysisRecord, FORMAT, Hex, InsightRecord, ItemRecord, VERSION};
 use crate::handle::Inner;
 use crate::history::{self, Event, StoreKey};
 use crate::stored::TimeColumn;
@@ -30,7 +31,7 @@ pub(super) fn read(inner: &Inner, path: &Path) -> Result<ImportReport, Error> {
     let read = json.deserialize_map(Envelope(&mut import)).and_then(|()| json.end());
     match (read, import.failure.take()) {
         (_, Some(failure)) => Err(failure),
-        (Ok(()), None) => Ok(import.report),
+        (Ok(()), None) => import.finish(),
         (Err(error), None) => Err(Error::WrongFormat {
             path: path.to_owned(),
             format: "json",
@@ -46,6 +47,10 @@ struct Import<'a> {
     failure: Option<Error>,
     /// The marks of what was forgotten, and the keys of insights, mean the same here as in the file.
     same_key: bool,
+    /// How far analysis had come when the file was written.
+    analysis: Option<AnalysisRecord>,
+    /// How many turns were added.
+    turns: i64,
     /// Conversations of the file that are here under another id.
     renamed: HashMap<ConversationId, ConversationId>,
 }
@@ -100,6 +105,7 @@ fn section<'de, A: MapAccess<'de>>(import: &mut Import<'_>, key: &str, map: &mut
             let adopted = import.adopt_key(&key);
             import.keep_failure::<A::Error, _>(adopted)
         }
+        "analysis" => map.next_value().map(|analysis| import.analysis = Some(analysis)),
         "conversations" => {
             map.next_value_seed(Rows { import, name: "conversations", write: Import::conversations })
         }
@@ -162,6 +168,8 @@ impl<'a> Import<'a> {
             report: ImportReport::default(),
             failure: None,
             same_key: false,
+            analysis: None,
+            turns: 0,
             renamed: HashMap::new(),
         }
     }
@@ -210,6 +218,32 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
+    /// Says what analysis still has to do. What an empty store took over whole is not analysed again: the
+    /// findings came with it. What other rules had found is found anew.
+    fn finish(self) -> Result<ImportReport, Error> {
+        let version = self.inner.analyzer.version();
+        match self.analysis {
+            Some(AnalysisRecord { version: found, complete: true }) if found == version => {
+                let turns = self.turns;
+                self.write(move |connection| {
+                    // Only if no other turn came before or between: a client may be logging right now.
+                    connection.execute(
+                        "UPDATE store SET analysed_seq = (SELECT max(seq) FROM turn) \
+                         WHERE analysed_seq = 0 AND (SELECT count(*) FROM turn) = ?1 AND ?1 > 0",
+                        [turns],
+                    )?;
+                    Ok(())
+                })?;
+            }
+            Some(AnalysisRecord { version: found, .. }) if found != version && self.report.imported > 0 => {
+                self.write(move |connection| start_anew(connection, version))?;
+                self.inner.worker.restarted();
+            }
+            _ => {}
+        }
+        Ok(self.report)
+    }
+
     fn conversations(&mut self, batch: Vec<Conversation>) -> Result<(), Error> {
         let renamed = self.write(move |connection| {
             let mut renamed = Vec::new();
@@ -228,8 +262,10 @@ impl<'a> Import<'a> {
                 turn.conversation_id = *here;
             }
         }
-        let outcomes =
+        let outcomes: Vec<Outcome> =
             self.write(move |connection| batch.iter().map(|turn| add_turn(connection, turn)).collect())?;
+        let added = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Added)).count();
+        self.turns += i64::try_from(added).unwrap_or(0);
         self.tell(outcomes);
         Ok(())
     }
