@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::prose::Sentence;
-use super::rules::is_negated;
+use super::prose::{Sentence, beginning};
+use super::rules::{REACH, is_negated};
 
 /// A name and its place in the whole text, in bytes.
 pub(super) type Found = (String, Range<usize>);
@@ -126,7 +126,7 @@ pub(super) fn liked(sentence: &Sentence<'_>) -> Vec<Found> {
         if is_negated(sentence.text, cue.start()) {
             continue;
         }
-        let rest = &sentence.text[cue.end()..];
+        let rest = beginning(&sentence.text[cue.end()..], REACH);
         let topic = &rest[..TOPIC_END.find(rest).map_or(rest.len(), |end| end.start())];
         let mut start = 0;
         let parts =
@@ -281,9 +281,10 @@ pub(super) fn technologies(sentence: &Sentence<'_>) -> Vec<Found> {
     let hits: Vec<_> = TECHNOLOGY.find_iter(text).filter(|hit| stands_alone(text, &hit.range())).collect();
     let certain = |hit: &regex::Match<'_>| lookup(TECHNOLOGIES, hit.as_str()).is_some();
     let is_technical = hits.iter().any(certain) || PROGRAMMING.is_match(text);
+    let refused_from = REFUSAL.find(text).map_or(text.len(), |refusal| refusal.end());
     let mut found = Vec::new();
     for hit in &hits {
-        if REFUSAL.is_match(&text[..hit.start()]) {
+        if hit.start() >= refused_from {
             continue;
         }
         // A capital in the middle of a sentence is a name; at its start it says nothing.

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::interests::Found;
-use super::prose::Sentence;
-use super::rules::is_negated;
+use super::prose::{Sentence, beginning};
+use super::rules::{REACH, is_negated};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is well formed")
@@ -88,7 +88,7 @@ pub(super) fn worked_on(sentence: &Sentence<'_>) -> Vec<Found> {
         if is_negated(text, cue.start()) {
             continue;
         }
-        let rest = &text[cue.end()..];
+        let rest = beginning(&text[cue.end()..], REACH);
         // The words before the name may hold an end of their own ("a project called …"), so they go first.
         let lead = LEADING.find(rest).map_or(0, |lead| lead.end());
         let named = &rest[lead..];

@@ -14,6 +14,9 @@ use crate::state::{ItemKind, Side};
 /// No more items than this come from one turn: more is a pasted list, not a person speaking.
 const ITEMS_PER_TURN: usize = 12;
 
+/// How many bytes before or behind a cue are looked at: more than any clause has.
+pub(super) const REACH: usize = 240;
+
 /// Finds learning moments, problems, interests and projects by their cues.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CueAnalyzer;
@@ -116,14 +119,19 @@ pub(super) fn is_negated(sentence: &str, start: usize) -> bool {
             r"(?i)\b(?:not|never|no|nobody|cannot|\w+n['’]t|dont|doubt|if|whether|unless|suppose|imagine|pretend|as though)\b[^.,;:]{0,40}$",
         )
     });
-    NEGATION.is_match(&sentence[..start])
+    // Only the words right before count, so a message full of cues is not read anew for each of them.
+    let nearest = sentence.floor_char_boundary(start.saturating_sub(REACH));
+    NEGATION.is_match(&sentence[nearest..start])
 }
 
 fn add_item(items: &mut Vec<ItemFinding>, kind: ItemKind, name: &str, place: &Range<usize>, text: &str) {
+    if items.len() >= ITEMS_PER_TURN {
+        return;
+    }
     let Ok(name) = check_name(kind.as_str(), &one_line(name, 100)) else { return };
     let normal_name = normalise(&name);
     let known = items.iter().any(|known| known.kind == kind && normalise(&known.name) == normal_name);
-    if !known && items.len() < ITEMS_PER_TURN {
+    if !known {
         items.push(ItemFinding { kind, name, span: span(text, place) });
     }
 }

@@ -178,6 +178,14 @@ fn a_pasted_list_does_not_flood_the_profile() {
     assert_eq!(findings(&said).items.len(), ITEMS_PER_TURN);
 }
 
+#[test]
+fn a_message_of_nothing_but_cues_is_read_once_and_not_once_for_each_of_them() {
+    for cue in ["and I love ", "I'm working on ", "Docker not ", "because I really like ", "my app Abc "] {
+        let said = cue.repeat(2 * ANALYSED_BYTES / cue.len());
+        assert!(findings(&said).items.len() <= ITEMS_PER_TURN);
+    }
+}
+
 fn sentence_like() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
         "I",
