@@ -110,6 +110,12 @@ const NO_TOPIC: &[&str] = &[
     "to",
 ];
 
+/// Words by which a part of a sentence is known, where a topic was looked for.
+const CLAUSE: &[&str] = &[
+    "it", "this", "these", "those", "is", "are", "was", "were", "you", "i", "we", "they", "he", "she",
+    "them", "it's", "you're", "i'm", "your", "has", "have", "will", "can",
+];
+
 /// Verbs behind "I like to" that tell of a habit of speech, not of an interest.
 const NO_PASTIME: &[&str] = &[
     "be", "have", "see", "know", "think", "keep", "make", "get", "use", "do", "say", "add", "start", "begin",
@@ -168,6 +174,8 @@ fn topic_name(part: &str, most: usize) -> Option<Range<usize>> {
     let first = first.split(['\'', '’']).next().unwrap_or_default();
     let words = name.split_whitespace().count();
     let is_topic = words <= most
+        && !name.split_whitespace().any(|word| CLAUSE.contains(&word.to_lowercase().as_str()))
+        && !(words == 1 && matches!(first, "going" | "coming"))
         && name.chars().count() <= 60
         && name.chars().any(char::is_alphabetic)
         && !NO_TOPIC.contains(&first);

@@ -114,6 +114,7 @@ fn is_name(name: &str) -> bool {
     let words = name.split_whitespace().count();
     words <= 6
         && name.chars().count() <= 60
+        && name.starts_with(char::is_alphanumeric)
         && name.chars().any(char::is_alphabetic)
         && !NAMELESS.contains(&first.to_lowercase().as_str())
 }

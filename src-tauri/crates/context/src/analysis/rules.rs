@@ -43,7 +43,10 @@ static INSIGHT_RULES: LazyLock<[InsightRule; 2]> = LazyLock::new(|| {
             cues: pattern(concat!(
                 r"(?i)\bi (?:really )?(?:had no idea|didn['’]?t know|did not know|never knew|(?:had )?never reali[sz]ed|didn['’]?t reali[sz]e)\b",
                 r"|\bi(?:['’]ve| have)? (?:just |recently |finally |also |today )?(?:learned|learnt|discovered|found out|figured out)\b",
-                r"|^(?:wow|oh|aha|ah|interesting|fascinating)\b[^.?]{0,80}?\b(?:i|that|that['’]s|this|it)\b",
+                // "Wow, that's great" is praise; somebody learns where an expectation is corrected.
+                r"|\b(?:than|as|what) i(?:['’]d| had)? (?:ever |always |first )?(?:thought|expected|assumed|imagined)\b",
+                r"|^(?:wow|oh|aha|ah|interesting|fascinating)\b[^.?]{0,60}?\b(?:i (?:always |had )?(?:thought|assumed)|that explains)\b",
+                r"|\b(?:so|ah|oh|aha),? that['’]s (?:how|why)\b",
                 r"|\b(?:that|this|it) (?:now |finally |really )?makes (?:(?:so much|much|a lot|perfect|total|more|a lot more|complete)(?: more)? |a lot of )?sense\b",
                 r"|^(?:(?:oh|ah|aha|ok|okay|right|now)[,.]? )?i (?:see|understand)(?: now)?\b(?:[,.!]|$)",
                 r"|\b(?:now i|i now|i finally) (?:see|understand|get it|get why|get how)\b",

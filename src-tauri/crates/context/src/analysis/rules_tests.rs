@@ -24,6 +24,8 @@ fn a_learning_moment_is_known_by_its_cue() {
         "I didn't know that",
         "I never realized how cheap it is.",
         "Wow, that is much simpler than I thought.",
+        "Oh, I always thought it was slower.",
+        "So that's why it fails!",
         "Ah, that makes sense.",
         "Oh I see, thanks.",
         "Now I understand how lifetimes work.",
@@ -37,6 +39,8 @@ fn a_learning_moment_is_known_by_its_cue() {
 #[test]
 fn what_only_sounds_like_a_learning_moment_is_none() {
     for said in [
+        "Wow, that looks great!",
+        "Oh, by the way, I have a meeting.",
         "That makes no sense.",
         "I don't think that makes sense.",
         "Does that make sense?",
@@ -106,6 +110,8 @@ fn what_nobody_likes_or_what_is_only_asked_is_no_interest() {
         "I like it",
         "I like the idea",
         "I like how it looks",
+        "I love the calm it brings",
+        "I like going",
         "I like that you asked",
         "I'd love to see it",
         "I would like a table of numbers",
@@ -162,6 +168,7 @@ fn what_has_no_name_or_is_not_done_is_no_project() {
         "my app crashes",
         "He is building a boat",
         "I'm working on this bug",
+        "I'm working on - well, nothing",
     ] {
         assert_eq!(names(said, ItemKind::Project), Vec::<String>::new(), "{said}");
     }
