@@ -186,8 +186,8 @@ pub(super) enum TurnsCommand {
         /// Only this client
         #[arg(long, value_name = "CLIENT_ID")]
         client: Option<String>,
-        /// Older than this turn
-        #[arg(long, value_name = "ID")]
+        /// Only those behind the place that the listing before named
+        #[arg(long, value_name = "PLACE")]
         before: Option<String>,
         /// At most so many
         #[arg(long, default_value_t = 20)]
@@ -272,14 +272,14 @@ pub(super) struct Import {
     /// The file or folder to read
     #[arg(value_name = "PATH")]
     pub(super) input: PathBuf,
-    /// What it is; a folder is taken for the original's mcp_data, a .jsonl file for turns, else our own JSON
+    /// What it is; else a folder is taken for the original's, a `.jsonl` file for turns, another for our own JSON
     #[arg(long)]
     pub(super) format: Option<ImportKind>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum ImportKind {
-    /// The original's folder: user_context.json and insights.jsonl
+    /// The original's folder `mcp_data`
     McpData,
     /// One JSON object a line, each a turn
     Turns,

@@ -1,7 +1,7 @@
 //! `clients`: who is connected.
 
 use engine::operations::{ListClients, RevokeClient};
-use engine::types::ClientSummary;
+use engine::types::{ClientSummary, Timestamp};
 
 use super::arguments::{ClientsArguments, ClientsCommand};
 use super::error::CliError;
@@ -33,7 +33,7 @@ fn for_people(clients: &[ClientSummary]) -> String {
     let rows: Vec<Vec<String>> = clients
         .iter()
         .map(|client| {
-            let used = client.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_local_text());
+            let used = client.last_used_at.map_or_else(|| "never".to_owned(), Timestamp::to_local_text);
             let may =
                 if client.grants.is_empty() { "not connected".to_owned() } else { client.scopes.to_string() };
             let name = short(&client.client_name, 30);

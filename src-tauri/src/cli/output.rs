@@ -10,11 +10,12 @@ use super::error::CliError;
 #[derive(Debug)]
 pub(super) struct Output {
     json: bool,
+    stdout: io::Stdout,
 }
 
 impl Output {
     pub(super) fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, stdout: io::stdout() }
     }
 
     pub(super) fn is_json(&self) -> bool {
@@ -34,37 +35,37 @@ impl Output {
     pub(super) fn json_document<T: Serialize>(&mut self, value: &T) -> Result<(), CliError> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| CliError::failed(format!("the answer can not be written as JSON: {error}")))?;
-        write(&text)
+        self.write(&text)
     }
 
     /// A JSON document on one line, for a stream of them.
     pub(super) fn json_line<T: Serialize>(&mut self, value: &T) -> Result<(), CliError> {
         let text = serde_json::to_string(value)
             .map_err(|error| CliError::failed(format!("the answer can not be written as JSON: {error}")))?;
-        write(&text)
+        self.write(&text)
     }
 
     /// Text for people.
     pub(super) fn text(&mut self, text: &str) -> Result<(), CliError> {
-        if text.is_empty() { Ok(()) } else { write(&clean(text)) }
+        if text.is_empty() { Ok(()) } else { self.write(&clean(text)) }
     }
 
     /// A note for people that a script does not want in its output.
     pub(super) fn note(&mut self, text: &str) -> Result<(), CliError> {
         if self.json { Ok(()) } else { self.text(text) }
     }
-}
 
-fn write(text: &str) -> Result<(), CliError> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.write_all(b"\n"))
-        .and_then(|()| stdout.flush())
-    {
-        // Whoever reads has read enough (`… | head`).
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    fn write(&mut self, text: &str) -> Result<(), CliError> {
+        let mut stdout = self.stdout.lock();
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.write_all(b"\n"))
+            .and_then(|()| stdout.flush())
+        {
+            // Whoever reads has read enough (`… | head`).
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        }
     }
 }
 

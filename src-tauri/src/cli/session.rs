@@ -39,7 +39,9 @@ impl Place {
 
     /// The person's home folder.
     pub(super) fn home(&self) -> Result<PathBuf, CliError> {
-        std::env::home_dir()
+        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        self.variable(name)
+            .map(PathBuf::from)
             .filter(|home| home.is_absolute())
             .ok_or_else(|| CliError::failed("this user's home folder is not known; set HOME"))
     }

@@ -81,11 +81,11 @@ fn turns_for_people(page: &Page<Turn>) -> String {
             ]
         })
         .collect();
-    let mut text = table(&["id", "when", "client", "you said"], &rows, "No turns are stored.");
-    if let Some(next) = page.next {
-        text.push_str(&format!("\nOlder ones: turns list --before {next}"));
+    let text = table(&["id", "when", "client", "you said"], &rows, "No turns are stored.");
+    match page.next {
+        Some(next) => format!("{text}\nOlder ones: turns list --before {next}"),
+        None => text,
     }
-    text
 }
 
 fn turn_for_people(turn: &Turn) -> String {

@@ -44,16 +44,16 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn call<O: Operation>(&self, operation: O) -> Result<O::Output, ClientError> {
-        let input = serde_json::to_value(operation).map_err(|error| self.broken(error))?;
+        let input = serde_json::to_value(operation).map_err(|error| self.broken(&error))?;
         let what = What::Call { operation: O::NAME.to_owned(), input };
         let mut answers = self.ask(what).await?;
         match answers.next_answer().await? {
             Some(Answer::Output(output)) => {
-                serde_json::from_value(output).map_err(|error| self.broken(error))
+                serde_json::from_value(output).map_err(|error| self.broken(&error))
             }
             Some(Answer::Failure(failure)) => Err(failure.into()),
-            Some(Answer::Event(_) | Answer::Watching) => Err(self.broken("an answer of another kind")),
-            None => Err(self.broken("the connection ended")),
+            Some(Answer::Event(_) | Answer::Watching) => Err(self.broken(&"an answer of another kind")),
+            None => Err(self.broken(&"the connection ended")),
         }
     }
 
@@ -66,18 +66,18 @@ impl Client {
         match answers.next_answer().await? {
             Some(Answer::Watching) => Ok(Events { answers }),
             Some(Answer::Failure(failure)) => Err(failure.into()),
-            _ => Err(self.broken("an answer of another kind")),
+            _ => Err(self.broken(&"an answer of another kind")),
         }
     }
 
     async fn ask(&self, what: What) -> Result<Answers, ClientError> {
-        let stream = transport::connect(&self.address).await.map_err(|error| self.broken(error))?;
+        let stream = transport::connect(&self.address).await.map_err(|error| self.broken(&error))?;
         let (reading, mut writing) = tokio::io::split(stream);
         let mut line =
-            serde_json::to_vec(&Request { version: VERSION, what }).map_err(|error| self.broken(error))?;
+            serde_json::to_vec(&Request { version: VERSION, what }).map_err(|error| self.broken(&error))?;
         line.push(b'\n');
-        writing.write_all(&line).await.map_err(|error| self.broken(error))?;
-        writing.flush().await.map_err(|error| self.broken(error))?;
+        writing.write_all(&line).await.map_err(|error| self.broken(&error))?;
+        writing.flush().await.map_err(|error| self.broken(&error))?;
         Ok(Answers {
             reading: BufReader::new(erase(reading)),
             client: self.clone(),
@@ -85,7 +85,7 @@ impl Client {
         })
     }
 
-    fn broken(&self, detail: impl ToString) -> ClientError {
+    fn broken(&self, detail: &dyn ToString) -> ClientError {
         ClientError::Broken { address: self.address.clone(), detail: detail.to_string() }
     }
 }
@@ -107,14 +107,14 @@ impl Answers {
     async fn next_answer(&mut self) -> Result<Option<Answer>, ClientError> {
         let mut line = Vec::new();
         let read = self.reading.read_until(b'\n', &mut line).await;
-        read.map_err(|error| self.client.broken(error))?;
+        read.map_err(|error| self.client.broken(&error))?;
         if line.is_empty() {
             return Ok(None);
         }
         serde_json::from_slice::<Value>(&line)
             .and_then(serde_json::from_value)
             .map(Some)
-            .map_err(|error| self.client.broken(error))
+            .map_err(|error| self.client.broken(&error))
     }
 }
 

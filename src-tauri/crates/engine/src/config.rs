@@ -179,7 +179,12 @@ impl Layers {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             // A data directory that is none is the lock's to complain of.
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
                 return Ok(());
             }
             Err(error) => {

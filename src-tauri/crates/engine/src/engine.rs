@@ -21,7 +21,7 @@ use crate::{Config, Event};
 
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
 /// computer sleeps.
-const RENEWAL_TICK: Duration = Duration::from_secs(60);
+const RENEWAL_TICK: Duration = Duration::from_mins(1);
 
 /// Whether assistants are let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

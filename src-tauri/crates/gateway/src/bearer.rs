@@ -3,13 +3,12 @@
 use authorization::{
     Access, Arrival, Authorization, Challenge, OriginName, Rejection, RejectionKind, Scope, ScopeSet,
 };
-use axum::body::Body;
+use http::StatusCode;
 use http::header::{self, HeaderMap};
-use http::{Response, StatusCode};
 use mcp_server::Caller;
 
 use crate::json_rpc::Glance;
-use crate::respond;
+use crate::respond::{self, Early};
 
 /// Finds out who calls; or gives the answer that tells a client how to ask for access.
 pub(crate) async fn authenticate(
@@ -17,7 +16,7 @@ pub(crate) async fn authenticate(
     headers: &HeaderMap,
     origin: OriginName,
     arrival: &Arrival,
-) -> Result<Access, Response<Body>> {
+) -> Result<Access, Early> {
     let Some(token) = bearer_token(headers) else {
         authorization.record_rejection(RejectionKind::MissingToken, arrival);
         return Err(respond::challenge(
@@ -25,7 +24,8 @@ pub(crate) async fn authenticate(
             authorization.challenge(origin, Challenge::Missing),
             "unauthorized",
             "this server needs an access token; start an authorization with the server named in the challenge",
-        ));
+        )
+        .into());
     };
     authorization.authenticate(token, origin).await.map_err(|rejection| {
         let kind = match rejection {
@@ -35,7 +35,8 @@ pub(crate) async fn authenticate(
                     StatusCode::SERVICE_UNAVAILABLE,
                     5,
                     "the token could not be checked just now; try again",
-                );
+                )
+                .into();
             }
             Rejection::Malformed | Rejection::Unknown => RejectionKind::InvalidToken,
             Rejection::Expired => RejectionKind::ExpiredToken,
@@ -49,6 +50,7 @@ pub(crate) async fn authenticate(
             "invalid_token",
             "the access token is not valid here; refresh it, or authorize again",
         )
+        .into()
     })
 }
 
@@ -72,10 +74,10 @@ pub(crate) fn check_scopes(
     glance: &Glance<'_>,
     origin: OriginName,
     arrival: &Arrival,
-) -> Result<(), Response<Body>> {
+) -> Result<(), Early> {
     let Some(method) = glance.method.as_deref() else { return Ok(()) };
     let needed = mcp_server::required_scopes(method, glance.name.as_deref());
-    if needed.iter().all(|scope| holds(&access.scopes, scope)) {
+    if needed.iter().all(|scope| holds(access.scopes, scope)) {
         return Ok(());
     }
     authorization.record_rejection(RejectionKind::InsufficientScope, arrival);
@@ -85,11 +87,12 @@ pub(crate) fn check_scopes(
         authorization.challenge(origin, Challenge::InsufficientScope { needed: scopes }),
         "insufficient_scope",
         &format!("this needs the scope {}; authorize again and ask for it", needed.join(" ")),
-    ))
+    )
+    .into())
 }
 
 /// A name that is no scope is held by nobody.
-fn holds(granted: &ScopeSet, scope: &str) -> bool {
+fn holds(granted: ScopeSet, scope: &str) -> bool {
     scope.parse::<Scope>().is_ok_and(|scope| granted.contains(scope))
 }
 

@@ -18,13 +18,14 @@ use tower::ServiceExt as _;
 
 use crate::names::{Named, Names};
 use crate::rates::Rates;
+use crate::respond::Early;
 use crate::sessions::Sessions;
 use crate::{Limits, Rooms, Settings, bearer, body, json_rpc, respond};
 
 const SESSION_HEADER: &str = "mcp-session-id";
 
 /// How long a legacy session is kept without a word. Clients of that era cope badly with losing it.
-const SESSION_KEPT: Duration = Duration::from_secs(2 * 60 * 60);
+const SESSION_KEPT: Duration = Duration::from_hours(2);
 
 /// Everything that a request meets.
 pub(crate) struct Door<S: ServerHandler> {
@@ -63,6 +64,7 @@ impl<S: ServerHandler> Door<S> {
         // and knows both of our origins with their ports.
         let config = StreamableHttpServerConfig::default()
             .disable_allowed_hosts()
+            .with_json_response(true)
             .with_max_request_body_bytes(settings.limits.body_bytes)
             .with_cancellation_token(ended);
         let make = rooms.mcp;
@@ -120,7 +122,8 @@ impl<S: ServerHandler> Door<S> {
         let mut response = match area {
             Area::Health => health(request.method()),
             Area::Mcp => match self.mcp(&named, &arrival, request).await {
-                Ok(response) | Err(response) => response,
+                Ok(response) => response,
+                Err(early) => early.into(),
             },
             Area::Authorization | Area::Discovery | Area::Other => {
                 self.endpoint(&named, arrival, connection.peer, request).await
@@ -161,7 +164,7 @@ impl<S: ServerHandler> Door<S> {
         named: &Named,
         arrival: &Arrival,
         request: Request<Incoming>,
-    ) -> Result<Response<Body>, Response<Body>> {
+    ) -> Result<Response<Body>, Early> {
         // The bearer check stands before every other check of MCP, on every method: RS-7, and clients that
         // open with GET need the challenge (mcp-remote).
         let access =
@@ -213,7 +216,7 @@ impl<S: ServerHandler> Door<S> {
 
     /// The session that the request names, if it is the caller's own. Somebody else's is answered exactly
     /// like one that is not there.
-    fn session_of(&self, headers: &mut HeaderMap, principal: &str) -> Result<Option<String>, Response<Body>> {
+    fn session_of(&self, headers: &mut HeaderMap, principal: &str) -> Result<Option<String>, Early> {
         // The newest protocol has no sessions and ignores the header; it is taken off, so that nothing further
         // on can read it either.
         if headers.get("mcp-protocol-version").is_some_and(|version| version == "2026-07-28") {
@@ -224,7 +227,7 @@ impl<S: ServerHandler> Door<S> {
         if self.sessions.belongs(session, principal, self.clock.monotonic()) {
             Ok(Some(session.to_owned()))
         } else {
-            Err(respond::text(StatusCode::NOT_FOUND, "there is no such session; initialize a new one"))
+            Err(respond::text(StatusCode::NOT_FOUND, "there is no such session; initialize a new one").into())
         }
     }
 }

@@ -64,7 +64,7 @@ impl Default for Limits {
         Self {
             connections: 512,
             handshake: Duration::from_secs(10),
-            head: Duration::from_secs(60),
+            head: Duration::from_mins(1),
             body: Duration::from_secs(30),
             head_bytes: 32 * 1024,
             body_bytes: 4 * 1024 * 1024,

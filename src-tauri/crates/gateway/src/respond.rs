@@ -4,6 +4,22 @@ use axum::body::Body;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 
+/// An answer that ends a request before it reached its room.
+#[derive(Debug)]
+pub(crate) struct Early(Box<Response<Body>>);
+
+impl From<Response<Body>> for Early {
+    fn from(response: Response<Body>) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+impl From<Early> for Response<Body> {
+    fn from(early: Early) -> Self {
+        *early.0
+    }
+}
+
 /// A plain-text answer for people and logs.
 pub(crate) fn text(status: StatusCode, message: &str) -> Response<Body> {
     with_type(status, "text/plain; charset=utf-8", format!("{message}\n"))

@@ -1,5 +1,6 @@
 //! The door's rules, over real TLS on a real port.
 
+#[cfg(test)]
 mod support;
 
 use authorization::OriginName;
