@@ -223,7 +223,7 @@ impl World {
                 self.pick_up(recent(request, self.requests.len())).await;
             }
             Step::Exchange { code } if !self.codes.is_empty() => {
-                self.exchange(recent(code, self.codes.len())).await
+                self.exchange(recent(code, self.codes.len())).await;
             }
             Step::StolenExchange { code } if !self.codes.is_empty() => {
                 let code = &self.codes[recent(code, self.codes.len())];
