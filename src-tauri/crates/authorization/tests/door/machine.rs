@@ -10,157 +10,23 @@
 //! 7. Denied, expired and blocked requests never give a code.
 //! 8. Restarting changes none of it.
 
+mod model;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
-use authorization::{Approval, Decider, Scope, ScopeSet};
+use authorization::{Approval, Decider, ScopeSet};
 use clock::{Clock as _, Timestamp};
 use http::StatusCode;
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
-use crate::support::{Asked, CLAUDE_CODE, REDIRECT, Server, VERIFIER, asked, tokens};
+use self::model::{AccessToken, Code, Grant, RefreshToken, Request, Standing, Step, recent, scopes_of, step};
+use crate::support::{CLAUDE_CODE, REDIRECT, Server, VERIFIER, asked, tokens};
 
 const ACCESS: Duration = Duration::from_mins(15);
 const IDLE: Duration = Duration::from_hours(24 * 30);
 const ABSOLUTE: Duration = Duration::from_hours(24 * 365);
-
-/// One step; numbers choose among what is there.
-#[derive(Clone, Debug)]
-enum Step {
-    Register,
-    /// Asks, approves, picks up and exchanges in one go, so that lives get past their beginnings.
-    Connect {
-        client: usize,
-    },
-    Ask {
-        client: usize,
-        scopes: u8,
-    },
-    Approve {
-        request: usize,
-        scopes: u8,
-    },
-    Deny {
-        request: usize,
-        block: bool,
-    },
-    PickUp {
-        request: usize,
-    },
-    Exchange {
-        code: usize,
-    },
-    StolenExchange {
-        code: usize,
-    },
-    Refresh {
-        token: usize,
-    },
-    ForeignRefresh {
-        token: usize,
-    },
-    GiveBack {
-        token: usize,
-    },
-    RevokeClient {
-        client: usize,
-    },
-    Pass {
-        seconds: u32,
-    },
-    Restart,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let index = 0..16_usize;
-    prop_oneof![
-        1 => Just(Step::Register),
-        3 => index.clone().prop_map(|client| Step::Connect { client }),
-        4 => (index.clone(), 1..8_u8).prop_map(|(client, scopes)| Step::Ask { client, scopes }),
-        4 => (index.clone(), 0..16_u8).prop_map(|(request, scopes)| Step::Approve { request, scopes }),
-        1 => (index.clone(), prop::bool::weighted(0.2)).prop_map(|(request, block)| Step::Deny { request, block }),
-        5 => index.clone().prop_map(|request| Step::PickUp { request }),
-        5 => index.clone().prop_map(|code| Step::Exchange { code }),
-        1 => index.clone().prop_map(|code| Step::StolenExchange { code }),
-        12 => index.clone().prop_map(|token| Step::Refresh { token }),
-        1 => index.clone().prop_map(|token| Step::ForeignRefresh { token }),
-        1 => index.clone().prop_map(|token| Step::GiveBack { token }),
-        1 => index.prop_map(|client| Step::RevokeClient { client }),
-        4 => prop_oneof![
-            8 => prop::sample::select(vec![1, 20, 59, 60, 61, 600, 900]),
-            1 => 0..3_000_000_u32,
-        ]
-            .prop_map(|seconds| Step::Pass { seconds }),
-        1 => Just(Step::Restart),
-    ]
-}
-
-/// One of the last few: what happened lately is what the next step is likely about.
-fn recent(number: usize, len: usize) -> usize {
-    len - 1 - number % len.min(4)
-}
-
-/// Scopes out of bits; the fourth is `admin`, which no request here asks for.
-fn scopes_of(bits: u8) -> ScopeSet {
-    [Scope::ContextRead, Scope::ContextWrite, Scope::InsightsRead, Scope::Admin]
-        .into_iter()
-        .enumerate()
-        .filter(|(index, _)| bits & (1 << index) != 0)
-        .map(|(_, scope)| scope)
-        .collect()
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Standing {
-    Pending,
-    Approved(Timestamp),
-    Denied,
-    Over,
-}
-
-#[derive(Debug)]
-struct Request {
-    client: usize,
-    asked: Asked,
-    scopes: ScopeSet,
-    granted: ScopeSet,
-    requested_at: Timestamp,
-    standing: Standing,
-}
-
-#[derive(Debug)]
-struct Code {
-    client: usize,
-    text: String,
-    scopes: ScopeSet,
-    expires_at: Timestamp,
-    voided: bool,
-    grant: Option<usize>,
-}
-
-#[derive(Debug)]
-struct Grant {
-    client: usize,
-    scopes: ScopeSet,
-    created_at: Timestamp,
-    live: bool,
-}
-
-#[derive(Debug)]
-struct AccessToken {
-    grant: usize,
-    text: String,
-    expires_at: Timestamp,
-}
-
-#[derive(Debug)]
-struct RefreshToken {
-    grant: usize,
-    text: String,
-    idle_expires_at: Timestamp,
-    rotated: Option<(Timestamp, usize)>,
-}
 
 struct World {
     server: Server,

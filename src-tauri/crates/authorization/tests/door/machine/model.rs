@@ -1,0 +1,144 @@
+//! The steps of a life, and what the model remembers of it.
+
+use authorization::{Scope, ScopeSet};
+use clock::Timestamp;
+use proptest::prelude::*;
+
+use crate::support::Asked;
+
+/// One step; numbers choose among what is there.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Register,
+    /// Asks, approves, picks up and exchanges in one go, so that lives get past their beginnings.
+    Connect {
+        client: usize,
+    },
+    Ask {
+        client: usize,
+        scopes: u8,
+    },
+    Approve {
+        request: usize,
+        scopes: u8,
+    },
+    Deny {
+        request: usize,
+        block: bool,
+    },
+    PickUp {
+        request: usize,
+    },
+    Exchange {
+        code: usize,
+    },
+    StolenExchange {
+        code: usize,
+    },
+    Refresh {
+        token: usize,
+    },
+    ForeignRefresh {
+        token: usize,
+    },
+    GiveBack {
+        token: usize,
+    },
+    RevokeClient {
+        client: usize,
+    },
+    Pass {
+        seconds: u32,
+    },
+    Restart,
+}
+
+pub(super) fn step() -> impl Strategy<Value = Step> {
+    let index = 0..16_usize;
+    prop_oneof![
+        1 => Just(Step::Register),
+        3 => index.clone().prop_map(|client| Step::Connect { client }),
+        4 => (index.clone(), 1..8_u8).prop_map(|(client, scopes)| Step::Ask { client, scopes }),
+        4 => (index.clone(), 0..16_u8).prop_map(|(request, scopes)| Step::Approve { request, scopes }),
+        1 => (index.clone(), prop::bool::weighted(0.2)).prop_map(|(request, block)| Step::Deny { request, block }),
+        5 => index.clone().prop_map(|request| Step::PickUp { request }),
+        5 => index.clone().prop_map(|code| Step::Exchange { code }),
+        1 => index.clone().prop_map(|code| Step::StolenExchange { code }),
+        12 => index.clone().prop_map(|token| Step::Refresh { token }),
+        1 => index.clone().prop_map(|token| Step::ForeignRefresh { token }),
+        1 => index.clone().prop_map(|token| Step::GiveBack { token }),
+        1 => index.prop_map(|client| Step::RevokeClient { client }),
+        4 => prop_oneof![
+            8 => prop::sample::select(vec![1, 20, 59, 60, 61, 600, 900]),
+            1 => 0..3_000_000_u32,
+        ]
+            .prop_map(|seconds| Step::Pass { seconds }),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// One of the last few: what happened lately is what the next step is likely about.
+pub(super) fn recent(number: usize, len: usize) -> usize {
+    len - 1 - number % len.min(4)
+}
+
+/// Scopes out of bits; the fourth is `admin`, which no request here asks for.
+pub(super) fn scopes_of(bits: u8) -> ScopeSet {
+    [Scope::ContextRead, Scope::ContextWrite, Scope::InsightsRead, Scope::Admin]
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| bits & (1 << index) != 0)
+        .map(|(_, scope)| scope)
+        .collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Standing {
+    Pending,
+    Approved(Timestamp),
+    Denied,
+    Over,
+}
+
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) client: usize,
+    pub(super) asked: Asked,
+    pub(super) scopes: ScopeSet,
+    pub(super) granted: ScopeSet,
+    pub(super) requested_at: Timestamp,
+    pub(super) standing: Standing,
+}
+
+#[derive(Debug)]
+pub(super) struct Code {
+    pub(super) client: usize,
+    pub(super) text: String,
+    pub(super) scopes: ScopeSet,
+    pub(super) expires_at: Timestamp,
+    pub(super) voided: bool,
+    pub(super) grant: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(super) struct Grant {
+    pub(super) client: usize,
+    pub(super) scopes: ScopeSet,
+    pub(super) created_at: Timestamp,
+    pub(super) live: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct AccessToken {
+    pub(super) grant: usize,
+    pub(super) text: String,
+    pub(super) expires_at: Timestamp,
+}
+
+#[derive(Debug)]
+pub(super) struct RefreshToken {
+    pub(super) grant: usize,
+    pub(super) text: String,
+    pub(super) idle_expires_at: Timestamp,
+    pub(super) rotated: Option<(Timestamp, usize)>,
+}
