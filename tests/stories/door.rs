@@ -92,6 +92,40 @@ async fn expect_too_large(server: &RunningServer, request: Request<Full<Bytes>>)
     }
 }
 
+/// Some clients (the MCP SDK for Python) send head and body in two pieces and use the connection again. A server that
+/// answers the head with 401 and then closes without a word breaks their next request, which has the token.
+#[tokio::test]
+async fn a_refusal_leaves_the_connection_open_or_says_that_it_closes_it() {
+    let server = Home::new().serve().await;
+    let host = format!("localhost:{}", server.port());
+    let next = format!("GET /health HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    for (path, kind) in
+        [("/mcp", "application/json"), ("/oauth/register", "text/plain"), ("/nowhere", "text/plain")]
+    {
+        let mut stream = server.https().stream().await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {kind}\r\ncontent-length: 2\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // It may answer before the body came, or wait for it: this long it has time to choose.
+        let early = stream.read_buf(&mut answer);
+        drop(tokio::time::timeout(std::time::Duration::from_millis(300), early).await);
+        if String::from_utf8_lossy(&answer).to_ascii_lowercase().contains("connection: close") {
+            continue;
+        }
+        let second = async {
+            stream.write_all(b"{}").await?;
+            stream.write_all(next.as_bytes()).await?;
+            stream.read_to_end(&mut answer).await
+        };
+        let ended = within("the answer to the next request", second).await;
+        let said = String::from_utf8_lossy(&answer);
+        assert_eq!(said.matches("HTTP/1.1 ").count(), 2, "{path}: {ended:?} after {said}");
+        assert!(said.contains("HTTP/1.1 200"), "{path}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn malformed_json_rpc_is_answered_in_the_shape_of_json_rpc() {
     let server = Home::new().serve().await;

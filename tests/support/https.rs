@@ -16,6 +16,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::within;
@@ -89,12 +90,17 @@ impl Https {
         within("a TLS connection", self.try_connect()).await.expect("the server takes TLS connections")
     }
 
-    /// The same, where the server may refuse or vanish.
-    pub(crate) async fn try_connect(&self) -> std::io::Result<Connection> {
+    /// A bare TLS stream, for a client that sends what no HTTP library would.
+    pub(crate) async fn stream(&self) -> std::io::Result<TlsStream<TcpStream>> {
         let tcp = TcpStream::connect(self.address).await?;
         // Without it Nagle's algorithm, not the server, is what a benchmark measures.
         tcp.set_nodelay(true)?;
-        let tls = self.connector.connect(self.name.clone(), tcp).await?;
+        self.connector.connect(self.name.clone(), tcp).await
+    }
+
+    /// The same, where the server may refuse or vanish.
+    async fn try_connect(&self) -> std::io::Result<Connection> {
+        let tls = self.stream().await?;
         let (sender, connection) = handshake(TokioIo::new(tls)).await.map_err(std::io::Error::other)?;
         tokio::spawn(async move {
             // How the connection ended is what the requests on it report.

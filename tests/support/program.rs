@@ -71,6 +71,12 @@ impl Home {
                 command.env_remove(name.as_ref());
             }
         }
+        // What the machine's owner set for other programs: `setup` respects it, and clients would trust more than ours.
+        for name in
+            ["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "SSL_CERT_DIR", "CLAUDE_CONFIG_DIR"]
+        {
+            command.env_remove(name);
+        }
         command.env("HOME", self.home()).env("USERPROFILE", self.home());
         command.current_dir(self.folder.path()).kill_on_drop(true).stdin(Stdio::null());
     }

@@ -54,9 +54,6 @@ fn isolate(home: &Home, command: &mut Command) {
             command.env_remove(&name);
         }
     }
-    for name in ["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
-        command.env_remove(name);
-    }
 }
 
 /// A client that talks in JSON lines while it runs.
