@@ -37,7 +37,7 @@ pub enum Error {
         id: Uuid,
     },
     /// The export's target is there.
-    #[error("{} is already there; choose another name, or allow overwriting", .path.display())]
+    #[error("{} is already there; choose another name, or allow overwriting (--overwrite)", .path.display())]
     AlreadyThere {
         /// The target.
         path: PathBuf,

@@ -59,15 +59,17 @@ fn with_type(status: StatusCode, content_type: &'static str, body: String) -> Re
 
 /// What browsers are told about every answer, unless its room has said something stricter.
 ///
+/// No `Cross-Origin-Opener-Policy` either: it would cut the waiting page off from a client that opened it in a
+/// popup; the pages that end a flow set it themselves.
+///
 /// No `Strict-Transport-Security` here: it holds for a host on all its ports, and `localhost` is also every
 /// other program's name.
-const ALWAYS: [(HeaderName, &str); 7] = [
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
     (header::CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
