@@ -26,6 +26,8 @@ struct Ready<'a> {
 
 pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> Result<(), CliError> {
     logging::start(place.variable("AMBIENT_INSIGHTS_LOG"))?;
+    // Before anybody is told that it is ready: a stop that is asked for right then must be heard.
+    let mut stop = StopSignal::listen()?;
     let overrides = Overrides { port: options.port, public_url: options.public_url };
     let engine = Engine::start(place.config(overrides)?, Door::Open).await?;
     let server = match Server::start(engine.clone()) {
@@ -50,13 +52,13 @@ pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> R
         output.text(&greeting(&engine, &ca_certificate))?;
     }
     tracing::info!(mcp_url = engine.mcp_url(), "the door is open");
-    stop_asked_for().await?;
+    stop.asked_for().await;
     tracing::info!("stopping: calls under way are finished first");
     server.stop().await;
     // A second signal, or a part that hangs, must not make the program immortal.
     tokio::select! {
         () = engine.stop() => {}
-        _ = stop_asked_for() => return Err(CliError::failed("stopped at once; what was answered is on the disk")),
+        () = stop.asked_for() => return Err(CliError::failed("stopped at once; what was answered is on the disk")),
         () = tokio::time::sleep(Duration::from_secs(30)) => {
             return Err(CliError::failed("a part did not stop within 30 seconds; what was answered is on the disk"));
         }
@@ -89,17 +91,39 @@ fn greeting(engine: &Engine, ca_certificate: &str) -> String {
     text
 }
 
-/// Waits for Ctrl+C or, on Unix, a polite SIGTERM.
-async fn stop_asked_for() -> Result<(), CliError> {
+/// Ctrl+C, and on Unix a polite SIGTERM.
+#[derive(Debug)]
+struct StopSignal {
     #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted?,
-            _ = terminate.recv() => {}
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+impl StopSignal {
+    fn listen() -> Result<Self, CliError> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+            })
         }
+        #[cfg(windows)]
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+
+    /// Waits for the next one.
+    async fn asked_for(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(windows)]
+        self.interrupt.recv().await;
+    }
 }

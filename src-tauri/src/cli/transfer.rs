@@ -48,7 +48,9 @@ pub(super) async fn import(place: &Place, options: Import, output: &mut Output) 
             None => format!("  {}", error.why),
         }));
         lines.join("\n")
-    })
+    })?;
+    // The good records are in; a script must notice all the same that something was left out.
+    if report.skipped == 0 { Ok(()) } else { Err(CliError::Said) }
 }
 
 /// What a path most likely is; `--format` says otherwise.

@@ -137,7 +137,6 @@ impl Engine {
                 authorization: inner.authorization.clone(),
                 certificates: inner.certificates.resolver(),
                 mcp: Arc::new(move || server.clone()),
-                clock: Arc::clone(&inner.clock),
             },
         )
     }

@@ -7,12 +7,13 @@ use std::time::Duration;
 use authorization::{Arrival, Authorization, OriginName, PeerAddress, ProviderId, RejectionKind};
 use axum::Router;
 use axum::body::Body;
-use clock::Clock;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -36,7 +37,6 @@ pub(crate) struct Door<S: ServerHandler> {
     authorization: Authorization,
     endpoints: Router,
     mcp: StreamableHttpService<S, LocalSessionManager>,
-    clock: Arc<dyn Clock>,
     /// Stands for the provider where only the name says that a request came through one.
     public_name: ProviderId,
     /// Cancelled when the program begins to stop.
@@ -76,17 +76,23 @@ impl<S: ServerHandler> Door<S> {
             endpoints: rooms.authorization.router(),
             authorization: rooms.authorization,
             mcp: StreamableHttpService::new(move || Ok(make()), Arc::new(sessions), config),
-            clock: rooms.clock,
             public_name: "public-name".parse().expect("this is a provider's id"),
             stopping,
         }
     }
 
     pub(crate) async fn answer(&self, connection: &Connection, request: Request<Incoming>) -> Response<Body> {
-        let began = self.clock.monotonic();
+        let began = Instant::now();
         let method = request.method().clone();
         let area = Area::of(request.uri().path());
-        let mut response = self.route(connection, area, request).await;
+        let (head, incoming) = request.into_parts();
+        let mut unread = Some(incoming);
+        let mut response = self.route(connection, area, head, &mut unread).await;
+        if let Some(unread) = unread
+            && !body::discard(unread).await
+        {
+            close_afterwards(&mut response);
+        }
         respond::harden(response.headers_mut());
         // The path of an authorization request names it, so only the area is logged.
         tracing::debug!(
@@ -94,14 +100,21 @@ impl<S: ServerHandler> Door<S> {
             area = area.name(),
             status = response.status().as_u16(),
             arrival = %connection.arrival,
-            micros = u64::try_from((self.clock.monotonic().saturating_sub(began)).as_micros()).unwrap_or(u64::MAX),
+            micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             "request"
         );
         response
     }
 
-    async fn route(&self, connection: &Connection, area: Area, request: Request<Incoming>) -> Response<Body> {
-        let named = match self.names.check(request.uri(), request.headers()) {
+    /// Whoever reads the body takes it out of `unread`.
+    async fn route(
+        &self,
+        connection: &Connection,
+        area: Area,
+        head: Parts,
+        unread: &mut Option<Incoming>,
+    ) -> Response<Body> {
+        let named = match self.names.check(&head.uri, &head.headers) {
             Ok(named) => named,
             Err(refusal) => {
                 self.authorization.record_rejection(refusal.kind(), &connection.arrival);
@@ -115,18 +128,18 @@ impl<S: ServerHandler> Door<S> {
         };
         let browser = named.browser_origin.clone().filter(|_| area.is_open_to_browsers());
         if let Some(origin) = &browser
-            && request.method() == Method::OPTIONS
+            && head.method == Method::OPTIONS
         {
             return respond::preflight(origin);
         }
         let mut response = match area {
-            Area::Health => health(request.method()),
-            Area::Mcp => match self.mcp(&named, &arrival, request).await {
+            Area::Health => health(&head.method),
+            Area::Mcp => match self.mcp(&named, &arrival, head, unread).await {
                 Ok(response) => response,
                 Err(early) => early.into(),
             },
             Area::Authorization | Area::Discovery | Area::Other => {
-                self.endpoint(&named, arrival, connection.peer, request).await
+                self.endpoint(&named, arrival, connection.peer, head, unread).await
             }
         };
         if let Some(origin) = browser {
@@ -140,12 +153,12 @@ impl<S: ServerHandler> Door<S> {
         named: &Named,
         arrival: Arrival,
         peer: Option<IpAddr>,
-        request: Request<Incoming>,
+        mut head: Parts,
+        unread: &mut Option<Incoming>,
     ) -> Response<Body> {
-        let (mut head, incoming) = request.into_parts();
         // The largest body that any of these endpoints takes; each has a smaller limit of its own.
         let limit = self.limits.body_bytes.min(64 * 1024);
-        let bytes = match body::read(incoming, limit, self.limits.body).await {
+        let bytes = match body::read(unread.take(), limit, self.limits.body).await {
             Ok(bytes) => bytes,
             Err(unreadable) => return refuse_body(unreadable),
         };
@@ -163,12 +176,12 @@ impl<S: ServerHandler> Door<S> {
         &self,
         named: &Named,
         arrival: &Arrival,
-        request: Request<Incoming>,
+        mut head: Parts,
+        unread: &mut Option<Incoming>,
     ) -> Result<Response<Body>, Early> {
         // The bearer check stands before every other check of MCP, on every method: RS-7, and clients that
         // open with GET need the challenge (mcp-remote).
-        let access =
-            bearer::authenticate(&self.authorization, request.headers(), named.origin, arrival).await?;
+        let access = bearer::authenticate(&self.authorization, &head.headers, named.origin, arrival).await?;
         let caller = bearer::caller(&access);
         self.rates.take(&caller.principal).map_err(|wait| {
             self.authorization.record_rejection(RejectionKind::RateLimited, arrival);
@@ -178,10 +191,9 @@ impl<S: ServerHandler> Door<S> {
                 "too many requests from this client; wait a moment",
             )
         })?;
-        let (mut head, incoming) = request.into_parts();
         let session = self.session_of(&mut head.headers, &caller.principal)?;
         let bytes =
-            body::read(incoming, self.limits.body_bytes, self.limits.body).await.map_err(refuse_body)?;
+            body::read(unread.take(), self.limits.body_bytes, self.limits.body).await.map_err(refuse_body)?;
         if head.method == Method::POST {
             let glance = json_rpc::glance(&bytes)
                 .map_err(|malformed| respond::json(StatusCode::BAD_REQUEST, malformed.to_json()))?;
@@ -208,7 +220,7 @@ impl<S: ServerHandler> Door<S> {
             && let Some(opened) = response.headers().get(SESSION_HEADER).map(HeaderValue::to_str)
             && let Ok(opened) = opened
         {
-            self.sessions.bind(opened, &principal, self.clock.monotonic());
+            self.sessions.bind(opened, &principal, Instant::now());
         }
         // A GET is a stream that stands until somebody ends it.
         Ok(if method == Method::GET { body::end_at_stop(response, &self.stopping) } else { response })
@@ -224,7 +236,7 @@ impl<S: ServerHandler> Door<S> {
         }
         let Some(session) = headers.get(SESSION_HEADER) else { return Ok(None) };
         let session = session.to_str().unwrap_or_default();
-        if self.sessions.belongs(session, principal, self.clock.monotonic()) {
+        if self.sessions.belongs(session, principal, Instant::now()) {
             Ok(Some(session.to_owned()))
         } else {
             Err(respond::text(StatusCode::NOT_FOUND, "there is no such session; initialize a new one").into())
@@ -254,9 +266,14 @@ fn refuse_body(unreadable: body::Unreadable) -> Response<Body> {
         body::Unreadable::BrokenOff => StatusCode::BAD_REQUEST,
     };
     let mut response = respond::text(status, &unreadable.to_string());
-    // What is left of the body stays unread, so the connection can not be used again.
-    response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+    close_afterwards(&mut response);
     response
+}
+
+/// Says that the connection can not be used again: what is left of the body stays unread. A connection that
+/// closes without a word breaks the next request of clients that keep it (the MCP SDK for Python).
+fn close_afterwards(response: &mut Response<Body>) {
+    response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
 }
 
 /// The part of the house that a path leads to.

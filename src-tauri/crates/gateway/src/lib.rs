@@ -21,7 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authorization::{Authorization, Origins};
-use clock::Clock;
 use rustls::server::ResolvesServerCert;
 
 pub use listener::{BindError, Bound, Running, bind};
@@ -82,6 +81,4 @@ pub struct Rooms<S> {
     pub certificates: Arc<dyn ResolvesServerCert>,
     /// Makes the MCP server that answers one session, or one request where there are no sessions.
     pub mcp: Arc<dyn Fn() -> S + Send + Sync>,
-    /// For limits and for the request log.
-    pub clock: Arc<dyn Clock>,
 }

@@ -4,10 +4,9 @@
 //! somebody else's session (MCP security best practices, session hijacking). The door remembers which grant
 //! opened each session and answers everybody else as if it were not there.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use parking_lot::Mutex;
+use std::collections::HashMap;
+use tokio::time::Instant;
 
 /// More sessions than any one person's assistants keep open; beyond it the longest unused one is given up.
 const CAPACITY: usize = 2048;
@@ -20,12 +19,12 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 struct Owner {
     principal: String,
-    used: Duration,
+    used: Instant,
 }
 
 impl Sessions {
-    /// Remembers that `principal` opened `session`. `now` is the monotonic time.
-    pub(crate) fn bind(&self, session: &str, principal: &str, now: Duration) {
+    /// Remembers that `principal` opened `session`.
+    pub(crate) fn bind(&self, session: &str, principal: &str, now: Instant) {
         let mut owners = self.owners.lock();
         if owners.len() >= CAPACITY
             && let Some(oldest) = owners.iter().min_by_key(|(_, owner)| owner.used).map(|(id, _)| id.clone())
@@ -36,7 +35,7 @@ impl Sessions {
     }
 
     /// Whether `session` belongs to `principal`. A session nobody opened here belongs to nobody.
-    pub(crate) fn belongs(&self, session: &str, principal: &str, now: Duration) -> bool {
+    pub(crate) fn belongs(&self, session: &str, principal: &str, now: Instant) -> bool {
         match self.owners.lock().get_mut(session) {
             Some(owner) if owner.principal == principal => {
                 owner.used = now;

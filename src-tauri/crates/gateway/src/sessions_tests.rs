@@ -1,33 +1,38 @@
+use std::time::Duration;
+
 use super::*;
 
-const NOW: Duration = Duration::from_secs(1);
+fn now() -> Instant {
+    Instant::now()
+}
 
 #[test]
 fn a_session_is_there_for_its_owner_alone() {
     let sessions = Sessions::default();
-    sessions.bind("s", "alice", NOW);
-    assert!(sessions.belongs("s", "alice", NOW));
-    assert!(!sessions.belongs("s", "bob", NOW));
-    assert!(!sessions.belongs("another", "alice", NOW));
+    sessions.bind("s", "alice", now());
+    assert!(sessions.belongs("s", "alice", now()));
+    assert!(!sessions.belongs("s", "bob", now()));
+    assert!(!sessions.belongs("another", "alice", now()));
 }
 
 #[test]
 fn an_ended_session_belongs_to_nobody() {
     let sessions = Sessions::default();
-    sessions.bind("s", "alice", NOW);
+    sessions.bind("s", "alice", now());
     sessions.end("s");
-    assert!(!sessions.belongs("s", "alice", NOW));
+    assert!(!sessions.belongs("s", "alice", now()));
 }
 
 #[test]
 fn beyond_the_capacity_the_longest_unused_session_is_given_up() {
     let sessions = Sessions::default();
+    let start = now();
     for n in 0..CAPACITY {
-        sessions.bind(&n.to_string(), "alice", Duration::from_secs(n as u64));
+        sessions.bind(&n.to_string(), "alice", start + Duration::from_secs(n as u64));
     }
-    assert!(sessions.belongs("0", "alice", Duration::from_secs(9_999)));
-    sessions.bind("new", "alice", Duration::from_secs(10_000));
-    assert!(sessions.belongs("0", "alice", NOW));
-    assert!(!sessions.belongs("1", "alice", NOW));
-    assert!(sessions.belongs("new", "alice", NOW));
+    assert!(sessions.belongs("0", "alice", start + Duration::from_secs(9_999)));
+    sessions.bind("new", "alice", start + Duration::from_secs(10_000));
+    assert!(sessions.belongs("0", "alice", now()));
+    assert!(!sessions.belongs("1", "alice", now()));
+    assert!(sessions.belongs("new", "alice", now()));
 }

@@ -8,14 +8,10 @@ use gateway::Limits;
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use support::{Door, LIMIT, bare, json, message, modern_call, text};
+use support::{Door, LIMIT, bare, json, message, modern_call, text, with};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
-
-fn with(pairs: &[(&'static str, &str)]) -> HeaderMap {
-    pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
-}
 
 #[tokio::test]
 async fn without_a_token_every_method_is_challenged_before_anything_else_is_looked_at() {

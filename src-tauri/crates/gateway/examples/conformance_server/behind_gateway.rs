@@ -62,7 +62,6 @@ pub(crate) async fn run(stop: Stop) -> io::Result<()> {
         authorization: authorization.clone(),
         certificates: certificates.resolver(),
         mcp: Arc::new(move || Fixture::new(Arc::clone(&shared))),
-        clock,
     };
     let running = bound.serve(&settings, rooms);
     let token = issue_token(&authorization, port).await?;

@@ -105,7 +105,6 @@ impl Door {
                 authorization: authorization.clone(),
                 certificates: certificates.resolver(),
                 mcp: Arc::new(move || handler.clone()),
-                clock,
             },
         );
         let ca = certificates.ca_certificate().to_owned();
@@ -286,4 +285,9 @@ where
 {
     let text = text(response).await;
     serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+}
+
+/// Headers out of pairs.
+pub(crate) fn with(pairs: &[(&'static str, &str)]) -> HeaderMap {
+    pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
 }
