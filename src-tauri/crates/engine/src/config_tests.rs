@@ -22,7 +22,7 @@ fn without_any_setting_the_defaults_hold() {
     let config = load(None, &[("HOME", "/x")], Overrides::default()).unwrap();
     assert_eq!(config.port, 9100);
     assert!(config.rates_limited);
-    assert_eq!(config.access_token_lifetime, Duration::from_secs(900));
+    assert_eq!(config.access_token_lifetime, Duration::from_mins(15));
     assert_eq!(config.origins(9100).local.as_str(), "https://localhost:9100");
 }
 
@@ -34,7 +34,7 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     let config = load(file, &environment, Overrides { port: Some(3000), public_url: None }).unwrap();
     assert_eq!(config.port, 3000);
     assert_eq!(config.public_url.unwrap().as_str(), "https://b.example");
-    assert_eq!(config.access_token_lifetime, Duration::from_secs(1200));
+    assert_eq!(config.access_token_lifetime, Duration::from_mins(20));
 }
 
 #[test]
