@@ -62,7 +62,9 @@ async fn everything_works_without_a_running_program_too() {
 async fn deciding_needs_the_running_program_and_says_so() {
     let home = Home::new();
     let ended = home.run(["approvals", "approve", "01890000-0000-7000-8000-000000000000"]).await;
-    ended.expect_failure(1, &["serve"]);
+    // The command that it names is for this data directory, not for the usual one.
+    let data = home.data().display().to_string();
+    ended.expect_failure(1, &["serve", &format!("ambient-insights --data-dir {data}")]);
     let server = home.serve().await;
     let ended = server.home.run(["approvals", "approve", "01890000-0000-7000-8000-000000000000"]).await;
     ended.expect_failure(1, &["approvals list"]);
@@ -253,4 +255,62 @@ fn all_bytes(folder: &std::path::Path) -> Vec<u8> {
 
 fn all_text(folder: &std::path::Path) -> String {
     String::from_utf8_lossy(&all_bytes(folder)).into_owned()
+}
+
+#[tokio::test]
+async fn revoking_a_client_that_is_not_there_does_not_look_like_success() {
+    let home = Home::new();
+    home.run(["clients", "revoke", "mistyped"]).await.expect_failure(1, &["mistyped", "clients list"]);
+    let server = home.serve().await;
+    home.run(["clients", "revoke", "mistyped"]).await.expect_failure(1, &["mistyped", "clients list"]);
+    connect(&server, "Story", None).await;
+    let clients = home.json(["clients", "--json"]).await;
+    let id = clients[0]["client_id"].as_str().unwrap();
+    home.run(["clients", "revoke", id]).await.expect_success();
+    // It is known and has nothing left: that is what was wanted.
+    home.run(["clients", "revoke", id]).await.expect_success();
+}
+
+#[tokio::test]
+async fn doctor_says_which_setting_keeps_the_program_from_starting() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.data()).unwrap();
+    std::fs::write(home.data().join("config.toml"), "prot = 9100\n").unwrap();
+    let ended = home.run(["doctor", "--json"]).await;
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["ok"], false);
+    assert_eq!(report["checks"][0]["name"], "settings");
+    let detail = report["checks"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("prot") && detail.contains("\"port\""), "{detail}");
+    assert!(report["checks"][0]["remedy"].is_string() && report["local_origin"].is_string(), "{report}");
+}
+
+#[tokio::test]
+async fn an_export_to_standard_output_is_refused_and_leaves_no_file_of_that_name() {
+    let home = Home::new();
+    home.run(["export", "--output", "-"]).await.expect_failure(2, &["--output"]);
+    assert!(!home.file("-").exists());
+}
+
+#[tokio::test]
+async fn a_client_is_not_set_up_for_an_address_that_nobody_knows_yet() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.data()).unwrap();
+    std::fs::write(home.data().join("config.toml"), "port = 0\n").unwrap();
+    let setup = ["setup", "claude-code", "--yes"];
+    home.run(setup).await.expect_failure(1, &["port", "serve"]);
+    assert!(!home.home().join(".claude.json").exists());
+    home.run(["setup", "claude-code", "--undo", "--yes"]).await.expect_success();
+    let server = home.serve().await;
+    home.run(setup).await.expect_success();
+    let servers = std::fs::read_to_string(home.home().join(".claude.json")).unwrap();
+    assert!(servers.contains(server.ready.mcp_url.as_str()), "{servers}");
+}
+
+#[tokio::test]
+async fn an_audit_of_a_client_that_did_nothing_does_not_say_that_nothing_happened() {
+    let home = Home::new();
+    let ended = home.run(["audit", "--client", "mistyped"]).await.expect_success();
+    assert!(ended.stdout.contains("mistyped") && ended.stdout.contains("clients"), "{ended:?}");
 }

@@ -168,3 +168,30 @@ async fn load_test_mode_is_refused_where_the_public_could_come_in() {
     assert_ne!(code, 0);
     ended.expect_failure(code, &["limits"]);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_setting_that_is_no_text_is_refused_and_not_left_out() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let home = Home::new();
+    let mut command = home.command(["context"]);
+    command.env("AMBIENT_INSIGHTS_PORT", std::ffi::OsStr::from_bytes(b"91\xff"));
+    let ended = command.output().await.unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("AMBIENT_INSIGHTS_PORT"));
+}
+
+#[tokio::test]
+async fn serve_with_json_prints_the_ready_line_like_every_command_with_json_prints_json() {
+    use tokio::io::AsyncBufReadExt as _;
+    let home = Home::new();
+    let mut command = home.command(["serve", "--port", "0", "--json"]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+    let mut serve = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = tokio::io::BufReader::new(serve.stdout.take().unwrap());
+    crate::support::within("the ready line of serve", stdout.read_line(&mut line)).await.unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert!(ready["mcp_url"].as_str().unwrap().ends_with("/mcp"), "{ready}");
+    serve.kill().await.unwrap();
+}

@@ -15,9 +15,9 @@ pub(super) async fn run(place: &Place, command: Approvals, output: &mut Output) 
     match command {
         Approvals::List => {
             let pending = program.call(ListApprovals {}).await?;
-            output.show(&pending, |pending| for_people(pending))
+            output.show(&pending, |pending| for_people(pending, &place.program()))
         }
-        Approvals::Watch => watch(&program, output).await,
+        Approvals::Watch => watch(&program, &place.program(), output).await,
         Approvals::Approve { id, code, scopes, yes_admin } => {
             let scopes = scopes.map(|scopes| parse_scopes(&scopes)).transpose()?;
             let id = parse_id(&id)?;
@@ -35,7 +35,7 @@ pub(super) async fn run(place: &Place, command: Approvals, output: &mut Output) 
 }
 
 /// Shows what waits, then whatever else comes, each once.
-async fn watch(program: &control::Client, output: &mut Output) -> Result<(), CliError> {
+async fn watch(program: &control::Client, called: &str, output: &mut Output) -> Result<(), CliError> {
     // The watch begins before the first listing, so that nothing can come in between unseen.
     let mut events = program.watch().await?;
     let mut seen = HashSet::new();
@@ -46,7 +46,7 @@ async fn watch(program: &control::Client, output: &mut Output) -> Result<(), Cli
                 if output.is_json() {
                     output.json_line(&request)?;
                 } else {
-                    output.text(&describe(&request))?;
+                    output.text(&format!("\n{}", describe(&request, called)))?;
                 }
             }
         }
@@ -65,15 +65,15 @@ fn parse_scopes(text: &str) -> Result<ScopeSet, CliError> {
     spaced.parse().map_err(|error| CliError::usage(format!("--scopes {text:?}: {error}")))
 }
 
-fn for_people(pending: &[PendingRequest]) -> String {
+fn for_people(pending: &[PendingRequest], called: &str) -> String {
     if pending.is_empty() {
         return "Nobody waits to be let in.".to_owned();
     }
-    pending.iter().map(describe).collect::<Vec<_>>().join("\n\n")
+    pending.iter().map(|request| describe(request, called)).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Everything that the owner needs to decide, and how to do it.
-fn describe(request: &PendingRequest) -> String {
+fn describe(request: &PendingRequest, called: &str) -> String {
     let name = short(&request.client_name, 80);
     let verified =
         if request.verified { "verified" } else { "this name is not verified: anybody can choose it" };
@@ -84,8 +84,8 @@ fn describe(request: &PendingRequest) -> String {
          \u{20} it asks for         {}\n\
          \u{20} came in             {}\n\
          \u{20} until               {}\n\
-         \u{20} let it in           ambient-insights approvals approve {}{code}\n\
-         \u{20} send it away        ambient-insights approvals deny {}",
+         \u{20} let it in           {called} approvals approve {}{code}\n\
+         \u{20} send it away        {called} approvals deny {}",
         request.redirect_host,
         request.scopes,
         request.arrival,

@@ -4,21 +4,34 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// Where the options that every command has stand in its help.
+const AFTER_OWN_OPTIONS: usize = 500;
+
+/// How many entries a listing can be asked for.
+fn entries() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=i64::from(engine::types::MAX_PAGE))
+}
+
+fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "a port is a number from 0 (a free one) to 65535")
+}
+
 /// One private memory for all your AI assistants, kept on your own computer.
 #[derive(Debug, Parser)]
-#[command(name = "ambient-insights", version, about, disable_help_subcommand = true)]
+#[command(name = "ambient-insights", version, about)]
 pub(super) struct Arguments {
     /// Keep everything in this folder instead of the usual one
     #[arg(
         long,
         global = true,
+        display_order = AFTER_OWN_OPTIONS,
         value_name = "FOLDER",
         env = "AMBIENT_INSIGHTS_DATA_DIR",
         hide_env_values = true
     )]
     pub(super) data_dir: Option<PathBuf>,
     /// Write JSON for scripts instead of text for people
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = AFTER_OWN_OPTIONS)]
     pub(super) json: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -57,7 +70,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// Listen on this port of 127.0.0.1; 0 takes a free one [default: 9100]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     pub(super) port: Option<u16>,
     /// The https address under which the internet reaches this program
     #[arg(long, value_name = "URL")]
@@ -118,7 +131,7 @@ pub(super) enum ContextCommand {
         #[arg(long)]
         state: Option<State>,
         /// At most so many
-        #[arg(long, default_value_t = 200)]
+        #[arg(long, default_value_t = 200, value_parser = entries())]
         limit: u32,
     },
     /// Add an entry
@@ -190,7 +203,7 @@ pub(super) enum TurnsCommand {
         #[arg(long, value_name = "PLACE")]
         before: Option<String>,
         /// At most so many
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, default_value_t = 20, value_parser = entries())]
         limit: u32,
     },
     /// Show one turn whole
@@ -206,7 +219,7 @@ pub(super) enum TurnsCommand {
     /// List the conversations, newest first
     Conversations {
         /// At most so many
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, default_value_t = 20, value_parser = entries())]
         limit: u32,
     },
     /// Remove a whole conversation and what was derived from it alone
@@ -230,7 +243,7 @@ pub(super) enum InsightsCommand {
     /// List the newest insights (the default)
     List {
         /// At most so many
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, default_value_t = 20, value_parser = entries())]
         limit: u32,
         /// Only this type
         #[arg(long = "type", value_name = "TYPE")]
@@ -308,7 +321,7 @@ pub(super) enum ClientsCommand {
 #[derive(Debug, Args)]
 pub(super) struct Audit {
     /// At most so many lines
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) limit: u32,
     /// Only this client
     #[arg(long, value_name = "CLIENT_ID")]
@@ -363,3 +376,7 @@ pub(super) enum Assistant {
     /// Anthropic's Claude Code
     ClaudeCode,
 }
+
+#[cfg(test)]
+#[path = "arguments_tests.rs"]
+mod tests;

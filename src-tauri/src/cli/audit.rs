@@ -9,17 +9,21 @@ use super::output::{Output, short, table};
 use super::session::Place;
 
 pub(super) async fn run(place: &Place, options: Audit, output: &mut Output) -> Result<(), CliError> {
+    let empty = match &options.client {
+        Some(client) => format!("Nothing is recorded of the client {client}; `clients` shows their ids."),
+        None => "Nothing has happened yet.".to_owned(),
+    };
     let query = AuditQuery {
         client_id: options.client,
         limit: usize::try_from(options.limit).unwrap_or(usize::MAX),
         ..AuditQuery::default()
     };
-    output.show(&place.call(ListAudit { query }).await?, |entries| for_people(entries))
+    output.show(&place.call(ListAudit { query }).await?, |entries| for_people(entries, &empty))
 }
 
-fn for_people(entries: &[AuditEntry]) -> String {
+fn for_people(entries: &[AuditEntry], empty: &str) -> String {
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
-    table(&["when", "what", "client", "from", "details"], &rows, "Nothing has happened yet.")
+    table(&["when", "what", "client", "from", "details"], &rows, empty)
 }
 
 fn row(entry: &AuditEntry) -> Vec<String> {

@@ -21,12 +21,18 @@ pub(super) async fn run(
             let revoked = place.call(RevokeClient { client_id: id }).await?;
             output.show(&revoked, |revoked| match (revoked.grants, revoked.requests) {
                 (0, 0) => "this client had nothing".to_owned(),
-                (grants, requests) => {
-                    format!("taken back: {grants} grants with all their tokens, {requests} open requests")
-                }
+                (grants, requests) => format!(
+                    "taken back: {} with all tokens, {}",
+                    counted(grants, "grant"),
+                    counted(requests, "open request")
+                ),
             })
         }
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 fn for_people(clients: &[ClientSummary]) -> String {

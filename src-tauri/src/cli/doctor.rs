@@ -18,7 +18,10 @@ pub(super) async fn run(place: &Place, output: &mut Output) -> Result<(), CliErr
 }
 
 async fn examine_stopped(place: &Place) -> Result<Diagnosis, CliError> {
-    let config = place.config(Overrides::default())?;
+    let config = match place.config(Overrides::default()) {
+        Ok(config) => config,
+        Err(error) => return Ok(Diagnosis::of_bad_settings(&error)),
+    };
     let local_origin = config.origins(config.port).local.to_string();
     Ok(match start_closed(config).await {
         Ok(engine) => {

@@ -41,7 +41,15 @@ pub fn run(
     };
     let environment = environment
         .into_iter()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter_map(|(name, value)| match value.into_string() {
+            Ok(value) => Some((name, value)),
+            // A setting that can not be read is complained of like any other bad value, never left out.
+            Err(value) if name.starts_with("AMBIENT_INSIGHTS_") => {
+                Some((name, value.to_string_lossy().into_owned()))
+            }
+            Err(_) => None,
+        })
         .collect();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

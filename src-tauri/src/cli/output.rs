@@ -64,7 +64,9 @@ impl Output {
         {
             // Whoever reads has read enough (`… | head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
+            other => other.map_err(|error| {
+                CliError::failed(format!("standard output can not be written: {error}; see where it goes"))
+            }),
         }
     }
 }
@@ -74,9 +76,16 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "ambient-insights: {}", clean(message));
 }
 
-/// Takes control characters out: what a client or a model wrote must not command the terminal.
+/// Takes out control characters, and those that turn the direction of text: what a client or a model wrote must not command the terminal.
 pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
+    text.chars().map(|c| if commands(c) || turns_around(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether it changes the direction of what follows (Unicode's bidirectional controls): an approval would
+/// then read otherwise than it is.
+fn turns_around(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// One line, cut to `width` characters.

@@ -17,3 +17,9 @@ fn columns_are_as_wide_as_their_widest_cell() {
     assert_eq!(table(&["id", "name"], &rows, "nothing"), "ID   NAME\na    long\nbbb  x");
     assert_eq!(table(&["id"], &[], "nothing"), "nothing");
 }
+
+#[test]
+fn a_name_can_not_turn_the_line_around_that_it_stands_in() {
+    assert_eq!(clean("a\u{202e}b\u{2066}c\u{2069}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
+    assert_eq!(clean("שלום مرحبا"), "שלום مرحبا");
+}

@@ -38,7 +38,7 @@ pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> R
         }
     };
     let ca_certificate = engine.ca_certificate().display().to_string();
-    if options.ready_json {
+    if options.ready_json || output.is_json() {
         output.json_line(&Ready {
             mcp_url: engine.mcp_url(),
             issuer: engine.issuer(),
@@ -49,7 +49,7 @@ pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> R
             version: env!("CARGO_PKG_VERSION"),
         })?;
     } else {
-        output.text(&greeting(&engine, &ca_certificate))?;
+        output.text(&greeting(&engine, &ca_certificate, &place.program()))?;
     }
     tracing::info!(mcp_url = engine.mcp_url(), "the door is open");
     stop.asked_for().await;
@@ -66,7 +66,7 @@ pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> R
     Ok(())
 }
 
-fn greeting(engine: &Engine, ca_certificate: &str) -> String {
+fn greeting(engine: &Engine, ca_certificate: &str, program: &str) -> String {
     let mcp_url = engine.mcp_url();
     let data_dir = engine.config().data_dir.display();
     let mut text = format!(
@@ -77,11 +77,11 @@ fn greeting(engine: &Engine, ca_certificate: &str) -> String {
          Certificate   {ca_certificate}\n\
          \n\
          Connect Claude Code (once, in another terminal):\n\
-         \u{20} ambient-insights setup claude-code\n\
+         \u{20} {program} setup claude-code\n\
          \u{20} claude mcp login ambient-insights     (in Claude Code itself: /mcp)\n\
          then let it in:\n\
-         \u{20} ambient-insights approvals watch\n\
-         \u{20} ambient-insights approvals approve ID\n\
+         \u{20} {program} approvals watch\n\
+         \u{20} {program} approvals approve ID\n\
          \n\
          Stop with Ctrl+C."
     );

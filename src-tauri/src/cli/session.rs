@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use control::Client;
-use engine::{Config, Door, Engine, Operation, Overrides, StartError};
+use engine::{Config, ConfigError, Door, Engine, Operation, Overrides, StartError};
 
 use super::error::CliError;
 
@@ -28,13 +28,22 @@ impl Place {
         Ok(Self { data_dir, environment })
     }
 
-    pub(super) fn config(&self, overrides: Overrides) -> Result<Config, CliError> {
-        Ok(Config::load(self.data_dir.clone(), self.environment.clone(), overrides)?)
+    pub(super) fn config(&self, overrides: Overrides) -> Result<Config, ConfigError> {
+        Config::load(self.data_dir.clone(), self.environment.clone(), overrides)
     }
 
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         let found = self.environment.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// How a person calls the program for this data directory, to be shown in what they are told to run.
+    pub(super) fn program(&self) -> String {
+        let name = "ambient-insights";
+        if engine::default_data_dir().is_ok_and(|usual| usual == self.data_dir) {
+            return name.to_owned();
+        }
+        format!("{name} --data-dir {}", engine::trust::quoted(self.data_dir.as_os_str()))
     }
 
     /// The person's home folder.
@@ -67,8 +76,9 @@ impl Place {
     pub(super) async fn running(&self) -> Result<Client, CliError> {
         Client::connect(&self.data_dir).await.ok_or_else(|| {
             CliError::failed(format!(
-                "no program runs on {}; start it with `ambient-insights serve`",
-                self.data_dir.display()
+                "no program runs on {}; start it with `{} serve`",
+                self.data_dir.display(),
+                self.program()
             ))
         })
     }

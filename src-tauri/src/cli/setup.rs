@@ -11,6 +11,13 @@ use super::session::Place;
 
 pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> Result<(), CliError> {
     let status = place.call(ShowStatus {}).await?;
+    if !options.undo && !status.door_open && status.mcp_url.starts_with("https://localhost:0/") {
+        return Err(CliError::failed(format!(
+            "the setting port is 0, so the address is known only while the program runs; start it \
+             (`{} serve`), or set a port that stays the same",
+            place.program()
+        )));
+    }
     let mut environment = SetupEnvironment::of_this_computer(
         place.home()?,
         |name| place.variable(name),

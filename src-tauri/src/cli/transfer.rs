@@ -11,6 +11,12 @@ use super::output::Output;
 use super::session::Place;
 
 pub(super) async fn export(place: &Place, options: Export, output: &mut Output) -> Result<(), CliError> {
+    if options.output == Path::new("-") {
+        return Err(CliError::usage(
+            "export does not write to standard output: it puts a whole file in place or none; name it with \
+             --output",
+        ));
+    }
     let request = ExportRequest {
         format: match options.format {
             ExportKind::Json => ExportFormat::Json,

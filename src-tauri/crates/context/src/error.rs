@@ -52,12 +52,20 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file or folder can not be read or written.
-    #[error("{} can not be used ({detail}); check that it is there and that your user may use it", .path.display())]
+    #[error("{} can not be used ({detail}); {remedy}", .path.display())]
     File {
         /// The file or folder.
         path: PathBuf,
         /// The system's own words.
         detail: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Something else than a file stands where the export should go.
+    #[error("{} is not a file, so it is not replaced; name a file", .path.display())]
+    NotAFile {
+        /// The target.
+        path: PathBuf,
     },
     /// A file is not what the chosen format says.
     #[error("{} is not in the format {format} ({detail})", .path.display())]
@@ -92,11 +100,27 @@ impl Error {
             | Self::OwnersDecision { .. }
             | Self::AlreadyThere { .. }
             | Self::NotAnExport { .. }
+            | Self::NotAFile { .. }
             | Self::WrongFormat { .. } => true,
         }
     }
 
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
-        Self::File { path: path.to_owned(), detail: error.to_string() }
+        use std::io::ErrorKind as E;
+        let kind = error.kind();
+        let remedy = match kind {
+            E::StorageFull | E::QuotaExceeded => "free some space and try again",
+            E::IsADirectory => "it is a folder: name a file",
+            E::NotADirectory => "a file stands where a folder should be: name another path",
+            E::ReadOnlyFilesystem => "name a place that can be written",
+            _ => "check that it is there and that your user may use it",
+        };
+        // Errors of temporary files bring their path along, which nobody knows.
+        let detail = match error.raw_os_error() {
+            None if kind == E::NotFound => "no such file or folder".to_owned(),
+            None if !matches!(kind, E::Other | E::InvalidData | E::InvalidInput) => kind.to_string(),
+            _ => error.to_string(),
+        };
+        Self::File { path: path.to_owned(), detail, remedy }
     }
 }

@@ -138,3 +138,46 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn only_a_file_is_replaced_by_a_json_export() {
+    let fixture = Fixture::new();
+    let path = fixture.directory.path().join("out");
+    std::fs::create_dir(&path).unwrap();
+    let error = fixture.context.export(request(&fixture, ExportFormat::Json, true)).await.unwrap_err();
+    assert_eq!(error, Error::NotAFile { path: path.clone() });
+    assert!(path.is_dir());
+    assert_eq!(leftovers(&fixture), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_device_is_never_replaced_and_a_link_stays_a_link() {
+    let fixture = Fixture::new();
+    let path = fixture.directory.path().join("out");
+    // As /dev/stdout is one: a link to something that is no file.
+    std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+    let error = fixture.context.export(request(&fixture, ExportFormat::Json, true)).await.unwrap_err();
+    assert_eq!(error, Error::NotAFile { path: path.clone() });
+    assert_eq!(std::fs::read_link(&path).unwrap(), Path::new("/dev/null"));
+    std::fs::remove_file(&path).unwrap();
+
+    let kept = fixture.directory.path().join("kept.json");
+    std::fs::write(&kept, "old").unwrap();
+    std::os::unix::fs::symlink(&kept, &path).unwrap();
+    fixture.context.export(request(&fixture, ExportFormat::Json, true)).await.unwrap();
+    assert!(path.symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&kept).unwrap().starts_with("{\"format\""));
+}
+
+#[tokio::test]
+async fn a_place_that_can_not_be_written_is_named_with_what_to_do() {
+    let fixture = Fixture::new();
+    let missing = fixture.directory.path().join("missing");
+    let nowhere = ExportRequest { output: missing.join("x"), ..request(&fixture, ExportFormat::Json, false) };
+    let error = fixture.context.export(nowhere).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{} can not be used", missing.display())), "{error}");
+    assert!(error.contains("check that it is there") && !error.contains(".ambient-insights"), "{error}");
+    let full = Error::file(&missing, &std::io::ErrorKind::StorageFull.into()).to_string();
+    assert!(full.contains("free some space"), "{full}");
+}

@@ -342,3 +342,19 @@ async fn an_empty_store_takes_an_export_over_as_it_is_without_analysing_it_again
     third.context.analysis_settled().await;
     assert_eq!(third.context.items(ItemQuery::default()).await.unwrap()[0].support, 1);
 }
+
+#[tokio::test]
+async fn a_bad_line_is_told_in_words_and_with_its_own_number_alone() {
+    let fixture = Fixture::new();
+    let path = fixture.directory.path().join("turns.jsonl");
+    std::fs::write(&path, "{\"user_message\":7}\nnot json\n{\"user_message\":\"x\"}\n").unwrap();
+    let report = import(&fixture, ImportFormat::Turns, &path).await.unwrap();
+    let told: Vec<_> = report.errors.iter().map(|error| (error.line, error.why.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some(1), "invalid type: integer `7`, expected a string"),
+            (Some(2), "it is not valid JSON: expected ident in column 2"),
+        ]
+    );
+}

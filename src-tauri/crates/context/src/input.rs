@@ -62,7 +62,7 @@ pub enum InputError {
     #[error("the preference has no value; pass one, for example name \"theme\" with value \"dark\"")]
     MissingValue,
     /// A value where none belongs.
-    #[error("only a preference has a value; leave it out for a {kind}")]
+    #[error("only a preference has a value; leave it out: this is of the kind {kind}")]
     UnexpectedValue {
         /// What was to be stored.
         kind: ItemKind,

@@ -3,8 +3,6 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::Error;
-
 const LOCK_FILE: &str = "ambient-insights.lock";
 /// Beside the lock, since on Windows a locked file can not be read by anybody else.
 const PID_FILE: &str = "ambient-insights.pid";
@@ -31,12 +29,12 @@ pub enum LockError {
         pid: Option<u32>,
     },
     /// The directory can not be made or written.
-    #[error("the data directory {} can not be used: {source}", .directory.display())]
+    #[error("the data directory {} can not be used ({source}); {}", .directory.display(), remedy(.source))]
     Unusable {
         /// The data directory.
         directory: PathBuf,
         /// What the system said.
-        source: Error,
+        source: std::io::Error,
     },
 }
 
@@ -46,10 +44,7 @@ impl DataDirectoryLock {
     /// # Errors
     /// [`LockError::Held`] with the holder's process id; [`LockError::Unusable`].
     pub fn acquire(directory: &Path) -> Result<Self, LockError> {
-        let unusable = |source: std::io::Error| LockError::Unusable {
-            directory: directory.to_owned(),
-            source: source.into(),
-        };
+        let unusable = |source| LockError::Unusable { directory: directory.to_owned(), source };
         make_for_owner_alone(directory).map_err(unusable)?;
         let file = File::options()
             .read(true)
@@ -75,6 +70,18 @@ impl Drop for DataDirectoryLock {
     fn drop(&mut self) {
         // Only a hint for people: the lock itself ends with the file.
         let _ = std::fs::remove_file(&self.pid_file);
+    }
+}
+
+fn remedy(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind as E;
+    match error.kind() {
+        E::PermissionDenied | E::ReadOnlyFilesystem => {
+            "give your user the right to write there, or name another folder with --data-dir"
+        }
+        E::AlreadyExists | E::NotADirectory => "a file is in the way: name a folder with --data-dir",
+        E::StorageFull | E::QuotaExceeded => "nothing was changed: free some space and try again",
+        _ => "check the disk, or name another folder with --data-dir",
     }
 }
 

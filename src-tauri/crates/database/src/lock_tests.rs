@@ -33,5 +33,7 @@ fn a_file_in_the_directorys_place_is_an_error_that_names_it() {
     let file = parent.path().join("taken");
     std::fs::write(&file, "x").unwrap();
     let error = DataDirectoryLock::acquire(&file).unwrap_err();
-    assert!(error.to_string().contains("taken"), "{error}");
+    let error = error.to_string();
+    assert!(error.contains("taken") && error.contains("a file is in the way"), "{error}");
+    assert!(!error.contains("database"), "nobody has come to a database yet: {error}");
 }

@@ -71,7 +71,7 @@ pub enum ConfigError {
         rule: &'static str,
     },
     /// A file that is no TOML.
-    #[error("{} is not valid TOML: {detail}", .path.display())]
+    #[error("{} is not valid TOML, so no setting is known; mend it: {detail}", .path.display())]
     NotToml {
         /// The file.
         path: PathBuf,
@@ -79,12 +79,14 @@ pub enum ConfigError {
         detail: String,
     },
     /// A file that can not be read.
-    #[error("{} can not be read: {detail}; check its permissions", .path.display())]
+    #[error("{} can not be read: {detail}; {remedy}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system said.
         detail: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// The system names no place for a program's data.
     #[error("no folder for this user's data is known; name one with --data-dir")]
@@ -188,7 +190,20 @@ impl Layers {
                 return Ok(());
             }
             Err(error) => {
-                return Err(ConfigError::Unreadable { path: path.to_owned(), detail: error.to_string() });
+                use std::io::ErrorKind as E;
+                let remedy = match error.kind() {
+                    E::PermissionDenied => {
+                        "run this as the user whom the folder belongs to, or change its rights"
+                    }
+                    E::InvalidData => "save it as UTF-8",
+                    E::IsADirectory => "move that folder away: the settings are a file",
+                    _ => "check the disk",
+                };
+                return Err(ConfigError::Unreadable {
+                    path: path.to_owned(),
+                    detail: error.to_string(),
+                    remedy,
+                });
             }
         };
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {

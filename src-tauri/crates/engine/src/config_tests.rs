@@ -86,3 +86,19 @@ fn limits_can_not_be_off_in_public() {
     let error = from_file("limits = \"off\"\npublic_url = \"https://a.example\"").unwrap_err();
     assert_eq!(error, ConfigError::LimitsOffInPublic);
 }
+
+#[test]
+fn a_file_that_can_not_be_read_says_what_to_do_about_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("config.toml");
+    let load = || Config::load(directory.path().to_owned(), [], Overrides::default());
+    std::fs::write(&file, b"\xff\xfe").unwrap();
+    let error = load().unwrap_err().to_string();
+    assert!(error.contains("config.toml") && error.ends_with("save it as UTF-8"), "{error}");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let error = load().unwrap_err().to_string();
+    assert!(error.contains("config.toml can not be read"), "{error}");
+    #[cfg(unix)]
+    assert!(error.contains("move that folder away"), "{error}");
+}

@@ -62,6 +62,15 @@ impl Check {
 }
 
 impl Diagnosis {
+    /// The diagnosis of a program whose settings can not be used. Which port was meant is not known then.
+    #[must_use]
+    pub fn of_bad_settings(error: &crate::ConfigError) -> Self {
+        let remedy = "mend the setting that the detail names, then run doctor again";
+        let checks = vec![Check::bad("settings", error.to_string(), remedy)];
+        let local_origin = format!("https://localhost:{}", crate::DEFAULT_PORT);
+        Self { ok: false, local_origin, public_origin: None, checks }
+    }
+
     /// The diagnosis of a program that does not even start.
     #[must_use]
     pub fn of_failed_start(local_origin: String, error: &crate::StartError) -> Self {
@@ -114,7 +123,7 @@ fn check_data_directory(directory: &Path) -> Check {
             return Check::bad(
                 name,
                 format!("other users may look into {} (mode {:o})", directory.display(), mode & 0o777),
-                format!("chmod 700 {}", directory.display()),
+                format!("chmod 700 {}", certificates::trust::quoted(directory.as_os_str())),
             );
         }
     }

@@ -12,7 +12,8 @@ impl From<context::Error> for Failure {
             E::NameTaken { .. }
             | E::OwnersDecision { .. }
             | E::AlreadyThere { .. }
-            | E::NotAnExport { .. } => FailureCode::Refused,
+            | E::NotAnExport { .. }
+            | E::NotAFile { .. } => FailureCode::Refused,
             _ => FailureCode::Failed,
         };
         Self { code, message: error.to_string() }

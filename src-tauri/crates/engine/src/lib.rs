@@ -35,6 +35,6 @@ pub mod types {
     pub use context::{
         Added, Author, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
         ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange,
-        ItemId, ItemKind, ItemQuery, ItemState, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
+        ItemId, ItemKind, ItemQuery, ItemState, MAX_PAGE, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
     };
 }

@@ -56,9 +56,15 @@ fn holds_one_of(pid: u32, inodes: &[String]) -> bool {
 
 #[cfg(target_os = "linux")]
 fn program_name(pid: u32) -> String {
-    std::fs::read_to_string(format!("/proc/{pid}/comm"))
-        .map(|name| name.trim().chars().filter(|c| !c.is_control()).collect())
-        .unwrap_or_default()
+    let printable = |name: &str| name.trim().chars().filter(|c| !c.is_control()).collect::<String>();
+    let short = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let short = printable(&short);
+    // proc(5): `comm` holds 15 bytes; the program's file tells the rest where it is the same name.
+    std::fs::read_link(format!("/proc/{pid}/exe"))
+        .ok()
+        .and_then(|file| Some(printable(file.file_name()?.to_str()?.trim_end_matches(" (deleted)"))))
+        .filter(|name| !short.is_empty() && name.starts_with(&short))
+        .unwrap_or(short)
 }
 
 #[cfg(all(test, target_os = "linux"))]

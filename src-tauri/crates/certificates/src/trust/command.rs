@@ -44,8 +44,9 @@ fn shown(command: &Command) -> String {
     words.join(" ")
 }
 
-/// A word as a shell needs it.
-pub(super) fn quoted(word: &OsStr) -> String {
+/// A word as a shell needs it, for commands that people are told to run.
+#[must_use]
+pub fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+=:,@%".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use certificate::CaCertificate;
+pub use command::quoted;
 pub use error::TrustError;
 
 /// What is to be done with a store.

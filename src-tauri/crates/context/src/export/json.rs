@@ -87,7 +87,15 @@ impl TryFrom<String> for Hex {
 }
 
 pub(super) fn write(connection: &Connection, request: &ExportRequest) -> Result<ExportReport, Error> {
-    let path = &request.output;
+    // What is written is renamed into place: a link stays a link, and nothing but a file is ever replaced (a
+    // rename onto /dev/stdout would take that name from everybody).
+    let path = &match request.output.symlink_metadata() {
+        Ok(_) => request.output.canonicalize().map_err(|error| Error::file(&request.output, &error))?,
+        Err(_) => request.output.clone(),
+    };
+    if path.metadata().is_ok_and(|target| !target.is_file()) {
+        return Err(Error::NotAFile { path: request.output.clone() });
+    }
     let folder = folder_of(path);
     // Made for its owner alone (0600), and gone by itself if anything fails from here on.
     let file = tempfile::Builder::new()

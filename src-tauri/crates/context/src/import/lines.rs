@@ -4,10 +4,25 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use serde_json::error::Category;
+
 use crate::Error;
 
 /// No line may be longer: two texts of 1 MiB, each byte escaped, are 12 MiB.
 const MAX_LINE: usize = 16 * 1024 * 1024;
+
+/// What is wrong with a record, without serde's own line: the record's line is told beside it.
+pub(super) fn reason(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    let reason = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+    match error.classify() {
+        Category::Data => reason.to_owned(),
+        Category::Syntax | Category::Eof | Category::Io => {
+            format!("it is not valid JSON: {reason} in column {column}")
+        }
+    }
+}
 
 /// The lines of a file, numbered from 1.
 #[derive(Debug)]

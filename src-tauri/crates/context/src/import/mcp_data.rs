@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::lines::Lines;
+use super::lines::{Lines, reason};
 use super::{BATCH, ImportReport};
 use crate::handle::Inner;
 use crate::history::{self, NewEvent, StoreKey};
@@ -56,7 +56,7 @@ pub(super) fn read(inner: &Inner, folder: &Path) -> Result<ImportReport, Error> 
     if !has_context && !has_insights {
         return Err(Error::WrongFormat {
             path: folder.to_owned(),
-            format: FORMAT,
+            format: "mcp-data",
             detail: "neither user_context.json nor insights.jsonl is in it; name the folder that holds them"
                 .to_owned(),
         });
@@ -95,7 +95,7 @@ fn read_context(
         Ok(context) => context,
         Err(error) => {
             let line = u64::try_from(error.line()).ok();
-            report.skip(line, format!("user_context.json: {error}"));
+            report.skip(line, format!("user_context.json: {}", reason(&error)));
             return Ok(());
         }
     };
@@ -174,7 +174,7 @@ fn read_insights(
 
 /// The insight in a line; its id is made when its key is known.
 fn insight_of(line: &str, zone: &TimeZone, now: Timestamp, author: &Author) -> Result<Insight, String> {
-    let line: InsightLine = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let line: InsightLine = serde_json::from_str(line).map_err(|error| reason(&error))?;
     let timestamp = local_time(&line.timestamp, zone)
         .ok_or_else(|| format!("{:?} is not a time", line.timestamp.chars().take(40).collect::<String>()))?;
     let confidence = line.confidence.unwrap_or(0.5);

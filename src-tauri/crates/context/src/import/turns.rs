@@ -5,7 +5,7 @@ use std::path::Path;
 use clock::Timestamp;
 use serde::Deserialize;
 
-use super::lines::Lines;
+use super::lines::{Lines, reason};
 use super::{BATCH, ImportReport};
 use crate::handle::Inner;
 use crate::turn::{self, Duplicates, ReadyTurn};
@@ -43,7 +43,7 @@ pub(super) fn read(inner: &Inner, path: &Path) -> Result<ImportReport, Error> {
 }
 
 fn ready(inner: &Inner, line: &str) -> Result<Ready, String> {
-    let record: Record = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let record: Record = serde_json::from_str(line).map_err(|error| reason(&error))?;
     let source = record.client.filter(|client| !client.trim().is_empty());
     let author = Author::Import { source: source.unwrap_or_else(|| "turns".to_owned()) };
     let turn = NewTurn {

@@ -30,6 +30,17 @@ impl Operation for RevokeClient {
     type Output = Revoked;
 
     async fn run(self, engine: &Engine) -> Result<Revoked, Failure> {
-        Ok(engine.authorization().revoke_client(&self.client_id, Decider::Terminal).await?)
+        let authorization = engine.authorization();
+        let revoked = authorization.revoke_client(&self.client_id, Decider::Terminal).await?;
+        // Somebody who mistyped the id must not believe that the client is out.
+        if revoked == Revoked::default()
+            && !authorization.clients().await?.iter().any(|client| client.client_id == self.client_id)
+        {
+            return Err(Failure::not_found(format!(
+                "there is no client {:?}, so nothing was taken back; `clients list` shows their ids",
+                self.client_id
+            )));
+        }
+        Ok(revoked)
     }
 }
