@@ -21,6 +21,9 @@ use crate::settings::LimitsSetting;
 pub(crate) enum Limited {
     Registration,
     Authorization,
+    /// What a page asks for in the background (an image, a frame, a script). Every website can make the
+    /// owner's browser do that, as often as it likes; it must not use up what a real request needs.
+    BackgroundAuthorization,
     CodeExchange,
     Refresh,
     Revocation,
@@ -53,6 +56,7 @@ pub(crate) struct Limits {
 struct Buckets {
     registration: Bucket,
     authorization: Bucket,
+    background_authorization: Bucket,
     code_exchange: Bucket,
     refresh: Bucket,
     revocation: Bucket,
@@ -93,6 +97,7 @@ impl Buckets {
         Self {
             registration: bucket(10, 10),
             authorization: bucket(20, 30),
+            background_authorization: bucket(10, 10),
             code_exchange: bucket(60, 120),
             refresh: bucket(120, 600),
             revocation: bucket(60, 120),
@@ -103,6 +108,7 @@ impl Buckets {
         match what {
             Limited::Registration => &self.registration,
             Limited::Authorization => &self.authorization,
+            Limited::BackgroundAuthorization => &self.background_authorization,
             Limited::CodeExchange => &self.code_exchange,
             Limited::Refresh => &self.refresh,
             Limited::Revocation => &self.revocation,

@@ -31,7 +31,8 @@ use crate::store::requests::StoredRequest;
 
 /// The longest query that is looked at, in bytes: room for every parameter at its own limit.
 const MAX_QUERY: usize = 32 * 1024;
-/// How many requests of one arrival may wait at once: of all clients, and of one.
+/// How many requests of one arrival may wait at once: of all clients, and of one. What pages ask for in the
+/// background is counted apart, so that no website can fill the places of real requests.
 const MAX_PENDING: u32 = 32;
 const MAX_PENDING_OF_CLIENT: u32 = 5;
 /// How long after a request the same one from another browser still counts as asked twice. Browsers that
@@ -108,7 +109,8 @@ async fn ask(
     query: &str,
     headers: &HeaderMap,
 ) -> Result<Response, AuthorizeError> {
-    inner.limits.take(Limited::Authorization, &context.arrival).map_err(AuthorizeError::RateLimited)?;
+    let limited = if context.navigation { Limited::Authorization } else { Limited::BackgroundAuthorization };
+    inner.limits.take(limited, &context.arrival).map_err(AuthorizeError::RateLimited)?;
     if query.len() > MAX_QUERY {
         return Err(AuthorizeError::QueryTooLong);
     }
@@ -186,7 +188,8 @@ fn store_request(connection: &Connection, asking: &Asking) -> Result<Outcome, Er
             return Ok(Outcome::Joined(twin.id));
         }
     }
-    let (all, of_client) = store::requests::count_pending(connection, &arrival, &client.id, *now)?;
+    let (all, of_client) =
+        store::requests::count_pending(connection, &arrival, context.navigation, &client.id, *now)?;
     if all >= MAX_PENDING || of_client >= MAX_PENDING_OF_CLIENT {
         return Ok(Outcome::TooMany);
     }

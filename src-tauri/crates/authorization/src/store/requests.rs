@@ -123,19 +123,23 @@ pub(crate) fn list_overdue(connection: &Connection, now: Timestamp) -> rusqlite:
         .collect()
 }
 
-/// How many requests of this arrival are open, of everybody and of this client.
+/// How many requests of this arrival are open, of everybody and of this client: those that a browser was led
+/// to, or those that a page made in the background.
 pub(crate) fn count_pending(
     connection: &Connection,
     arrival: &str,
+    navigation: bool,
     client_id: &str,
     now: Timestamp,
 ) -> rusqlite::Result<(u32, u32)> {
     connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(client_id = ?1), 0) FROM authorization_requests
-             WHERE status = 'pending' AND expires_at > ?2 AND arrival = ?3",
+             WHERE status = 'pending' AND expires_at > ?2 AND arrival = ?3 AND navigation = ?4",
         )?
-        .query_row(params![client_id, now.as_micros(), arrival], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![client_id, now.as_micros(), arrival, navigation], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
 }
 
 /// Approves an open request. Whether it was open.

@@ -188,3 +188,24 @@ async fn authorize_only_answers_get() {
         Request::builder().method(Method::POST).uri("/oauth/authorize").body(Body::empty()).unwrap();
     assert_eq!(server.send(request).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn what_pages_ask_for_in_the_background_takes_no_place_and_no_turn_from_a_real_request() {
+    let server = Server::with(Settings { limits: LimitsSetting::On, ..settings() });
+    let in_the_background = async |state: usize| {
+        let uri = server.authorize_uri(CLAUDE_CODE, &[("state", &state.to_string())]);
+        let request = Request::get(uri).header("sec-fetch-dest", "image").body(Body::empty()).unwrap();
+        server.send(request).await
+    };
+    for state in 0..5 {
+        asked(&in_the_background(state).await);
+    }
+    assert_eq!(in_the_background(5).await.parameter("error"), "temporarily_unavailable");
+    let mut state = 6;
+    while in_the_background(state).await.status != StatusCode::TOO_MANY_REQUESTS {
+        state += 1;
+        assert!(state < 100, "nothing stops a page that asks in the background");
+    }
+    let real = server.ask_with(CLAUDE_CODE, &[("state", "real")]).await;
+    assert!(server.auth.pending().await.unwrap().iter().any(|entry| entry.id == real.id && entry.navigation));
+}
