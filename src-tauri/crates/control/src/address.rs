@@ -9,7 +9,11 @@ const LONGEST_PATH: usize = 100;
 
 /// The socket's path; on Windows the named pipe's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address(PathBuf);
+pub struct Address {
+    path: PathBuf,
+    #[cfg(unix)]
+    in_data_dir: bool,
+}
 
 impl Address {
     /// The address for `data_dir`: in it, or in the runtime directory where that path would be too long.
@@ -19,24 +23,31 @@ impl Address {
         {
             let inside = data_dir.join("control.sock");
             if inside.as_os_str().len() <= LONGEST_PATH {
-                return Self(inside);
+                return Self { path: inside, in_data_dir: true };
             }
-            Self(runtime_dir(data_dir).join(format!("ambient-insights-{:016x}.sock", fingerprint(data_dir))))
+            let name = format!("ambient-insights-{:016x}.sock", fingerprint(data_dir));
+            Self { path: runtime_dir(data_dir).join(name), in_data_dir: false }
         }
         #[cfg(windows)]
-        Self(PathBuf::from(format!(r"\\.\pipe\ambient-insights-{:016x}", fingerprint(data_dir))))
+        Self { path: PathBuf::from(format!(r"\\.\pipe\ambient-insights-{:016x}", fingerprint(data_dir))) }
     }
 
     /// The path.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Whether it lies in the data directory itself: whose that is, is the owner's own choice.
+    #[cfg(unix)]
+    pub(crate) fn is_in_data_dir(&self) -> bool {
+        self.in_data_dir
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.display().fmt(f)
+        self.path.display().fmt(f)
     }
 }
 

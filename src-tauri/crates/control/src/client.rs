@@ -1,6 +1,6 @@
 //! The other process's end of the socket.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use engine::{Event, Failure, Operation};
 use serde_json::Value;
@@ -14,6 +14,7 @@ use crate::wire::{Answer, Request, VERSION, What};
 #[derive(Clone, Debug)]
 pub struct Client {
     address: Address,
+    data_dir: PathBuf,
 }
 
 /// Why a call over the socket did not succeed.
@@ -36,7 +37,8 @@ impl Client {
     /// The client of the program that runs on `data_dir`; none where no program answers.
     pub async fn connect(data_dir: &Path) -> Option<Self> {
         let address = Address::of(data_dir);
-        transport::connect(&address).await.ok().map(|_| Self { address })
+        let data_dir = data_dir.to_owned();
+        transport::connect(&address, &data_dir).await.ok().map(|_| Self { address, data_dir })
     }
 
     /// Runs `operation` in the running program.
@@ -71,7 +73,8 @@ impl Client {
     }
 
     async fn ask(&self, what: What) -> Result<Answers, ClientError> {
-        let stream = transport::connect(&self.address).await.map_err(|error| self.broken(&error))?;
+        let stream =
+            transport::connect(&self.address, &self.data_dir).await.map_err(|error| self.broken(&error))?;
         let (reading, mut writing) = tokio::io::split(stream);
         let mut line =
             serde_json::to_vec(&Request { version: VERSION, what }).map_err(|error| self.broken(&error))?;

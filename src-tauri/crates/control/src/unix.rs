@@ -23,6 +23,9 @@ impl Listener {
         let path = address.path();
         if let Some(directory) = path.parent() {
             make_private(directory)?;
+            if !address.is_in_data_dir() {
+                check_ours(directory, own_uid()?)?;
+            }
         }
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -50,8 +53,28 @@ pub(crate) fn forget(address: &Address) {
     let _ = std::fs::remove_file(address.path());
 }
 
-pub(crate) async fn connect(address: &Address) -> io::Result<Stream> {
-    UnixStream::connect(address.path()).await
+/// Connects, and looks at who answers. In a folder that everybody may write to, somebody else could lie in
+/// wait where our socket would be, and take what a command says for the program.
+pub(crate) async fn connect(address: &Address, data_dir: &Path) -> io::Result<UnixStream> {
+    let stream = UnixStream::connect(address.path()).await?;
+    let owner = std::fs::metadata(data_dir).map(|metadata| metadata.uid()).ok();
+    check_answerer(stream.peer_cred()?.uid(), own_uid()?, owner)?;
+    Ok(stream)
+}
+
+/// Who may answer for the program: the same person, whoever owns the data anyway, and the administrator.
+fn check_answerer(answerer: u32, own: u32, owner_of_data: Option<u32>) -> io::Result<()> {
+    if answerer == own || Some(answerer) == owner_of_data || answerer == 0 {
+        return Ok(());
+    }
+    tracing::warn!(answerer, "another user answers at the control socket; nothing was told to them");
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, "another user answers at the control socket"))
+}
+
+/// The user that this process acts as: what the other end of a socket would see of it.
+fn own_uid() -> io::Result<u32> {
+    let (one, _other) = UnixStream::pair()?;
+    Ok(one.peer_cred()?.uid())
 }
 
 /// Makes the folder for its owner alone; one that others may write to is not safe to put a socket in.
@@ -68,3 +91,23 @@ fn make_private(directory: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// A folder that belongs to somebody else, itself or the link that leads to it, is theirs to fill: they could
+/// put a socket of their own in the place of ours.
+fn check_ours(directory: &Path, own: u32) -> io::Result<()> {
+    let owners = [std::fs::symlink_metadata(directory)?.uid(), std::fs::metadata(directory)?.uid()];
+    if owners == [own, own] {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        format!(
+            "{} belongs to another user; set XDG_RUNTIME_DIR to a folder of your own",
+            directory.display()
+        ),
+    ))
+}
+
+#[cfg(test)]
+#[path = "unix_tests.rs"]
+mod tests;

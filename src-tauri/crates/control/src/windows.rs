@@ -1,6 +1,7 @@
 //! Windows: a named pipe for local callers. Its default rights give its creator all, and others no writing.
 
 use std::io;
+use std::path::Path;
 
 use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeServer, ServerOptions};
 
@@ -33,6 +34,6 @@ impl Listener {
 
 pub(crate) fn forget(_: &Address) {}
 
-pub(crate) async fn connect(address: &Address) -> io::Result<NamedPipeClient> {
+pub(crate) async fn connect(address: &Address, _: &Path) -> io::Result<NamedPipeClient> {
     ClientOptions::new().open(address.path())
 }
