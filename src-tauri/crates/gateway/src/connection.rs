@@ -1,15 +1,21 @@
 //! One connection: the TLS handshake, then HTTP/1.1 or HTTP/2 until it ends.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::Body;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::Watcher;
 use rmcp::ServerHandler;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Limits;
@@ -54,15 +60,80 @@ pub(crate) async fn serve<S, IO>(
             return;
         }
     };
+    let (requests, under_way) = watch::channel(0);
     let service = service_fn(move |request| {
         let (door, connection) = (Arc::clone(&door), connection.clone());
-        async move { Ok::<_, Infallible>(door.answer(&connection, request).await) }
+        let under_way = UnderWay::begin(&requests);
+        async move {
+            let response = door.answer(&connection, request).await;
+            Ok::<_, Infallible>(response.map(|body| Counted { body, _under_way: under_way }))
+        }
     });
     let builder = http_settings(&limits);
     let serving = watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
-    if let Err(error) = serving.await {
-        // A client that vanishes in the middle of a request ends up here; its work is finished all the same.
-        tracing::debug!(%error, "a connection ended early");
+    tokio::select! {
+        ended = serving => if let Err(error) = ended {
+            // A client that vanishes in the middle of a request ends up here; its work is finished all the same.
+            tracing::debug!(%error, "a connection ended early");
+        },
+        () = idle(under_way, limits.head) => tracing::debug!("a connection was idle too long"),
+    }
+}
+
+/// Ends when no request was under way for `limit`. hyper's own limits do not reach a peer that says nothing
+/// after the handshake, nor an HTTP/2 connection that only answers pings: each would hold its place for ever,
+/// and whoever holds all places has closed the door, without so much as a token.
+async fn idle(mut under_way: watch::Receiver<usize>, limit: Duration) {
+    loop {
+        // The sender goes with the connection, and then there is nothing left to end.
+        if under_way.wait_for(|requests| *requests == 0).await.is_err() {
+            return std::future::pending().await;
+        }
+        if tokio::time::timeout(limit, under_way.changed()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A request, from its head to the end of its answer's body.
+struct UnderWay(watch::Sender<usize>);
+
+impl UnderWay {
+    fn begin(requests: &watch::Sender<usize>) -> Self {
+        requests.send_modify(|requests| *requests += 1);
+        Self(requests.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.send_modify(|requests| *requests -= 1);
+    }
+}
+
+/// The body of an answer; its request is under way as long as it is there.
+struct Counted {
+    body: Body,
+    _under_way: UnderWay,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

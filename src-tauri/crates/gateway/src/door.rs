@@ -12,7 +12,9 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::transport::streamable_http_server::{
+    SessionManager as _, StreamableHttpServerConfig, StreamableHttpService,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -34,6 +36,8 @@ pub(crate) struct Door<S: ServerHandler> {
     limits: Limits,
     rates: Rates,
     sessions: Sessions,
+    /// Where rmcp holds the sessions themselves.
+    held: Arc<LocalSessionManager>,
     authorization: Authorization,
     endpoints: Router,
     mcp: StreamableHttpService<S, LocalSessionManager>,
@@ -58,8 +62,9 @@ impl<S: ServerHandler> Door<S> {
         stopping: CancellationToken,
         ended: CancellationToken,
     ) -> Self {
-        let mut sessions = LocalSessionManager::default();
-        sessions.session_config.keep_alive = Some(SESSION_KEPT);
+        let mut held = LocalSessionManager::default();
+        held.session_config.keep_alive = Some(SESSION_KEPT);
+        let held = Arc::new(held);
         // rmcp's own list of hosts and origins is not used: the same check stands here, before the token,
         // and knows both of our origins with their ports.
         let config = StreamableHttpServerConfig::default()
@@ -68,14 +73,16 @@ impl<S: ServerHandler> Door<S> {
             .with_max_request_body_bytes(settings.limits.body_bytes)
             .with_cancellation_token(ended);
         let make = rooms.mcp;
+        let mcp = StreamableHttpService::new(move || Ok(make()), Arc::clone(&held), config);
         Self {
             names: Names::new(&settings.origins, &settings.browser_origins),
             limits: settings.limits.clone(),
             rates: Rates::new(settings.limits.requests_per_second),
             sessions: Sessions::default(),
+            held,
             endpoints: rooms.authorization.router(),
             authorization: rooms.authorization,
-            mcp: StreamableHttpService::new(move || Ok(make()), Arc::new(sessions), config),
+            mcp,
             public_name: "public-name".parse().expect("this is a provider's id"),
             stopping,
         }
@@ -138,7 +145,7 @@ impl<S: ServerHandler> Door<S> {
                 Ok(response) => response,
                 Err(early) => early.into(),
             },
-            Area::Authorization | Area::Discovery | Area::Other => {
+            Area::Authorization | Area::Pages | Area::Discovery | Area::Other => {
                 self.endpoint(&named, arrival, connection.peer, head, unread).await
             }
         };
@@ -220,10 +227,22 @@ impl<S: ServerHandler> Door<S> {
             && let Some(opened) = response.headers().get(SESSION_HEADER).map(HeaderValue::to_str)
             && let Ok(opened) = opened
         {
-            self.sessions.bind(opened, &principal, Instant::now());
+            self.bind(opened, &principal);
         }
         // A GET is a stream that stands until somebody ends it.
         Ok(if method == Method::GET { body::end_at_stop(response, &self.stopping) } else { response })
+    }
+
+    /// Remembers whose the new session is, and closes the one that had to make room for it: what nobody can
+    /// reach any more would else hold its memory for hours.
+    fn bind(&self, opened: &str, principal: &str) {
+        let Some(given_up) = self.sessions.bind(opened, principal, Instant::now()) else { return };
+        let held = Arc::clone(&self.held);
+        tokio::spawn(async move {
+            if let Err(error) = held.close_session(&given_up.into()).await {
+                tracing::debug!(%error, "a session that was given up could not be closed");
+            }
+        });
     }
 
     /// The session that the request names, if it is the caller's own. Somebody else's is answered exactly
@@ -283,6 +302,8 @@ enum Area {
     Health,
     Discovery,
     Authorization,
+    /// What a person's browser shows: nothing for a page's scripts to read.
+    Pages,
     Other,
 }
 
@@ -292,13 +313,16 @@ impl Area {
             "/mcp" | "/mcp/" => Self::Mcp,
             "/health" => Self::Health,
             _ if path.starts_with("/.well-known/") => Self::Discovery,
+            "/oauth/authorize" | "/authorize" => Self::Pages,
+            _ if path.starts_with("/oauth/requests/") => Self::Pages,
             _ if path.starts_with("/oauth/") => Self::Authorization,
-            "/authorize" | "/token" | "/register" | "/introspect" => Self::Authorization,
+            "/token" | "/register" | "/introspect" => Self::Authorization,
             _ => Self::Other,
         }
     }
 
-    /// Pages of allowed origins may read discovery, the token endpoint and `/mcp`; never a waiting page.
+    /// Scripts of allowed origins may read discovery, the token endpoint and its kin, and `/mcp`; never what
+    /// `/oauth/authorize` and the waiting page answer (RFC 9700 §2.6: no CORS at the authorization endpoint).
     fn is_open_to_browsers(self) -> bool {
         matches!(self, Self::Mcp | Self::Discovery | Self::Authorization)
     }
@@ -309,6 +333,7 @@ impl Area {
             Self::Health => "health",
             Self::Discovery => "discovery",
             Self::Authorization => "authorization",
+            Self::Pages => "pages",
             Self::Other => "other",
         }
     }

@@ -11,6 +11,10 @@ use tokio::time::Instant;
 /// More sessions than any one person's assistants keep open; beyond it the longest unused one is given up.
 const CAPACITY: usize = 2048;
 
+/// How many of them one grant may have. Many clients never end a session, and one gone wild would otherwise
+/// crowd out everybody else's; beyond it the grant's own longest unused one is given up.
+const CAPACITY_OF_PRINCIPAL: usize = 128;
+
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     owners: Mutex<HashMap<String, Owner>>,
@@ -23,15 +27,24 @@ struct Owner {
 }
 
 impl Sessions {
-    /// Remembers that `principal` opened `session`.
-    pub(crate) fn bind(&self, session: &str, principal: &str, now: Instant) {
+    /// Remembers that `principal` opened `session`. What comes back is the session that had to be given up for
+    /// it: nobody can use it from now on, so it must be closed where it is held.
+    #[must_use]
+    pub(crate) fn bind(&self, session: &str, principal: &str, now: Instant) -> Option<String> {
         let mut owners = self.owners.lock();
-        if owners.len() >= CAPACITY
-            && let Some(oldest) = owners.iter().min_by_key(|(_, owner)| owner.used).map(|(id, _)| id.clone())
-        {
-            owners.remove(&oldest);
+        let own = owners.values().filter(|owner| owner.principal == principal).count();
+        let given_up = if own >= CAPACITY_OF_PRINCIPAL {
+            longest_unused(&owners, |owner| owner.principal == principal)
+        } else if owners.len() >= CAPACITY {
+            longest_unused(&owners, |_| true)
+        } else {
+            None
+        };
+        if let Some(given_up) = &given_up {
+            owners.remove(given_up);
         }
         owners.insert(session.to_owned(), Owner { principal: principal.to_owned(), used: now });
+        given_up
     }
 
     /// Whether `session` belongs to `principal`. A session nobody opened here belongs to nobody.
@@ -49,6 +62,11 @@ impl Sessions {
     pub(crate) fn end(&self, session: &str) {
         self.owners.lock().remove(session);
     }
+}
+
+fn longest_unused(owners: &HashMap<String, Owner>, among: impl Fn(&Owner) -> bool) -> Option<String> {
+    let candidates = owners.iter().filter(|(_, owner)| among(owner));
+    candidates.min_by_key(|(_, owner)| owner.used).map(|(id, _)| id.clone())
 }
 
 #[cfg(test)]

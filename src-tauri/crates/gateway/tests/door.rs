@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod support;
 
+use std::time::Duration;
+
 use authorization::OriginName;
 use gateway::Limits;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -100,6 +102,20 @@ async fn an_allowed_page_passes_the_browsers_question_and_reads_the_answer() {
 }
 
 #[tokio::test]
+async fn an_allowed_page_reads_neither_the_authorization_endpoint_nor_a_waiting_page() {
+    let page = "http://localhost:6274";
+    let door = Door::open_with(Limits::default(), vec![page.to_owned()]).await;
+    for path in ["/oauth/authorize?client_id=x", "/authorize", "/oauth/requests/x"] {
+        for method in [Method::GET, Method::OPTIONS] {
+            let question = with(&[("origin", page), ("access-control-request-method", "GET")]);
+            let response = door.send(bare(method.clone(), path, question)).await;
+            assert!(!response.headers().contains_key("access-control-allow-origin"), "{method} {path}");
+            assert_eq!(response.headers()["cross-origin-resource-policy"], "same-origin", "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn somebody_elses_session_is_as_if_it_were_not_there() {
     let door = Door::open().await;
     let (alice, bob) = (door.token("context:read").await, door.token("context:read").await);
@@ -142,6 +158,36 @@ async fn an_ended_session_is_gone_for_its_owner_too() {
     assert!(door.send(bare(Method::DELETE, "/mcp", headers)).await.status().is_success());
     let response = door.post(&token, "2025-11-25", Some(&session), PING).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_session_that_must_make_room_is_closed_and_not_only_forgotten() {
+    let door = Door::open_with(Limits { requests_per_second: None, ..Limits::default() }, Vec::new()).await;
+    let token = door.token("context:read").await;
+    let session = door.initialize(&token).await;
+    let bearer = format!("Bearer {token}");
+    let headers = with(&[
+        ("authorization", &bearer),
+        ("mcp-session-id", &session),
+        ("mcp-protocol-version", "2025-11-25"),
+        ("accept", "text/event-stream"),
+    ]);
+    let stream = door.send(bare(Method::GET, "/mcp", headers)).await;
+    assert_eq!(stream.status(), StatusCode::OK);
+    let mut client = door.client().await;
+    for _ in 0..128 {
+        let body = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+            "capabilities":{},"clientInfo":{"name":"wild","version":"1"}}}"#;
+        let mut request = message(&token, "2025-11-25", None, body);
+        request.headers_mut().insert(header::HOST, door.host().parse().unwrap());
+        let response = client.send_request(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().collect().await.unwrap();
+    }
+    assert_eq!(door.post(&token, "2025-11-25", Some(&session), PING).await.status(), StatusCode::NOT_FOUND);
+    // Its standing stream ends, since rmcp no longer holds it.
+    let rest = tokio::time::timeout(LIMIT, stream.into_body().collect()).await.unwrap();
+    assert!(rest.is_ok());
 }
 
 #[tokio::test]
@@ -282,6 +328,53 @@ async fn a_standing_stream_does_not_keep_the_program_from_stopping() {
     tokio::time::timeout(LIMIT, door.running.stop()).await.unwrap();
     let rest = tokio::time::timeout(LIMIT, response.into_body().collect()).await.unwrap();
     assert!(rest.is_ok());
+}
+
+#[tokio::test]
+async fn a_peer_that_says_nothing_after_the_handshake_does_not_keep_its_place() {
+    let limits = Limits { head: Duration::from_millis(50), ..Limits::default() };
+    let door = Door::open_with(limits, Vec::new()).await;
+    let begun: &[u8] = b"PRI * HTTP/2.0\r\n";
+    for (protocols, said) in [
+        (&[][..], &[][..]),
+        (&[], begun),
+        (&[b"h2".as_slice()], &[]),
+        (&[b"h2".as_slice()], begun),
+        (&[b"http/1.1".as_slice()], &[]),
+    ] {
+        let mut stream = door.connect(protocols).await;
+        stream.write_all(said).await.unwrap();
+        let mut rest = Vec::new();
+        // The end may come without a word of TLS; that it comes is what counts.
+        let _ = tokio::time::timeout(LIMIT, stream.read_to_end(&mut rest)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_http_2_connection_without_a_request_is_closed_and_one_with_a_standing_stream_is_not() {
+    let limits = Limits { head: Duration::from_millis(50), ..Limits::default() };
+    let door = Door::open_with(limits, Vec::new()).await;
+    let token = door.token("context:read").await;
+    let session = door.initialize(&token).await;
+    let connect = async || {
+        let stream = TokioIo::new(door.connect(&[b"h2"]).await);
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap()
+    };
+    let (mut standing, connection) = connect().await;
+    let standing_connection = tokio::spawn(connection);
+    let request = http::Request::get(format!("https://{}/mcp", door.host()))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::ACCEPT, "text/event-stream")
+        .header("mcp-session-id", session)
+        .header("mcp-protocol-version", "2025-11-25")
+        .body(Full::<hyper::body::Bytes>::default())
+        .unwrap();
+    let stream = standing.send_request(request).await.unwrap();
+    assert_eq!(stream.status(), StatusCode::OK);
+    let (unused, connection) = connect().await;
+    let _ = tokio::time::timeout(LIMIT, connection).await.unwrap();
+    drop(unused);
+    assert!(!standing_connection.is_finished());
 }
 
 #[tokio::test]
