@@ -35,14 +35,14 @@ impl Output {
     pub(super) fn json_document<T: Serialize>(&mut self, value: &T) -> Result<(), CliError> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| CliError::failed(format!("the answer can not be written as JSON: {error}")))?;
-        self.write(&text)
+        self.write(&escape(&text))
     }
 
     /// A JSON document on one line, for a stream of them.
     pub(super) fn json_line<T: Serialize>(&mut self, value: &T) -> Result<(), CliError> {
         let text = serde_json::to_string(value)
             .map_err(|error| CliError::failed(format!("the answer can not be written as JSON: {error}")))?;
-        self.write(&text)
+        self.write(&escape(&text))
     }
 
     /// Text for people.
@@ -76,10 +76,28 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "ambient-insights: {}", clean(message));
 }
 
-/// Takes out control characters, and those that turn the direction of text: what a client or a model wrote must not command the terminal.
+/// Takes out control characters, and those that turn the direction of text: what a client or a model wrote must
+/// not command the terminal.
 pub(super) fn clean(text: &str) -> String {
     let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
     text.chars().map(|c| if commands(c) || turns_around(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Writes the same characters of a JSON document as JSON's escapes, so that nothing is lost for a script. JSON
+/// leaves DEL and the C1 controls as they are (RFC 8259 §7), and a terminal takes U+009B for `ESC [`. They can
+/// only stand within strings.
+fn escape(json: &str) -> String {
+    use std::fmt::Write as _;
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, '\u{7f}'..='\u{9f}') || turns_around(c) {
+            // Writing to a string does not fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 /// Whether it changes the direction of what follows (Unicode's bidirectional controls): an approval would

@@ -23,3 +23,14 @@ fn a_name_can_not_turn_the_line_around_that_it_stands_in() {
     assert_eq!(clean("a\u{202e}b\u{2066}c\u{2069}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
     assert_eq!(clean("שלום مرحبا"), "שלום مرحبا");
 }
+
+#[test]
+fn json_does_not_command_the_terminal_either_and_says_the_same_to_a_script() {
+    let text = "a\u{9b}31m\u{7f}\u{1b}[2J\u{202e}b ä שלום";
+    for json in [serde_json::to_string(text).unwrap(), serde_json::to_string_pretty(text).unwrap()] {
+        let escaped = escape(&json);
+        assert_eq!(escaped, clean(&escaped));
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+    }
+    assert_eq!(escape("{\n  \"a\": 1\n}"), "{\n  \"a\": 1\n}");
+}
