@@ -9,7 +9,6 @@ use crate::support::program::{Home, Serve};
 
 const TURNS: usize = 25;
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_byte_of_an_answer_leaves_before_the_turn_is_synced() {
     let home = Home::new();
