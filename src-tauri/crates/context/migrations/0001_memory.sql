@@ -45,7 +45,8 @@ CREATE TABLE turn (
     author              INTEGER NOT NULL REFERENCES author (key),
     occurred_at         INTEGER NOT NULL,
     logged_at           INTEGER NOT NULL,
-    -- The first 8 bytes of SHA-256 over both texts: finds a retry; the texts themselves are compared too.
+    -- The first 8 bytes of SHA-256 over both texts: where to look for a retry (`recent.rs`); the texts themselves
+    -- are compared too.
     text_hash           INTEGER NOT NULL,
     external_id         TEXT,
     request_key         TEXT,
@@ -55,7 +56,6 @@ CREATE TABLE turn (
 CREATE INDEX turn_by_time ON turn (occurred_at);
 CREATE INDEX turn_by_conversation ON turn (conversation, occurred_at);
 CREATE INDEX turn_by_author ON turn (author, occurred_at);
-CREATE INDEX turn_by_text ON turn (conversation, text_hash, logged_at);
 CREATE UNIQUE INDEX turn_by_request ON turn (author, request_key) WHERE request_key IS NOT NULL;
 CREATE INDEX turn_by_external_id ON turn (author, external_id, conversation) WHERE external_id IS NOT NULL;
 

@@ -91,8 +91,6 @@ pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Convers
 pub(crate) struct Found {
     pub(crate) seq: i64,
     pub(crate) id: ConversationId,
-    /// Whether it was made just now.
-    pub(crate) fresh: bool,
 }
 
 /// The conversation that a turn at `at` belongs to; made, with the id `new_id`, if there is none.
@@ -104,7 +102,7 @@ pub(crate) fn find_or_create(
     new_id: Uuid,
 ) -> Result<Found, Error> {
     if let Some((seq, id)) = find(connection, author, external_key, at)? {
-        return Ok(Found { seq, id, fresh: false });
+        return Ok(Found { seq, id });
     }
     let id = ConversationId::from(new_id);
     connection
@@ -113,7 +111,7 @@ pub(crate) fn find_or_create(
              VALUES (?1, ?2, ?3, ?4, ?4, 0)",
         )?
         .execute((id, author, external_key, at.column()))?;
-    Ok(Found { seq: connection.last_insert_rowid(), id, fresh: true })
+    Ok(Found { seq: connection.last_insert_rowid(), id })
 }
 
 fn find(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clock::{Clock, Random, uuid_v7};
 use database::{Database, Schema};
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -23,6 +24,7 @@ use crate::item::{self, Added, Item, ItemChange, ItemQuery, NewItem};
 use crate::item_change::{self, Hand};
 use crate::page::{Cursor, Page};
 use crate::profile::{self, Profile};
+use crate::recent::RecentTurns;
 use crate::statistics::{self, Statistics};
 use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
 use crate::{Action, Author, ConversationId, Error, InsightId, ItemId, Subject, TurnId};
@@ -48,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) analyzer: Arc<dyn Analyzer>,
     pub(crate) worker: Worker,
     pub(crate) changes: Changes,
+    /// Only the writer's thread uses it.
+    pub(crate) recent: Arc<Mutex<RecentTurns>>,
 }
 
 impl Inner {
@@ -81,17 +85,28 @@ impl Context {
         let mut key = [0; 32];
         random.fill(&mut key);
         let changes = Changes::new();
+        let now = clock.now();
         let start = || {
-            database.write_blocking(move |connection| {
+            let recent = database.write_blocking(move |connection| {
                 connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
-                Ok::<_, Error>(())
+                RecentTurns::load(connection, now)
             })?;
-            Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())
+            Ok((Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.
-        let worker = std::thread::scope(|scope| scope.spawn(start).join())
+        let (worker, recent) = std::thread::scope(|scope| scope.spawn(start).join())
             .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
-        Ok(Self { inner: Arc::new(Inner { database, clock, random, analyzer, worker, changes }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database,
+                clock,
+                random,
+                analyzer,
+                worker,
+                changes,
+                recent: Arc::new(Mutex::new(recent)),
+            }),
+        })
     }
 
     /// Ends analysis after the batch under way, finishes what waits to be written and closes the file.
@@ -111,9 +126,10 @@ impl Context {
         let now = inner.clock.now();
         let ready = ReadyTurn::check(turn, now, || uuid_v7(now, &*inner.random))?;
         let listened = author.clone();
+        let recent = Arc::clone(&inner.recent);
         let (outcome, seq) = inner
             .database
-            .write(move |connection| turn::store(connection, &ready, &author, Duplicates::Retry))
+            .write(move |connection| turn::store(connection, &ready, &author, Duplicates::Retry(&recent)))
             .await?;
         if let (LogOutcome::Stored { turn_id, .. }, Some(seq)) = (outcome, seq) {
             inner.worker.logged(seq);

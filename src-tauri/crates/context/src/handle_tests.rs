@@ -62,6 +62,24 @@ async fn the_same_texts_within_ten_seconds_are_a_retry_and_later_a_second_turn()
 }
 
 #[tokio::test]
+async fn a_retry_right_after_a_restart_is_known_and_a_removed_turn_can_be_logged_again() {
+    let fixture = Fixture::new();
+    let (first, _) = fixture.log(turn("ok")).await;
+    fixture.context.clone().close().await;
+    let context = Context::open(
+        &fixture.directory.path().join("context.db"),
+        Arc::new(fixture.clock.clone()),
+        Arc::new(clock::SeededRandom::new(9)),
+    )
+    .unwrap();
+    let again = context.log_turn(turn("ok"), client("claude")).await.unwrap();
+    assert_eq!(again, LogOutcome::Duplicate { turn_id: first });
+    context.remove_turn(first, Author::Owner).await.unwrap();
+    let anew = context.log_turn(turn("ok"), client("claude")).await.unwrap();
+    assert!(matches!(anew, LogOutcome::Stored { .. }), "{anew:?}");
+}
+
+#[tokio::test]
 async fn a_request_key_of_the_same_client_is_known_for_ever() {
     let fixture = Fixture::new();
     let keyed = |text: &str| NewTurn { request_key: Some("r1".to_owned()), ..turn(text) };

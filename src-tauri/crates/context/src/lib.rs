@@ -22,6 +22,7 @@ mod item;
 mod item_change;
 mod page;
 mod profile;
+mod recent;
 mod state;
 mod statistics;
 mod stored;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clock::Timestamp;
+use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use crate::conversation;
 use crate::id::{ConversationId, TurnId};
 use crate::input::{InputError, check_key, check_turn, text_hash};
 use crate::page::{Cursor, Page, page_limit};
+use crate::recent::RecentTurns;
 use crate::stored::{TimeColumn, time};
 use crate::{Error, state::Subject};
 
@@ -133,10 +135,10 @@ impl ReadyTurn {
 }
 
 /// How a turn is known to be there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Duplicates {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Duplicates<'a> {
     /// A client's retry: by request key, external id, or the same texts within seconds.
-    Retry,
+    Retry(&'a Mutex<RecentTurns>),
     /// An import: by source, conversation and id alone, so that a second genuine "ok" is kept.
     Import,
 }
@@ -149,7 +151,7 @@ pub(crate) fn store(
     connection: &Connection,
     ready: &ReadyTurn,
     author: &Author,
-    duplicates: Duplicates,
+    duplicates: Duplicates<'_>,
 ) -> Result<Stored, Error> {
     let author = author.key(connection)?;
     let turn = &ready.turn;
@@ -163,9 +165,10 @@ pub(crate) fn store(
         ready.occurred_at,
         ready.conversation_id,
     )?;
-    if duplicates == Duplicates::Retry
-        && !conversation.fresh
-        && let Some(turn_id) = known_by_text(connection, ready, conversation.seq)?
+    let key = (conversation.seq, ready.text_hash);
+    if let Duplicates::Retry(recent) = duplicates
+        && let Some(candidate) = recent.lock().find(key)
+        && let Some(turn_id) = known_by_text(connection, ready, conversation.seq, candidate)?
     {
         return Ok((LogOutcome::Duplicate { turn_id }, None));
     }
@@ -189,6 +192,9 @@ pub(crate) fn store(
         ))?;
     let seq = connection.last_insert_rowid();
     conversation::add_turn(connection, conversation.seq, ready.occurred_at)?;
+    if let Duplicates::Retry(recent) = duplicates {
+        recent.lock().add(ready.logged_at, key, turn_id);
+    }
     Ok((LogOutcome::Stored { turn_id, conversation_id: conversation.id }, Some(seq)))
 }
 
@@ -213,24 +219,27 @@ fn known_by_key(connection: &Connection, turn: &NewTurn, author: i64) -> Result<
         .optional()?)
 }
 
+/// Whether `candidate` is this turn: in the table, in this conversation, with the same texts, seconds ago.
+///
 /// A conversation has one author, so "in this conversation" means "from this client". The clock may have been
 /// set back meanwhile, so the time counts in both directions.
 fn known_by_text(
     connection: &Connection,
     ready: &ReadyTurn,
     conversation: i64,
+    candidate: TurnId,
 ) -> Result<Option<TurnId>, Error> {
     // Two different ids from the same place are two turns, however alike their texts are.
     Ok(connection
         .prepare_cached(
-            "SELECT id FROM turn WHERE conversation = ?1 AND text_hash = ?2 AND logged_at BETWEEN ?3 AND ?4 \
+            "SELECT id FROM turn WHERE id = ?1 AND conversation = ?2 AND logged_at BETWEEN ?3 AND ?4 \
              AND user_message = ?5 AND assistant_response = ?6 \
-             AND (external_id IS NULL OR ?7 IS NULL OR external_id = ?7) ORDER BY logged_at LIMIT 1",
+             AND (external_id IS NULL OR ?7 IS NULL OR external_id = ?7)",
         )?
         .query_row(
             (
+                candidate,
                 conversation,
-                ready.text_hash,
                 ready.logged_at.minus(RETRY_TIME).column(),
                 ready.logged_at.plus(RETRY_TIME).column(),
                 &ready.turn.user_message,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -170,13 +170,16 @@ impl Worker {
             Err(RecvTimeoutError::Timeout) => return round,
             Err(RecvTimeoutError::Disconnected) => round.stop = true,
         }
-        let until = SystemClock.monotonic() + GATHER;
+        // Asleep, not waiting for each message: under load a thread that wakes for every line costs more than
+        // writing the lines. A flush or a stop waits this long at most.
+        if !round.stop && round.flushes.is_empty() {
+            std::thread::sleep(GATHER);
+        }
         while !round.stop && round.flushes.is_empty() && round.lines.len() < BATCH {
-            let left = until.saturating_sub(SystemClock.monotonic());
-            match self.receiver.recv_timeout(left) {
+            match self.receiver.try_recv() {
                 Ok(message) => Self::take(message, &mut round),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => round.stop = true,
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => round.stop = true,
             }
         }
         round
