@@ -77,6 +77,7 @@ fn greeting(engine: &Engine, ca_certificate: &str, program: &str) -> String {
          Certificate   {ca_certificate}\n\
          \n\
          Connect Claude Code (once, in another terminal):\n\
+         \u{20} {program} certificates trust          (for your browser)\n\
          \u{20} {program} setup claude-code\n\
          \u{20} claude mcp login ambient-insights     (in Claude Code itself: /mcp)\n\
          then let it in:\n\
