@@ -8,7 +8,7 @@ use engine::types::{PendingRequest, RequestId, ScopeSet};
 use super::arguments::Approvals;
 use super::error::CliError;
 use super::output::{Output, short};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(place: &Place, command: Approvals, output: &mut Output) -> Result<(), CliError> {
     let program = place.running().await?;

@@ -17,6 +17,8 @@ fn port(text: &str) -> Result<u16, &'static str> {
 }
 
 /// One private memory for all your AI assistants, kept on your own computer.
+///
+/// Without a command it starts the desktop: the icon in the tray, and its window.
 #[derive(Debug, Parser)]
 #[command(name = "ambient-insights", version, about)]
 pub(super) struct Arguments {
@@ -33,6 +35,9 @@ pub(super) struct Arguments {
     /// Write JSON for scripts instead of text for people
     #[arg(long, global = true, display_order = AFTER_OWN_OPTIONS)]
     pub(super) json: bool,
+    /// Start the desktop without opening its window
+    #[arg(long, display_order = AFTER_OWN_OPTIONS)]
+    pub(super) in_tray: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -61,6 +66,12 @@ pub(super) enum Command {
     /// See the certificates, and have this computer trust them
     #[command(subcommand)]
     Certificates(Certificates),
+    /// Remember nothing for a while
+    Pause(Pause),
+    /// Remember again, and open the door again after `panic`
+    Resume,
+    /// Take every access back and close the door; what is remembered stays
+    Panic(Panic),
     /// Find out what is wrong and how to mend it
     Doctor,
     /// Write an assistant's settings so that it connects
@@ -326,6 +337,33 @@ pub(super) struct Audit {
     /// Only this client
     #[arg(long, value_name = "CLIENT_ID")]
     pub(super) client: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Pause {
+    /// How long: a number with m, h or d, such as 15m; else until `resume`
+    #[arg(long = "for", value_name = "TIME", value_parser = minutes)]
+    pub(super) minutes: Option<u32>,
+}
+
+/// A time such as `15m`, `2h` or `1d`, in minutes.
+fn minutes(text: &str) -> Result<u32, &'static str> {
+    let rule = "a time is a number with m, h or d, such as 15m";
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(rule)?;
+    let minutes = match unit {
+        "m" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        _ => return Err(rule),
+    };
+    number.parse::<u32>().ok().filter(|number| *number > 0).and_then(|n| n.checked_mul(minutes)).ok_or(rule)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Panic {
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use engine::types::{AuditEntry, AuditQuery};
 use super::arguments::Audit;
 use super::error::CliError;
 use super::output::{Output, short, table};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(place: &Place, options: Audit, output: &mut Output) -> Result<(), CliError> {
     let empty = match &options.client {

@@ -9,7 +9,7 @@ use engine::types::CertificateInfo;
 use super::arguments::{Certificates, Store, Trust};
 use super::error::CliError;
 use super::output::{Output, complain, confirm, table};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(place: &Place, command: Certificates, output: &mut Output) -> Result<(), CliError> {
     match command {

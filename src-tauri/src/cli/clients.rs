@@ -6,7 +6,7 @@ use engine::types::{ClientSummary, Timestamp};
 use super::arguments::{ClientsArguments, ClientsCommand};
 use super::error::CliError;
 use super::output::{Output, short, table};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(
     place: &Place,

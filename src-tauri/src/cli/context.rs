@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::arguments::{ContextArguments, ContextCommand, Kind, State};
 use super::error::CliError;
 use super::output::{Output, short, table};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(
     place: &Place,

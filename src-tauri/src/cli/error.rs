@@ -3,6 +3,9 @@
 use control::ClientError;
 use engine::{ConfigError, Failure, FailureCode, StartError};
 
+use crate::logging::LevelError;
+use crate::place::PlaceError;
+
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(super) enum CliError {
@@ -60,6 +63,21 @@ impl From<ClientError> for CliError {
 
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<PlaceError> for CliError {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Config(_) | PlaceError::DataDir { .. } => Self::Usage(error.to_string()),
+            PlaceError::NoHome => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<LevelError> for CliError {
+    fn from(error: LevelError) -> Self {
         Self::Usage(error.to_string())
     }
 }

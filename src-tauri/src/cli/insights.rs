@@ -6,7 +6,7 @@ use engine::types::{Insight, InsightId, InsightQuery};
 use super::arguments::{InsightsArguments, InsightsCommand};
 use super::error::CliError;
 use super::output::{Output, short, table};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(
     place: &Place,

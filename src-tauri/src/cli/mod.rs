@@ -9,8 +9,8 @@ mod context;
 mod doctor;
 mod error;
 mod insights;
-mod logging;
 mod output;
+mod remembering;
 mod serve;
 mod session;
 mod setup;
@@ -25,13 +25,15 @@ use clap::Parser as _;
 use arguments::{Arguments, Command};
 use error::CliError;
 use output::Output;
-use session::Place;
+
+use crate::place::Place;
 
 /// Runs the command line. The exit code is 0 when it is done, 1 when it failed, 2 when it was used wrongly.
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
+    let (arguments, link) = take_link(arguments);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -55,13 +57,65 @@ pub fn run(
         Ok(runtime) => runtime,
         Err(error) => return complain(&CliError::failed(format!("no threads can be started: {error}"))),
     };
-    let outcome = runtime.block_on(dispatch(arguments, environment));
+    let outcome = match arguments.command {
+        None => start_desktop(&runtime, arguments, environment, link),
+        Some(_) if link.is_some() => Err(CliError::usage("a link stands alone, without a subcommand")),
+        Some(_) => runtime.block_on(dispatch(arguments, environment)),
+    };
     // A read that blocks (standard input at a prompt) must not keep a finished program alive.
     runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&error),
     }
+}
+
+/// Takes a link `ambient-insights:…` out of the arguments: that is how a desktop hands it over.
+fn take_link(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> (Vec<OsString>, Option<String>) {
+    let mut link = None;
+    let rest = arguments
+        .into_iter()
+        .enumerate()
+        .filter(|(index, argument)| {
+            let found = argument.to_str().filter(|text| *index > 0 && is_link(text)).map(str::to_owned);
+            let keep = found.is_none();
+            link = link.take().or(found);
+            keep
+        })
+        .map(|(_, argument)| argument)
+        .collect();
+    (rest, link)
+}
+
+fn is_link(text: &str) -> bool {
+    let scheme = "ambient-insights:";
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+#[cfg(feature = "desktop")]
+fn start_desktop(
+    runtime: &tokio::runtime::Runtime,
+    arguments: Arguments,
+    environment: Vec<(String, String)>,
+    link: Option<String>,
+) -> Result<(), CliError> {
+    let place = Place::new(arguments.data_dir, environment)?;
+    let launch = crate::desktop::Launch { in_tray: arguments.in_tray, link };
+    crate::desktop::run(runtime, place, launch).map_err(|error| CliError::failed(error.to_string()))
+}
+
+#[cfg(not(feature = "desktop"))]
+fn start_desktop(
+    _: &tokio::runtime::Runtime,
+    _: Arguments,
+    _: Vec<(String, String)>,
+    _: Option<String>,
+) -> Result<(), CliError> {
+    Err(CliError::usage(
+        "this build has no desktop; start it with `ambient-insights serve`, or see `ambient-insights --help`",
+    ))
 }
 
 fn complain(error: &CliError) -> ExitCode {
@@ -88,8 +142,9 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Certificates(command)) => certificates::run(&place, command, output).await,
         Some(Command::Doctor) => doctor::run(&place, output).await,
         Some(Command::Setup(options)) => setup::run(&place, options, output).await,
-        None => Err(CliError::usage(
-            "this build has no desktop; start it with `ambient-insights serve`, or see `ambient-insights --help`",
-        )),
+        Some(Command::Pause(options)) => remembering::pause(&place, options, output).await,
+        Some(Command::Resume) => remembering::resume(&place, output).await,
+        Some(Command::Panic(options)) => remembering::panic(&place, options, output).await,
+        None => Ok(()),
     }
 }

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use control::Server;
-use engine::{Door, Engine, Overrides};
+use engine::{Door, Engine, Overrides, Surface};
 use serde::Serialize;
 
 use super::arguments::Serve;
 use super::error::CliError;
-use super::logging;
 use super::output::Output;
-use super::session::Place;
+use crate::logging;
+use crate::place::Place;
+use crate::stop_signal::StopSignal;
 
 /// The one line that scripts wait for.
 #[derive(Serialize)]
@@ -29,7 +30,7 @@ pub(super) async fn run(place: &Place, options: Serve, output: &mut Output) -> R
     // Before anybody is told that it is ready: a stop that is asked for right then must be heard.
     let mut stop = StopSignal::listen()?;
     let overrides = Overrides { port: options.port, public_url: options.public_url };
-    let engine = Engine::start(place.config(overrides)?, Door::Open).await?;
+    let engine = Engine::start(place.config(overrides)?, Door::Open(Surface::Terminal)).await?;
     let server = match Server::start(engine.clone()) {
         Ok(server) => server,
         Err(error) => {
@@ -90,41 +91,4 @@ fn greeting(engine: &Engine, ca_certificate: &str, program: &str) -> String {
         text = text.replacen("\nData ", &format!("\nPublic URL    {public}\nData "), 1);
     }
     text
-}
-
-/// Ctrl+C, and on Unix a polite SIGTERM.
-#[derive(Debug)]
-struct StopSignal {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(windows)]
-    interrupt: tokio::signal::windows::CtrlC,
-}
-
-impl StopSignal {
-    fn listen() -> Result<Self, CliError> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            Ok(Self {
-                interrupt: signal(SignalKind::interrupt())?,
-                terminate: signal(SignalKind::terminate())?,
-            })
-        }
-        #[cfg(windows)]
-        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
-    }
-
-    /// Waits for the next one.
-    async fn asked_for(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        #[cfg(windows)]
-        self.interrupt.recv().await;
-    }
 }

@@ -7,7 +7,7 @@ use super::arguments::{Assistant, Setup};
 use super::certificates::authority_file;
 use super::error::CliError;
 use super::output::{Output, confirm};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> Result<(), CliError> {
     let status = place.call(ShowStatus {}).await?;

@@ -8,7 +8,7 @@ use engine::types::{ExportFormat, ExportRequest, ImportFormat, ImportRequest};
 use super::arguments::{Export, ExportKind, Import, ImportKind};
 use super::error::CliError;
 use super::output::Output;
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn export(place: &Place, options: Export, output: &mut Output) -> Result<(), CliError> {
     if options.output == Path::new("-") {

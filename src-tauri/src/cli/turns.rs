@@ -6,7 +6,7 @@ use engine::types::{Author, Conversation, Cursor, Page, Turn, TurnQuery};
 use super::arguments::{TurnsArguments, TurnsCommand};
 use super::error::CliError;
 use super::output::{Output, confirm, short, table};
-use super::session::Place;
+use crate::place::Place;
 
 pub(super) async fn run(
     place: &Place,

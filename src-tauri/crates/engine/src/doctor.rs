@@ -86,7 +86,7 @@ pub(crate) async fn examine(engine: &Engine) -> Diagnosis {
     checks.push(check_database("context database", engine.context().integrity().await));
     checks.push(check_database("authorization database", engine.authorization().integrity().await));
     checks.extend(check_certificates(engine, now));
-    checks.push(match engine.address() {
+    checks.push(match engine.address().await {
         Some(address) => check_door(engine, address).await,
         None => Check::bad(
             "door",

@@ -1,33 +1,42 @@
 //! Starting the parts in their order, watching over them, and stopping them so that nothing is lost.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authorization::{Authorization, LimitsSetting, OriginName, Origins};
+use authorization::{Authorization, Decider, LimitsSetting, OriginName, Origins};
 use certificates::LocalCertificates;
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
 use context::Context;
 use database::{DataDirectoryLock, LockError};
-use gateway::{BindError, Limits, Rooms, Running};
-use mcp_server::AmbientServer;
+use gateway::BindError;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::AuditTrail;
-use crate::{Config, Event};
+use crate::doorway::Doorway;
+use crate::event::{ProgramEvent, SurfaceRequest};
+use crate::{Config, Event, Failure};
 
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
 /// computer sleeps.
 const RENEWAL_TICK: Duration = Duration::from_mins(1);
 
+/// Where the owner decides who comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// At a terminal: `serve`.
+    Terminal,
+    /// In the desktop's window alone: an assistant with a shell must not approve itself.
+    Desktop,
+}
+
 /// Whether assistants are let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     /// Take the port and answer.
-    Open,
+    Open(Surface),
     /// For one command on the stored data: no port, nobody comes in.
     Closed,
 }
@@ -36,6 +45,7 @@ pub enum Door {
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    hand: Decider,
 }
 
 struct Inner {
@@ -46,10 +56,10 @@ struct Inner {
     authorization: Authorization,
     certificates: Arc<LocalCertificates>,
     clock: Arc<dyn Clock>,
-    address: Option<SocketAddr>,
+    surface: Surface,
+    doorway: Mutex<Doorway>,
     events: broadcast::Sender<Event>,
     stopping: CancellationToken,
-    running: Mutex<Option<Running>>,
     lock: Mutex<Option<DataDirectoryLock>>,
 }
 
@@ -86,70 +96,84 @@ impl Engine {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(OsRandom);
         let lock = DataDirectoryLock::acquire(&config.data_dir)?;
-        let bound = match door {
-            Door::Open => Some(gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port))).await?),
-            Door::Closed => None,
+        let (mut doorway, surface) = match door {
+            Door::Open(surface) => (Doorway::take(&config).await?, surface),
+            Door::Closed => (Doorway::nowhere(), Surface::Terminal),
         };
-        let address = bound.as_ref().map(gateway::Bound::address);
-        let origins = config.origins(address.map_or(config.port, |address| address.port()));
-        let stores = open_stores(config.clone(), origins.clone(), Arc::clone(&clock), random);
+        let origins = config.origins(doorway.port().unwrap_or(config.port));
+        let stores = open_stores(config.clone(), origins.clone(), surface, Arc::clone(&clock), random);
         let (context, authorization, certificates) =
             tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
+        let certificates = Arc::new(certificates);
+        doorway.open(&config, &origins, &context, &authorization, &certificates);
         let engine = Self {
             inner: Arc::new(Inner {
                 started_at: clock.now(),
                 origins,
                 context,
                 authorization,
-                certificates: Arc::new(certificates),
-                address,
+                certificates,
+                surface,
+                doorway: Mutex::new(doorway),
                 events: broadcast::channel(256).0,
                 stopping: CancellationToken::new(),
-                running: Mutex::new(None),
                 lock: Mutex::new(Some(lock)),
                 clock,
                 config,
             }),
+            hand: Decider::Terminal,
         };
         engine.forward_events();
         engine.watch_certificates();
-        if let Some(bound) = bound {
-            *engine.inner.running.lock().await = Some(engine.open_door(bound));
-        }
         Ok(engine)
     }
 
-    fn open_door(&self, bound: gateway::Bound) -> Running {
+    /// Takes the port again after [`Engine::close_door`], the same one as before. Nothing to do where it is open.
+    ///
+    /// # Errors
+    /// [`BindError`], where somebody else has taken the port meanwhile.
+    pub async fn open_door(&self) -> Result<(), BindError> {
         let inner = &self.inner;
-        let server = AmbientServer::new(inner.context.clone(), AuditTrail::new(inner.authorization.clone()));
-        let limits = Limits {
-            requests_per_second: Limits::default().requests_per_second.filter(|_| inner.config.rates_limited),
-            ..Limits::default()
-        };
-        let settings = gateway::Settings {
-            origins: inner.origins.clone(),
-            browser_origins: inner.config.browser_origins.clone(),
-            limits,
-        };
-        bound.serve(
-            &settings,
-            Rooms {
-                authorization: inner.authorization.clone(),
-                certificates: inner.certificates.resolver(),
-                mcp: Arc::new(move || server.clone()),
-            },
-        )
+        let mut doorway = inner.doorway.lock().await;
+        if doorway.take_again().await? {
+            doorway.open(
+                &inner.config,
+                &inner.origins,
+                &inner.context,
+                &inner.authorization,
+                &inner.certificates,
+            );
+            drop(doorway);
+            self.tell(Event::Program(ProgramEvent::StateChanged));
+        }
+        Ok(())
+    }
+
+    /// Lets the calls under way finish and gives the port free: nobody is answered any more.
+    pub async fn close_door(&self) {
+        self.inner.doorway.lock().await.close().await;
+        self.tell(Event::Program(ProgramEvent::StateChanged));
     }
 
     /// Lets the calls under way finish, writes what is still in memory, gives the data directory free.
     pub async fn stop(&self) {
         self.inner.stopping.cancel();
-        if let Some(running) = self.inner.running.lock().await.take() {
-            running.stop().await;
-        }
+        self.inner.doorway.lock().await.close().await;
         self.inner.authorization.clone().close().await;
         self.inner.context.clone().close().await;
         drop(self.inner.lock.lock().await.take());
+    }
+
+    /// The same engine, whose operations are the owner's in the desktop's window. Never given to the control
+    /// socket: what comes over it is a terminal's.
+    #[must_use]
+    pub fn in_window(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), hand: Decider::Desktop }
+    }
+
+    /// Whose hand an operation is.
+    pub(crate) fn hand(&self) -> Decider {
+        self.hand
     }
 
     /// The settings it was started with.
@@ -205,8 +229,46 @@ impl Engine {
     }
 
     /// Where the door is, if it is open.
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.inner.address
+    pub(crate) async fn address(&self) -> Option<SocketAddr> {
+        self.inner.doorway.lock().await.address()
+    }
+
+    /// Where the owner decides who comes in.
+    #[must_use]
+    pub fn surface(&self) -> Surface {
+        self.inner.surface
+    }
+
+    /// The time by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Whether remembering is paused, and until when.
+    #[must_use]
+    pub fn paused(&self) -> Option<context::Pause> {
+        self.inner.context.paused()
+    }
+
+    /// Asks the desktop for something.
+    ///
+    /// # Errors
+    /// Where no desktop runs: nobody could do it.
+    pub(crate) fn ask_surface(&self, request: SurfaceRequest) -> Result<(), Failure> {
+        if self.inner.surface == Surface::Desktop {
+            self.tell(Event::Surface(request));
+            return Ok(());
+        }
+        Err(Failure::refused(
+            "the running program has no windows (`serve`); stop it and start `ambient-insights`, or decide with \
+             `ambient-insights approvals`",
+        ))
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody may be listening just now.
+        let _ = self.inner.events.send(event);
     }
 
     pub(crate) fn started_at(&self) -> Timestamp {
@@ -261,6 +323,7 @@ type Stores = (Context, Authorization, LocalCertificates);
 fn open_stores(
     config: Config,
     origins: Origins,
+    surface: Surface,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> impl FnOnce() -> Result<Stores, StartError> {
@@ -269,6 +332,7 @@ fn open_stores(
             LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
         let settings = authorization::Settings {
             access_token_lifetime: config.access_token_lifetime,
+            self_approval: surface == Surface::Terminal,
             limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },
             ..authorization::Settings::new(origins)
         };

@@ -8,6 +8,7 @@
 pub mod client_setup;
 mod config;
 mod doctor;
+mod doorway;
 mod engine;
 mod event;
 mod explain;
@@ -19,8 +20,8 @@ mod this_computer;
 pub mod trust;
 
 pub use config::{Config, ConfigError, DEFAULT_PORT, Overrides, default_data_dir};
-pub use engine::{Door, Engine, StartError};
-pub use event::Event;
+pub use engine::{Door, Engine, StartError, Surface};
+pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
 pub use failure::{Failure, FailureCode};
 pub use operation::Operation;
 pub use operations::dispatch;
@@ -28,13 +29,16 @@ pub use operations::dispatch;
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.
 pub mod types {
     pub use authorization::{
-        Approved, AuditEntry, AuditQuery, ClientSummary, PendingRequest, RequestId, Revoked, Scope, ScopeSet,
+        AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry, AuditQuery,
+        AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts, PendingRequest, QuietReason, RequestId,
+        Revoked, Scope, ScopeSet, Surroundings, TooEarly, describe,
     };
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
+        Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
         ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange,
-        ItemId, ItemKind, ItemQuery, ItemState, MAX_PAGE, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
+        ItemId, ItemKind, ItemQuery, ItemState, MAX_PAGE, NewItem, Page, Pause, Profile, Statistics, Subject, Turn, TurnId,
+        TurnQuery, UndoId,
     };
 }

@@ -6,19 +6,27 @@ mod certificates;
 mod clients;
 mod insights;
 mod items;
+mod remembering;
+mod settings;
 mod status;
+mod surface;
 mod transfer;
 mod turns;
 
 use serde_json::Value;
 
-pub use self::approvals::{Approve, Deny, ListApprovals};
+pub use self::approvals::{Approve, Deny, ListApprovals, ListBlocks, UnblockClient};
 pub use self::audit::ListAudit;
 pub use self::certificates::ListCertificates;
 pub use self::clients::{ListClients, RevokeClient};
 pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
-pub use self::items::{AddItem, EditItem, ListItems, RemoveItem, ShowProfile};
+pub use self::items::{
+    AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval,
+};
+pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
+pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
+pub use self::surface::{OpenLink, ShowWindow};
 pub use self::transfer::{Export, Import};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
@@ -46,6 +54,8 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ListApprovals,
         Approve,
         Deny,
+        ListBlocks,
+        UnblockClient,
         ListClients,
         RevokeClient,
         ListAudit,
@@ -55,6 +65,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         AddItem,
         EditItem,
         RemoveItem,
+        UndoRemoval,
         ListInsights,
         DismissInsight,
         RemoveInsight,
@@ -65,6 +76,14 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         RemoveTurn,
         Export,
         Import,
+        PauseRemembering,
+        ResumeRemembering,
+        Panic,
+        OpenDoor,
+        ShowSettings,
+        ChangeSettings,
+        ShowWindow,
+        OpenLink,
     )
 }
 

@@ -1,8 +1,12 @@
 //! Authorization requests that wait for the owner's decision.
 
-use authorization::{Approval, Approved, Decider, PendingRequest, RequestId, ScopeSet};
+use authorization::{
+    AccessDuration, Approval, ApprovalError, Approved, BlockedClient, Decider, PendingRequest, RequestId,
+    ScopeSet,
+};
 use serde::{Deserialize, Serialize};
 
+use crate::event::SurfaceRequest;
 use crate::{Engine, Failure, Operation};
 
 /// Lists what waits, oldest first.
@@ -18,7 +22,7 @@ impl Operation for ListApprovals {
     }
 }
 
-/// Lets a client in.
+/// Lets a client in, from a terminal. Where a desktop runs, the decision is its window's: it is brought up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Approve {
     /// The request.
@@ -40,9 +44,15 @@ impl Operation for Approve {
             code: self.code,
             scopes: self.scopes,
             admin_confirmed: self.admin_confirmed,
-            by: Decider::Terminal,
+            ..Approval::by(Decider::Terminal)
         };
-        Ok(engine.authorization().approve(self.id, approval).await?)
+        match engine.authorization().approve(self.id, approval).await {
+            Err(ApprovalError::DesktopDecides) => {
+                engine.ask_surface(SurfaceRequest::ShowApproval { id: self.id })?;
+                Err(ApprovalError::DesktopDecides.into())
+            }
+            other => Ok(other?),
+        }
     }
 }
 
@@ -60,6 +70,80 @@ impl Operation for Deny {
     type Output = ();
 
     async fn run(self, engine: &Engine) -> Result<(), Failure> {
-        Ok(engine.authorization().deny(self.id, self.block, Decider::Terminal).await?)
+        Ok(engine.authorization().deny(self.id, self.block, engine.hand()).await?)
+    }
+}
+
+/// Lists the clients whose requests are refused unseen.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ListBlocks {}
+
+impl Operation for ListBlocks {
+    const NAME: &'static str = "blocks.list";
+    type Output = Vec<BlockedClient>;
+
+    async fn run(self, engine: &Engine) -> Result<Self::Output, Failure> {
+        Ok(engine.authorization().blocks().await?)
+    }
+}
+
+/// Lets a blocked client ask again. Answers how many blocks there were.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UnblockClient {
+    /// The client's id.
+    pub client_id: String,
+}
+
+impl Operation for UnblockClient {
+    const NAME: &'static str = "blocks.remove";
+    type Output = usize;
+
+    async fn run(self, engine: &Engine) -> Result<usize, Failure> {
+        Ok(engine.authorization().unblock(&self.client_id, engine.hand()).await?)
+    }
+}
+
+/// What the window decides. These are no [`Operation`]s: nothing that comes over the control socket can call
+/// them, so that only the window itself says yes where a desktop runs.
+impl Engine {
+    /// One request, while it waits.
+    ///
+    /// # Errors
+    /// A database that can not be read.
+    pub async fn pending_request(&self, id: RequestId) -> Result<Option<PendingRequest>, Failure> {
+        Ok(self.authorization().pending_request(id).await?)
+    }
+
+    /// The owner's yes in the window.
+    ///
+    /// # Errors
+    /// [`ApprovalError`], which the window tells apart.
+    pub async fn approve_in_window(
+        &self,
+        id: RequestId,
+        scopes: ScopeSet,
+        duration: AccessDuration,
+        code: Option<String>,
+        admin_confirmed: bool,
+    ) -> Result<Approved, ApprovalError> {
+        let approval =
+            Approval { code, scopes: Some(scopes), admin_confirmed, duration, by: Decider::Desktop };
+        self.authorization().approve(id, approval).await
+    }
+
+    /// The owner's no in the window.
+    ///
+    /// # Errors
+    /// A request that is not there or was decided before; the database.
+    pub async fn deny_in_window(&self, id: RequestId, block: bool) -> Result<(), ApprovalError> {
+        self.authorization().deny(id, block, Decider::Desktop).await
+    }
+
+    /// The address to open in the person's own browser, so that it shows whether the request is its own.
+    ///
+    /// # Errors
+    /// A request that needs no such proof or had too many; the message is for the log.
+    pub async fn begin_proof(&self, id: RequestId) -> Result<String, authorization::ProofError> {
+        self.authorization().begin_proof(id).await
     }
 }

@@ -1,6 +1,6 @@
 //! Who is connected.
 
-use authorization::{ClientSummary, Decider, Revoked};
+use authorization::{ClientSummary, Revoked};
 use serde::{Deserialize, Serialize};
 
 use crate::{Engine, Failure, Operation};
@@ -31,7 +31,7 @@ impl Operation for RevokeClient {
 
     async fn run(self, engine: &Engine) -> Result<Revoked, Failure> {
         let authorization = engine.authorization();
-        let revoked = authorization.revoke_client(&self.client_id, Decider::Terminal).await?;
+        let revoked = authorization.revoke_client(&self.client_id, engine.hand()).await?;
         // Somebody who mistyped the id must not believe that the client is out.
         if revoked == Revoked::default()
             && !authorization.clients().await?.iter().any(|client| client.client_id == self.client_id)

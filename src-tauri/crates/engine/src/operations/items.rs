@@ -1,6 +1,6 @@
 //! What assistants know about the person: interests, skills, projects, preferences, goals.
 
-use context::{Added, Author, Item, ItemChange, ItemId, ItemQuery, NewItem, Profile};
+use context::{Added, Author, Item, ItemChange, ItemId, ItemQuery, NewItem, Profile, UndoId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Engine, Failure, Operation};
@@ -75,12 +75,35 @@ pub struct RemoveItem {
     pub id: ItemId,
 }
 
+/// A removal that can be taken back for ten minutes.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Removal {
+    /// What [`UndoRemoval`] wants.
+    pub undo: UndoId,
+}
+
 impl Operation for RemoveItem {
     const NAME: &'static str = "context.remove";
-    type Output = ();
+    type Output = Removal;
 
-    async fn run(self, engine: &Engine) -> Result<(), Failure> {
-        engine.context().remove_item(self.id, Author::Owner).await?;
-        Ok(())
+    async fn run(self, engine: &Engine) -> Result<Removal, Failure> {
+        let removal = engine.context().remove_item(self.id, Author::Owner).await?;
+        Ok(Removal { undo: removal.undo })
+    }
+}
+
+/// Puts a removed item back as it was.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct UndoRemoval {
+    /// What the removal answered.
+    pub undo: UndoId,
+}
+
+impl Operation for UndoRemoval {
+    const NAME: &'static str = "context.undo_removal";
+    type Output = Item;
+
+    async fn run(self, engine: &Engine) -> Result<Item, Failure> {
+        Ok(engine.context().undo_removal(self.undo, Author::Owner).await?)
     }
 }

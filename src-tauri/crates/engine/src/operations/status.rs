@@ -1,8 +1,9 @@
 //! How the program is, and what is wrong with it.
 
-use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 use clock::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::doctor::{self, Diagnosis};
 use crate::{Engine, Failure, Operation};
@@ -28,6 +29,12 @@ pub struct Status {
     pub public_url: Option<String>,
     /// How many authorization requests wait for the owner.
     pub pending_approvals: usize,
+    /// Whether remembering is paused, and until when.
+    pub paused: Option<context::Pause>,
+    /// Everything that the program keeps lies here.
+    pub data_dir: PathBuf,
+    /// The file with the certificate of the local authority.
+    pub ca_certificate: PathBuf,
     /// What is stored.
     pub stored: context::Statistics,
 }
@@ -41,10 +48,13 @@ impl Operation for ShowStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
             started_at: engine.started_at(),
-            door_open: engine.address().is_some(),
+            door_open: engine.address().await.is_some(),
             mcp_url: engine.mcp_url(),
             public_url: engine.public_url(),
             pending_approvals: engine.authorization().pending().await?.len(),
+            paused: engine.context().paused(),
+            data_dir: engine.config().data_dir.clone(),
+            ca_certificate: engine.ca_certificate(),
             stored: engine.context().statistics().await?,
         })
     }

@@ -1,9 +1,10 @@
 //! Taking everything away, and bringing in what another memory wrote.
 
-use context::{ExportReport, ExportRequest, ImportReport, ImportRequest};
+use context::{ExportReport, ExportRequest, ImportReport, ImportRequest, Progress};
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, Failure, Operation};
+use crate::event::{TransferProgress, TransferTask};
+use crate::{Engine, Event, Failure, Operation};
 
 /// Writes everything that is stored. The path is absolute: the program writes, wherever the caller stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,7 +21,11 @@ impl Operation for Export {
         if !self.request.output.is_absolute() {
             return Err(Failure::invalid_input("name the output with its whole path"));
         }
-        Ok(engine.context().export(self.request).await?)
+        let told = engine.clone();
+        Ok(engine
+            .context()
+            .export_with(self.request, move |progress| told.tell(going_on(TransferTask::Export, progress)))
+            .await?)
     }
 }
 
@@ -39,6 +44,14 @@ impl Operation for Import {
         if !self.request.input.is_absolute() {
             return Err(Failure::invalid_input("name the input with its whole path"));
         }
-        Ok(engine.context().import(self.request).await?)
+        let told = engine.clone();
+        Ok(engine
+            .context()
+            .import_with(self.request, move |progress| told.tell(going_on(TransferTask::Import, progress)))
+            .await?)
     }
+}
+
+fn going_on(task: TransferTask, progress: Progress) -> Event {
+    Event::Transfer(TransferProgress { task, done: progress.done, total: progress.total })
 }

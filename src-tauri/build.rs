@@ -1,0 +1,3 @@
+//! Tells Tauri what the windows may call.
+
+fn main() {}

@@ -1,0 +1,188 @@
+//! The desktop: the icon in the tray, the windows, notifications, links.
+//!
+//! It shows what the engine knows and hands over what the person decides; it holds no rule of its own. Start
+//! reading at [`run`]. `host.rs` keeps the engine, `approvals.rs` the consent window, `tray/` the icon,
+//! `commands/` what the windows may call.
+
+mod approvals;
+mod commands;
+mod desk;
+mod host;
+mod link_handler;
+mod login;
+mod notice;
+mod screen_lock;
+mod stage;
+mod tray;
+mod windows;
+
+use std::sync::Arc;
+
+use control::Client;
+use engine::operations::{OpenLink, ShowWindow};
+use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
+
+use self::approvals::Clerk;
+use self::desk::Desk;
+use self::host::Host;
+use self::stage::{Stage as _, TauriStage};
+use crate::logging;
+use crate::place::Place;
+use crate::stop_signal::StopSignal;
+
+/// How the desktop is started.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Launch {
+    /// Without a window, as at the login.
+    pub(crate) in_tray: bool,
+    /// A link that another program handed over.
+    pub(crate) link: Option<String>,
+}
+
+/// Why the desktop can not run. Each message names the remedy.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DesktopError {
+    #[error(transparent)]
+    Log(#[from] logging::LevelError),
+    #[error("the running program could not be reached: {0}")]
+    Unreachable(String),
+    #[error(
+        "there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set); start `ambient-insights serve`, \
+         the same program without windows"
+    )]
+    NoDisplay,
+    #[error("the windows can not be shown ({0}); start `ambient-insights serve`, the same program without windows")]
+    Windows(String),
+    #[error("{0}")]
+    Stop(#[from] std::io::Error),
+}
+
+/// Runs the desktop until the person quits it; or, where one runs already, hands over to that one.
+pub(crate) fn run(
+    runtime: &tokio::runtime::Runtime,
+    place: Place,
+    launch: Launch,
+) -> Result<(), DesktopError> {
+    logging::start(place.variable("AMBIENT_INSIGHTS_LOG"))?;
+    if runtime.block_on(hand_over(&place, &launch))? {
+        return Ok(());
+    }
+    if !has_display(&place) {
+        return Err(DesktopError::NoDisplay);
+    }
+    let stop = runtime.block_on(async { StopSignal::listen() })?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let host = Host::new(place);
+    // The engine starts while the windows' toolkit does.
+    let starting = runtime.spawn({
+        let host = host.clone();
+        async move { host.start().await }
+    });
+    let app = build(tauri::Builder::<tauri::Wry>::new(), host, launch, stop)?;
+    drop(starting);
+    app.run(on_event);
+    Ok(())
+}
+
+/// Where the desktop runs already, that one shows its window. False: none runs.
+async fn hand_over(place: &Place, launch: &Launch) -> Result<bool, DesktopError> {
+    let Some(running) = Client::connect(&place.data_dir).await else { return Ok(false) };
+    let answer = match &launch.link {
+        Some(link) => running.call(OpenLink { link: link.clone() }).await,
+        None if launch.in_tray => return Ok(true),
+        None => running.call(ShowWindow {}).await,
+    };
+    answer.map(|()| true).map_err(|error| DesktopError::Unreachable(error.to_string()))
+}
+
+fn has_display(place: &Place) -> bool {
+    cfg!(any(target_os = "macos", windows))
+        || place.variable("WAYLAND_DISPLAY").is_some()
+        || place.variable("DISPLAY").is_some()
+}
+
+/// What the windows are made of, and what each may call.
+pub(crate) fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
+}
+
+/// Puts the app together. A toolkit that can not reach its display panics; that must end in words.
+fn build<R: Runtime>(
+    builder: tauri::Builder<R>,
+    host: Host,
+    launch: Launch,
+    stop: StopSignal,
+) -> Result<tauri::App<R>, DesktopError> {
+    let build = move || {
+        builder
+            .plugin(tauri_plugin_dialog::init())
+            .invoke_handler(commands::handler())
+            .on_window_event(windows::on_event)
+            .setup(move |app| {
+                set_up(app.handle(), host, launch, stop);
+                Ok(())
+            })
+            .build(context())
+    };
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(build)) {
+        Ok(Ok(app)) => Ok(app),
+        Ok(Err(error)) => Err(DesktopError::Windows(error.to_string())),
+        Err(_) => Err(DesktopError::Windows("the display does not answer".to_owned())),
+    }
+}
+
+fn set_up<R: Runtime>(app: &AppHandle<R>, host: Host, launch: Launch, mut stop: StopSignal) {
+    let stage = Arc::new(TauriStage::new(app.clone()));
+    let clerk = Clerk::new(host.clone(), stage.clone());
+    app.manage(Desk { host: host.clone(), clerk: clerk.clone(), stage: stage.clone() });
+    #[cfg(target_os = "macos")]
+    app.set_activation_policy(tauri::ActivationPolicy::Accessory).unwrap_or_default();
+    clerk.watch();
+    windows::forward_events(app, &host);
+    tray::keep(app, &host, &clerk);
+    link_handler::settle(host.place());
+    if !launch.in_tray || host.is_first_run() {
+        stage.show_main(None);
+    }
+    if let Some(link) = launch.link {
+        let host = host.clone();
+        tauri::async_runtime::spawn(async move {
+            host.settled().await;
+            if let Err(failure) = host.run(OpenLink { link }).await {
+                // The link may have come from anywhere: its text stays out of the log.
+                tracing::info!(code = ?failure.code, "a link that started the program was not followed");
+            }
+        });
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        stop.asked_for().await;
+        app.exit(0);
+    });
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "that is how the app's loop hands events over")]
+fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
+    match event {
+        // The last window was closed: the program lives on in the tray.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::Exit => {
+            let host = app.state::<Desk>().host.clone();
+            tauri::async_runtime::block_on(host.stop());
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            let host = app.state::<Desk>().host.clone();
+            for url in urls {
+                let host = host.clone();
+                tauri::async_runtime::spawn(async move {
+                    host.settled().await;
+                    let _ = host.run(OpenLink { link: url.to_string() }).await;
+                });
+            }
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => app.state::<Desk>().stage.show_main(None),
+        _ => {}
+    }
+}

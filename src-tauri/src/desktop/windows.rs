@@ -1,0 +1,101 @@
+//! The windows: made when they are wanted, destroyed when they are closed, so that no web engine idles.
+
+use engine::{Event, SurfaceRequest};
+use serde::{Deserialize, Serialize};
+use tauri::{
+    AppHandle, Emitter as _, EventTarget, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, Window,
+    WindowEvent,
+};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::desk::Desk;
+use super::host::Host;
+use super::stage::Stage as _;
+
+/// The main window's label.
+pub(crate) const MAIN: &str = "main";
+/// What the labels of consent windows begin with.
+pub(crate) const APPROVAL: &str = "approval-";
+
+/// A part of the main window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum View {
+    /// Is it running, who waits, how to connect.
+    Home,
+    /// What assistants know.
+    Context,
+    /// What was logged.
+    Conversations,
+    /// What was found.
+    Insights,
+    /// Who is connected.
+    Connections,
+    /// Taking out, bringing in.
+    Data,
+    /// What can be set.
+    Settings,
+}
+
+/// Makes the main window.
+pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>) {
+    let built = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Ambient Insights")
+        .inner_size(1040.0, 720.0)
+        .min_inner_size(640.0, 480.0)
+        .center()
+        .build();
+    match built {
+        Ok(_) | Err(tauri::Error::WindowLabelAlreadyExists(_) | tauri::Error::WebviewLabelAlreadyExists(_)) => {}
+        Err(error) => tracing::error!(%error, "the window could not be made"),
+    }
+}
+
+/// Makes a consent window.
+pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, label, WebviewUrl::App("approval.html".into()))
+        .title("Access to your memory – Ambient Insights")
+        .inner_size(500.0, 680.0)
+        .min_inner_size(420.0, 480.0)
+        .always_on_top(true)
+        .focused(true)
+        .center()
+        .build()
+        .map(drop)
+}
+
+/// What happens to windows.
+pub(crate) fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+    if let WindowEvent::CloseRequested { api, .. } = event
+        && window.label().starts_with(APPROVAL)
+    {
+        // Closing denies what was shown, and that is the clerk's to do: another request may have come in between.
+        api.prevent_close();
+        let clerk = window.state::<Desk>().clerk.clone();
+        let label = window.label().to_owned();
+        tauri::async_runtime::spawn(async move { clerk.closed(&label).await });
+    }
+}
+
+/// Sends what happens to the main window while it is there, and does what other processes ask for.
+pub(crate) fn forward_events<R: Runtime>(app: &AppHandle<R>, host: &Host) {
+    let mut events = host.events();
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        loop {
+            match events.recv().await {
+                Ok(Event::Surface(SurfaceRequest::ShowWindow)) => app.state::<Desk>().stage.show_main(None),
+                // The clerk's.
+                Ok(Event::Surface(_)) => {}
+                Ok(event) => {
+                    if app.get_webview_window(MAIN).is_some() {
+                        let _ = app.emit_to(EventTarget::webview_window(MAIN), "engine", event);
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+}
