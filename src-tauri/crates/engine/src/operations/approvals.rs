@@ -40,7 +40,7 @@ impl Operation for Approve {
             code: self.code,
             scopes: self.scopes,
             admin_confirmed: self.admin_confirmed,
-            by: Decider::Terminal,
+            ..Approval::by(Decider::Terminal)
         };
         Ok(engine.authorization().approve(self.id, approval).await?)
     }
