@@ -17,7 +17,9 @@ pub enum Error {
         seconds: u64,
     },
     /// A thread could not be started.
-    #[error("the audit trail's thread could not be started ({detail}); free some memory and start again")]
+    #[error(
+        "a thread of the authorization server could not be started ({detail}); free some memory and start again"
+    )]
     Thread {
         /// The system's own words.
         detail: String,

@@ -15,6 +15,11 @@ pub enum AuthorizationEvent {
         /// The request.
         id: RequestId,
     },
+    /// The browser of a request that came through the tunnel is on this computer: its window may come up.
+    RequestProved {
+        /// The request.
+        id: RequestId,
+    },
     /// A request is no longer pending.
     RequestDecided {
         /// The request.

@@ -11,11 +11,13 @@ mod arrival;
 mod audit;
 mod cache;
 mod client;
+mod duration;
 mod endpoints;
 mod error;
 mod event;
 mod id;
 mod limits;
+mod link;
 mod origin;
 mod rules;
 mod scope;
@@ -28,13 +30,17 @@ mod store;
 pub use arrival::{Arrival, InvalidProviderId, PeerAddress, ProviderId};
 pub use audit::{AuditEntry, AuditKind, AuditQuery, Decider, RejectionKind, ToolCallRecord, ToolOutcome};
 pub use client::Registration;
+pub use duration::AccessDuration;
 pub use error::Error;
 pub use event::AuthorizationEvent;
 pub use id::{GrantId, InvalidId, RequestId};
+pub use link::{ApprovalLink, InvalidApprovalLink};
 pub use origin::{InvalidOrigin, Origin, OriginName, Origins};
+pub use rules::consent::{ConsentFacts, DurationChoice, ScopeChoice, describe};
+pub use rules::desk::{APPROVE_AFTER, ApprovalDesk, Attention, QuietReason, Surroundings, TooEarly};
 pub use scope::{Scope, ScopeSet, UnknownScope};
 pub use service::{
-    Access, Approval, ApprovalError, Approved, Authorization, Challenge, ClientSummary, GrantSummary,
-    PendingRequest, Rejection, Revoked,
+    Access, Approval, ApprovalError, Approved, Authorization, BlockedClient, Challenge, ClientSummary,
+    GrantSummary, PendingRequest, ProofError, Rejection, Revoked,
 };
 pub use settings::{AuditRetention, LimitsSetting, Settings};

@@ -39,6 +39,8 @@ kinds! {
     Code = "ami_ac_";
     /// What ties a browser to the authorization request it started.
     Browser = "ami_bs_";
+    /// What the app gives the person's own browser to bring back: proof that it runs on this computer.
+    Proof = "ami_pn_";
 }
 
 /// Characters of the random part: 32 bytes in base64url.
@@ -109,6 +111,13 @@ impl<K: Kind> fmt::Debug for Token<K> {
 pub(crate) struct TokenHash<K> {
     bytes: [u8; 32],
     kind: PhantomData<fn() -> K>,
+}
+
+impl<K> TokenHash<K> {
+    /// Whether this is the same hash, in a time that does not tell how much of it is.
+    pub(crate) fn matches(&self, other: &Self) -> bool {
+        self.bytes.ct_eq(&other.bytes).into()
+    }
 }
 
 impl<K> fmt::Debug for TokenHash<K> {

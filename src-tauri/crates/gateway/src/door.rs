@@ -121,7 +121,7 @@ impl<S: ServerHandler> Door<S> {
         head: Parts,
         unread: &mut Option<Incoming>,
     ) -> Response<Body> {
-        let named = match self.names.check(&head.uri, &head.headers) {
+        let named = match self.names.check(&head.uri, &head.headers, &connection.arrival) {
             Ok(named) => named,
             Err(refusal) => {
                 self.authorization.record_rejection(refusal.kind(), &connection.arrival);

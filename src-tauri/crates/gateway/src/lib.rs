@@ -42,6 +42,9 @@ pub struct Settings {
 pub struct Limits {
     /// Open connections; further ones wait in the kernel's queue.
     pub connections: usize,
+    /// The same for each listener of a tunnel, counted apart: strangers on the internet can not use up the places
+    /// of the programs on this computer.
+    pub tunnel_connections: usize,
     /// From the first byte to the end of the TLS handshake.
     pub handshake: Duration,
     /// For the head of a request; also how long an idle connection is kept.
@@ -62,6 +65,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
+            tunnel_connections: 256,
             handshake: Duration::from_secs(10),
             head: Duration::from_mins(1),
             body: Duration::from_secs(30),

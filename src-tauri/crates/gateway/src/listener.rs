@@ -8,7 +8,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use rmcp::ServerHandler;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -82,18 +82,30 @@ impl Bound {
     /// Opens the door. Everything that comes in here came from this computer.
     #[must_use]
     pub fn serve<S: ServerHandler>(self, settings: &Settings, rooms: Rooms<S>) -> Running {
+        self.serve_with(settings, rooms, Vec::new())
+    }
+
+    /// Opens the door with further entrances, each marked with where its streams come from: the end of a tunnel
+    /// that dials in by TCP has a listener of its own, so that the mark hangs on the port and on nothing that a
+    /// request says.
+    #[must_use]
+    pub fn serve_with<S: ServerHandler>(
+        self,
+        settings: &Settings,
+        rooms: Rooms<S>,
+        others: Vec<(Bound, Arrival)>,
+    ) -> Running {
         let stopping = CancellationToken::new();
         let ended = CancellationToken::new();
         let tls = TlsAcceptor::from(Arc::new(tls_settings(&rooms)));
         let door = Arc::new(Door::new(settings, rooms, stopping.clone(), ended.clone()));
-        let accepting = tokio::spawn(accept(
-            self.listener,
-            Arrival::Local,
-            tls,
-            door,
-            settings.limits.clone(),
-            stopping.clone(),
-        ));
+        let entrances = std::iter::once((self, Arrival::Local)).chain(others);
+        let accepting = entrances
+            .map(|(bound, arrival)| {
+                let (tls, door, stopping) = (tls.clone(), Arc::clone(&door), stopping.clone());
+                tokio::spawn(accept(bound.listener, arrival, tls, door, settings.limits.clone(), stopping))
+            })
+            .collect();
         Running { stopping, ended, accepting, limits: settings.limits.clone() }
     }
 }
@@ -114,19 +126,22 @@ fn tls_settings<S>(rooms: &Rooms<S>) -> ServerConfig {
 pub struct Running {
     stopping: CancellationToken,
     ended: CancellationToken,
-    accepting: JoinHandle<GracefulShutdown>,
+    accepting: Vec<JoinHandle<GracefulShutdown>>,
     limits: Limits,
 }
 
 impl Running {
     /// Takes no more requests, lets those under way finish within [`Limits::stop`], then closes what is left.
+    /// The ports are free afterwards: to open the door again, bind and serve again.
     pub async fn stop(self) {
         self.stopping.cancel();
-        if let Ok(connections) = self.accepting.await {
-            let open = connections.count();
-            if tokio::time::timeout(self.limits.stop, connections.shutdown()).await.is_err() {
-                tracing::warn!(open, "connections were closed in the middle of a call: they took too long");
-            }
+        // Joined first, so that every port is given free before any call is waited for.
+        let connections: Vec<_> =
+            futures::future::join_all(self.accepting).await.into_iter().filter_map(Result::ok).collect();
+        let open: usize = connections.iter().map(GracefulShutdown::count).sum();
+        let shutdown = futures::future::join_all(connections.into_iter().map(GracefulShutdown::shutdown));
+        if tokio::time::timeout(self.limits.stop, shutdown).await.is_err() {
+            tracing::warn!(open, "connections were closed in the middle of a call: they took too long");
         }
         self.ended.cancel();
     }
@@ -141,12 +156,16 @@ async fn accept<S: ServerHandler>(
     stopping: CancellationToken,
 ) -> GracefulShutdown {
     let connections = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = match arrival {
+        Arrival::Local => limits.connections,
+        Arrival::Tunnel(_) => limits.tunnel_connections,
+    };
+    let places = Arc::new(Semaphore::new(places));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
-        let accepted = tokio::select! {
+        // A door whose places are all taken must stop all the same.
+        let (place, accepted) = tokio::select! {
             () = stopping.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            taken = take_next(&listener, &places) => taken,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -172,6 +191,16 @@ async fn accept<S: ServerHandler>(
         });
     }
     connections
+}
+
+/// Waits for a place, then for somebody who wants it. Cancel-safe: a place that is not used is given back.
+async fn take_next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (Option<OwnedSemaphorePermit>, std::io::Result<(TcpStream, SocketAddr)>) {
+    // The places are never closed.
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    (place, listener.accept().await)
 }
 
 /// Looks at the first byte without taking it.

@@ -1,7 +1,7 @@
 //! Which names a request may use for us: the check of `Host` and `Origin` (DNS rebinding, MCP transport
 //! "MUST validate Origin", CVE-2026-42559 and its kin).
 
-use authorization::{OriginName, Origins, RejectionKind};
+use authorization::{Arrival, OriginName, Origins, RejectionKind};
 use http::uri::Authority;
 use http::{HeaderMap, Uri, header};
 
@@ -68,8 +68,13 @@ impl Names {
     }
 
     /// Checks `Host` (or HTTP/2's `:authority`) and, where it is present, `Origin`.
-    pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<Named, Refusal> {
+    pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap, arrival: &Arrival) -> Result<Named, Refusal> {
         let origin = self.check_host(uri, headers)?;
+        // The local origin is for this computer alone: its tokens and its pages are never served to the
+        // internet, whatever name a stranger writes there.
+        if origin == OriginName::Local && matches!(arrival, Arrival::Tunnel(_)) {
+            return Err(Refusal::ForeignHost);
+        }
         let browser_origin = self.check_origin(headers)?;
         Ok(Named { origin, browser_origin })
     }

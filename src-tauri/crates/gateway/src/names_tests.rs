@@ -16,7 +16,7 @@ fn check(host: &str, origin: Option<&str>) -> Result<Named, Refusal> {
     if let Some(origin) = origin {
         headers.insert(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
     }
-    names().check(&Uri::from_static("/mcp"), &headers)
+    names().check(&Uri::from_static("/mcp"), &headers, &Arrival::Local)
 }
 
 #[test]
@@ -55,7 +55,10 @@ fn every_other_host_is_refused() {
 
 #[test]
 fn a_request_without_any_host_is_told_to_name_one() {
-    assert_eq!(names().check(&Uri::from_static("/"), &HeaderMap::new()), Err(Refusal::NoHost));
+    assert_eq!(
+        names().check(&Uri::from_static("/"), &HeaderMap::new(), &Arrival::Local),
+        Err(Refusal::NoHost)
+    );
 }
 
 #[test]
@@ -63,17 +66,17 @@ fn two_hosts_are_one_too_many() {
     let mut headers = HeaderMap::new();
     headers.append(header::HOST, HeaderValue::from_static("localhost:9100"));
     headers.append(header::HOST, HeaderValue::from_static("evil.example"));
-    assert_eq!(names().check(&Uri::from_static("/"), &headers), Err(Refusal::ForeignHost));
+    assert_eq!(names().check(&Uri::from_static("/"), &headers, &Arrival::Local), Err(Refusal::ForeignHost));
     let mut headers = HeaderMap::new();
     headers.append(header::HOST, HeaderValue::from_static("localhost:9100"));
     let uri = Uri::from_static("https://evil.example/");
-    assert_eq!(names().check(&uri, &headers), Err(Refusal::ForeignHost));
+    assert_eq!(names().check(&uri, &headers, &Arrival::Local), Err(Refusal::ForeignHost));
 }
 
 #[test]
 fn the_authority_of_http_2_counts_as_the_host() {
     let uri = Uri::from_static("https://localhost:9100/mcp");
-    assert_eq!(names().check(&uri, &HeaderMap::new()).unwrap().origin, OriginName::Local);
+    assert_eq!(names().check(&uri, &HeaderMap::new(), &Arrival::Local).unwrap().origin, OriginName::Local);
 }
 
 #[test]
@@ -90,5 +93,19 @@ fn an_allowed_page_is_named_for_cors_and_any_other_is_refused() {
     for origin in ["https://evil.example", "null", "http://localhost:9100", "https://localhost:9100.evil", ""]
     {
         assert_eq!(check("localhost:9100", Some(origin)), Err(Refusal::ForeignOrigin), "{origin}");
+    }
+}
+
+#[test]
+fn through_a_tunnel_only_the_public_name_is_ours() {
+    let tunnel = Arrival::Tunnel("ingress".parse().unwrap());
+    let check = |host: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static(host));
+        names().check(&Uri::from_static("/mcp"), &headers, &tunnel).map(|named| named.origin)
+    };
+    assert_eq!(check("memory.example"), Ok(OriginName::Public));
+    for host in ["localhost:9100", "127.0.0.1:9100", "[::1]:9100"] {
+        assert_eq!(check(host), Err(Refusal::ForeignHost), "{host}");
     }
 }

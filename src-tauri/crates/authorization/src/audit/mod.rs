@@ -26,6 +26,8 @@ pub enum AuditKind {
     Registered,
     /// A client asked for access.
     Asked,
+    /// The browser of a request that came through the tunnel was proved to be on this computer.
+    Proved,
     /// The owner approved.
     Approved,
     /// The request was denied, or its time passed.
@@ -51,9 +53,10 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Registered,
         Self::Asked,
+        Self::Proved,
         Self::Approved,
         Self::Denied,
         Self::Blocked,
@@ -73,6 +76,7 @@ impl AuditKind {
         match self {
             Self::Registered => "registered",
             Self::Asked => "asked",
+            Self::Proved => "proved",
             Self::Approved => "approved",
             Self::Denied => "denied",
             Self::Blocked => "blocked",
@@ -325,7 +329,8 @@ impl AuditEntry {
             | (AuditKind::Denied, Some(Decider::Rule)) => "stranger",
             (AuditKind::ToolCalled | AuditKind::Dropped, _) => "call",
             (
-                AuditKind::Approved
+                AuditKind::Proved
+                | AuditKind::Approved
                 | AuditKind::Denied
                 | AuditKind::Blocked
                 | AuditKind::Unblocked

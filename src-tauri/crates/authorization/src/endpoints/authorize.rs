@@ -17,6 +17,7 @@ use crate::Error;
 use crate::arrival::Arrival;
 use crate::audit::{AuditEntry, AuditKind, Decider, RejectionKind};
 use crate::client::Client;
+use crate::duration::AccessDuration;
 use crate::event::AuthorizationEvent;
 use crate::id::RequestId;
 use crate::limits::Limited;
@@ -180,6 +181,8 @@ fn store_request(connection: &Connection, asking: &Asking) -> Result<Outcome, Er
         if now.since(twin.requested_at) < TWIN_WINDOW
             && twin.user_agent == context.user_agent
             && browsers.len() < MAX_BROWSERS
+            // A proved request has its browser; another one would only be told that it gets nothing.
+            && !twin.proved
         {
             let confirmation = twin.code_required.then(|| {
                 ConfirmationCode::derived_from(&asking.secret, twin.id.as_bytes()).hash(twin.id.as_bytes())
@@ -211,10 +214,13 @@ fn store_request(connection: &Connection, asking: &Asking) -> Result<Outcome, Er
         requested_at: *now,
         expires_at: asking.expires_at,
         code_required: asking.confirmation.is_some(),
+        proved: false,
         wrong_codes: 0,
         status: Status::Pending,
         decided_at: None,
         granted_scopes: crate::scope::ScopeSet::EMPTY,
+        // Until the owner chooses another.
+        duration: AccessDuration::UntilRevoked,
         chosen_browser: None,
     };
     store::requests::insert(connection, &stored, &fingerprint)?;

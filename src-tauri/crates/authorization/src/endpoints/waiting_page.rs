@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use clock::Timestamp;
 use http::{HeaderMap, StatusCode};
@@ -19,9 +19,11 @@ use crate::Error;
 use crate::audit::{Decider, RejectionKind};
 use crate::event::AuthorizationEvent;
 use crate::id::RequestId;
+use crate::link::ApprovalLink;
 use crate::rules::approval::{self, Next, Status};
 use crate::rules::authorize::response_uri;
 use crate::rules::exchange::StoredCode;
+use crate::rules::parameters::Parameters;
 use crate::rules::pkce::CodeChallenge;
 use crate::rules::redirect_uri;
 use crate::secret::{Browser, Code, ConfirmationCode, Token, TokenHash};
@@ -41,9 +43,10 @@ pub(crate) async fn handle(
     State(inner): State<Arc<Inner>>,
     context: Context,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    show(&inner, &context, &id, &headers).await.unwrap_or_else(|error| {
+    show(&inner, &context, &id, query.as_deref(), &headers).await.unwrap_or_else(|error| {
         tracing::error!(%error, "an authorization request could not be looked up");
         page::problem(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -53,7 +56,15 @@ pub(crate) async fn handle(
     })
 }
 
-async fn show(inner: &Inner, context: &Context, id: &str, headers: &HeaderMap) -> Result<Response, Error> {
+async fn show(
+    inner: &Inner,
+    context: &Context,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
+    // Before anything else is looked at: a proof that was brought is used up, whatever comes of it.
+    let proof = query.and_then(|query| take_proof(inner, query));
     let Ok(id) = id.parse::<RequestId>() else { return Ok(refuse(inner, context, &Seen::NotThere)) };
     let name = cookie_name(id);
     let secrets: Vec<Token<Browser>> = cookies(headers)
@@ -70,12 +81,43 @@ async fn show(inner: &Inner, context: &Context, id: &str, headers: &HeaderMap) -
     else {
         return Ok(refuse(inner, context, &seen));
     };
+    if let Some(proof) = proof {
+        // The cookie alone is any browser that asked, the nonce alone whoever got hold of an address; together
+        // they are the person's own browser. A page that loads this in the background proves nothing.
+        if proof.good_for == Some(id) && context.navigation && *next == Next::Wait {
+            inner.prove(id, secret.hash()).await?;
+        }
+        // Also where it was not good: the address with the nonce stays in no history and in no address bar.
+        return Ok(page::redirect(&format!("/oauth/requests/{id}")));
+    }
     match next {
         Next::Wait => Ok(waiting(inner, request, secret, now)),
         Next::SendCode => send_code(inner, request, secret, now).await,
         Next::SendDenial => send_denial(inner, request, now).await,
         Next::DoneApproved => Ok(done_approved(request)),
         Next::DoneDenied => Ok(done_denied(request)),
+    }
+}
+
+/// What the query brought as a proof.
+struct BroughtProof {
+    good_for: Option<RequestId>,
+}
+
+/// Takes the nonce out of the query, if there is anything that would be one.
+fn take_proof(inner: &Inner, query: &str) -> Option<BroughtProof> {
+    let parameters = Parameters::decode(query.as_bytes());
+    let now = inner.clock.now();
+    let brought: Vec<_> = parameters
+        .all("proof")
+        .take(4)
+        .map(|text| Token::parse(text).and_then(|nonce| inner.proofs.lock().take(&nonce.hash(), now)))
+        .collect();
+    match brought.as_slice() {
+        [] => None,
+        [good_for] => Some(BroughtProof { good_for: *good_for }),
+        // Nothing of ours brings two.
+        _ => Some(BroughtProof { good_for: None }),
     }
 }
 
@@ -152,6 +194,7 @@ fn deliver_code(
         scopes: request.granted_scopes,
         resource: request.resource.clone(),
         arrival: request.arrival.clone(),
+        duration: request.duration,
         expires_at,
         used: false,
         grant: None,
@@ -193,24 +236,18 @@ fn waiting(inner: &Inner, request: &StoredRequest, secret: &Token<Browser>, now:
         request.scopes.iter().map(|scope| format!("<li>{}</li>", Escaped(scope.in_words()))).collect();
     let scopes = scopes.concat();
     let code = request.code_required.then(|| ConfirmationCode::derived_from(secret, request.id.as_bytes()));
-    let typed = code.as_ref().map_or_else(String::new, |code| {
+    let code = code.as_ref().map(ConfirmationCode::expose);
+    let how = if inner.settings.self_approval {
+        at_a_terminal(request.id, code)
+    } else {
+        in_the_window(request.id, code)
+    };
+    let typed = code.map_or_else(String::new, |code| {
         format!(
-            "<h2>Your code</h2>\n<p class=\"typed\">{}</p>\n<p>Type it where you approve. It shows that this page is \
+            "<h2>Your code</h2>\n<p class=\"typed\">{code}</p>\n<p>Type it where you approve. It shows that this page is \
              yours. Never read it out to somebody else.</p>\n",
-            code.expose()
         )
     });
-    let with_code = code.as_ref().map_or_else(String::new, |code| format!(" --code {}", code.expose()));
-    let how = if inner.settings.self_approval {
-        format!(
-            "<p>On the computer where Ambient Insights runs, in a terminal:</p>\n\
-             <code>ambient-insights approvals approve {}{with_code}</code>\n",
-            request.id
-        )
-    } else {
-        "<p>On the computer where Ambient Insights runs, open this request in its window (the icon in the tray).</p>\n"
-            .to_owned()
-    };
     let verified =
         if request.verified { "known to Ambient Insights" } else { "not verified: the name is its own word" };
     let minutes = request.expires_at.since(now).as_secs().div_ceil(60);
@@ -227,6 +264,31 @@ fn waiting(inner: &Inner, request: &StoredRequest, secret: &Token<Browser>, now:
     );
     let title = format!("{} asks for access to your memory", request.client_name);
     Page { status: StatusCode::OK, title: &title, body, waiting: true }.respond()
+}
+
+/// What to do where the engine runs without a desktop.
+fn at_a_terminal(id: RequestId, code: Option<&str>) -> String {
+    let with_code = code.map_or_else(String::new, |code| format!(" --code {code}"));
+    format!(
+        "<p>On the computer where Ambient Insights runs, in a terminal:</p>\n\
+         <code>ambient-insights approvals approve {id}{with_code}</code>\n"
+    )
+}
+
+/// What to do where a desktop decides. A request that needs a code came through the tunnel: its browser may run
+/// anywhere, and following the link shows where.
+fn in_the_window(id: RequestId, code: Option<&str>) -> String {
+    if code.is_none() {
+        return "<p>On the computer where Ambient Insights runs: answer in the window that it shows, or open this \
+                request from its icon in the tray.</p>\n"
+            .to_owned();
+    }
+    format!(
+        "<p>If Ambient Insights runs on this computer:</p>\n\
+         <p><a class=\"act\" href=\"{link}\">Approve on this computer</a></p>\n\
+         <p>If it runs on another one: open this request there, from its icon in the tray, and type the code.</p>\n",
+        link = ApprovalLink(id)
+    )
 }
 
 fn done_approved(request: &StoredRequest) -> Response {

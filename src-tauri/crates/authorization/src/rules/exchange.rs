@@ -4,6 +4,7 @@ use clock::Timestamp;
 
 use super::pkce::{self, CodeChallenge};
 use super::resource;
+use crate::duration::AccessDuration;
 use crate::id::GrantId;
 use crate::origin::Origin;
 use crate::scope::ScopeSet;
@@ -18,6 +19,7 @@ pub(crate) struct StoredCode {
     pub(crate) scopes: ScopeSet,
     pub(crate) resource: String,
     pub(crate) arrival: String,
+    pub(crate) duration: AccessDuration,
     pub(crate) expires_at: Timestamp,
     pub(crate) used: bool,
     /// The grant that came of it, while it is there.

@@ -15,6 +15,7 @@ fn code() -> StoredCode {
         scopes: ScopeSet::DEFAULT,
         resource: origin().resource(),
         arrival: "local".to_owned(),
+        duration: AccessDuration::UntilRevoked,
         expires_at: Timestamp::from_secs(60),
         used: false,
         grant: None,

@@ -1,6 +1,4 @@
-//! The owner's side of an authorization request: see it, approve it, deny it.
-
-use std::net::IpAddr;
+//! The owner's decision on an authorization request: approve it, deny it.
 
 use clock::Timestamp;
 use rusqlite::Connection;
@@ -8,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Authorization, expire_overdue};
 use crate::Error;
-use crate::arrival::Arrival;
 use crate::audit::{AuditEntry, AuditKind, Decider};
+use crate::duration::AccessDuration;
 use crate::event::AuthorizationEvent;
 use crate::id::RequestId;
 use crate::rules::approval::{self, CodeFacts, Facts, MAX_WRONG_CODES, Refusal, Status, Verdict};
@@ -18,45 +16,6 @@ use crate::scope::ScopeSet;
 use crate::store::requests::StoredRequest;
 use crate::store::{self};
 
-/// An authorization request that waits for the owner. Serialises as a line of `approvals list --json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingRequest {
-    /// The request.
-    pub id: RequestId,
-    /// The client that asks.
-    pub client_id: String,
-    /// Its name, cleaned for display. Its own word unless `verified`.
-    pub client_name: String,
-    /// Whether the name is more than the client's own word.
-    pub verified: bool,
-    /// Where the answer goes.
-    pub redirect_uri: String,
-    /// The host of it: where the credentials go.
-    pub redirect_host: String,
-    /// What access is asked for.
-    pub resource: String,
-    /// The scopes that are asked for.
-    pub scopes: ScopeSet,
-    /// `local` or `tunnel`.
-    pub arrival: String,
-    /// The tunnel's provider.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// The browser's address, where it is known.
-    pub remote_address: Option<IpAddr>,
-    /// What the browser calls itself.
-    pub user_agent: Option<String>,
-    /// Whether a person's browser navigated there (`Sec-Fetch-Dest` is `document` or absent); otherwise some
-    /// page may have sent the browser in the background.
-    pub navigation: bool,
-    /// When it was asked.
-    pub requested_at: Timestamp,
-    /// Until when it can be decided.
-    pub expires_at: Timestamp,
-    /// Whether the code that the waiting page shows has to be typed.
-    pub code_required: bool,
-}
-
 /// The owner's yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
@@ -64,6 +23,8 @@ pub struct Approval {
     pub code: Option<String>,
     /// The scopes that are given; `None`: those that were asked for.
     pub scopes: Option<ScopeSet>,
+    /// How long access lasts.
+    pub duration: AccessDuration,
     /// That `admin` is meant: in the window, or by `--yes-admin`.
     pub admin_confirmed: bool,
     /// Who says yes.
@@ -71,10 +32,10 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// A plain yes to what was asked for.
+    /// A plain yes to what was asked for, until the owner ends it.
     #[must_use]
     pub fn by(by: Decider) -> Self {
-        Self { code: None, scopes: None, admin_confirmed: false, by }
+        Self { code: None, scopes: None, duration: AccessDuration::UntilRevoked, admin_confirmed: false, by }
     }
 }
 
@@ -136,34 +97,6 @@ pub enum ApprovalError {
 }
 
 impl Authorization {
-    /// The requests that wait for the owner, oldest first.
-    ///
-    /// # Errors
-    /// A database that can not be read or written.
-    pub async fn pending(&self) -> Result<Vec<PendingRequest>, Error> {
-        let now = self.inner.clock.now();
-        let (open, overdue) = self
-            .inner
-            .database
-            .read(move |connection| -> Result<_, Error> {
-                let open = store::requests::list_pending(connection, now)?;
-                Ok((open, !store::requests::list_overdue(connection, now)?.is_empty()))
-            })
-            .await?;
-        if overdue {
-            let expired =
-                self.inner.database.write(move |connection| expire_overdue(connection, now)).await?;
-            for id in expired {
-                self.inner.announce(AuthorizationEvent::RequestDecided {
-                    id,
-                    approved: false,
-                    by: Decider::Rule,
-                });
-            }
-        }
-        Ok(open.into_iter().map(pending).collect())
-    }
-
     /// Approves a request. The code comes into being when the browser that started asks for it.
     ///
     /// # Errors
@@ -201,30 +134,6 @@ impl Authorization {
         }
         result
     }
-
-    /// Lifts every block of a client. Gives how many there were.
-    ///
-    /// # Errors
-    /// A database that can not be written.
-    pub async fn unblock(&self, client_id: &str, by: Decider) -> Result<usize, Error> {
-        let client_id = client_id.to_owned();
-        let now = self.inner.clock.now();
-        self.inner
-            .database
-            .write(move |connection| {
-                let lifted = store::blocks::remove(connection, &client_id)?;
-                if lifted > 0 {
-                    let entry = AuditEntry {
-                        client_id: Some(client_id),
-                        by: Some(by),
-                        ..AuditEntry::new(now, AuditKind::Unblocked)
-                    };
-                    store::audit::append(connection, &entry)?;
-                }
-                Ok(lifted)
-            })
-            .await
-    }
 }
 
 fn approve(
@@ -260,9 +169,10 @@ fn approve(
     match verdict {
         Verdict::Approve { scopes, browser } => {
             let browser = browser.and_then(|index| showing.get(index)).map(|(browser, _)| browser);
-            store::requests::approve(connection, id, scopes, browser, now)?;
+            store::requests::approve(connection, id, scopes, approval.duration, browser, now)?;
             let entry = AuditEntry {
                 scopes: Some(scopes),
+                outcome: Some(approval.duration.as_str().to_owned()),
                 ..decision(&request, AuditKind::Approved, approval.by, now)
             };
             store::audit::append(connection, &entry)?;
@@ -326,30 +236,5 @@ fn decision(request: &StoredRequest, kind: AuditKind, by: Decider, now: Timestam
         arrival: Some(request.arrival.clone()),
         by: Some(by),
         ..AuditEntry::new(now, kind).client(&request.client_id, &request.client_name)
-    }
-}
-
-fn pending(request: StoredRequest) -> PendingRequest {
-    let arrival = Arrival::from_stored(&request.arrival);
-    PendingRequest {
-        id: request.id,
-        redirect_host: redirect_uri::host(&request.redirect_uri),
-        client_id: request.client_id,
-        client_name: request.client_name,
-        verified: request.verified,
-        redirect_uri: request.redirect_uri,
-        resource: request.resource,
-        scopes: request.scopes,
-        arrival: arrival.as_str().to_owned(),
-        provider: match arrival {
-            Arrival::Local => None,
-            Arrival::Tunnel(provider) => Some(provider.as_str().to_owned()),
-        },
-        remote_address: request.remote_address.and_then(|address| address.parse().ok()),
-        user_agent: request.user_agent,
-        navigation: request.navigation,
-        requested_at: request.requested_at,
-        expires_at: request.expires_at,
-        code_required: request.code_required,
     }
 }

@@ -8,6 +8,7 @@ use super::{Authorization, Inner};
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::client::{Registration, built_in};
+use crate::duration::AccessDuration;
 use crate::event::AuthorizationEvent;
 use crate::id::GrantId;
 use crate::scope::ScopeSet;
@@ -48,6 +49,8 @@ pub struct GrantSummary {
     pub redirect_host: String,
     /// Where its request came from: `local` or `tunnel:PROVIDER`.
     pub arrival: String,
+    /// How long the owner gave it.
+    pub duration: AccessDuration,
     /// Since when it holds.
     pub created_at: Timestamp,
     /// When one of its tokens was last used.
@@ -209,6 +212,7 @@ fn summaries(registered: Vec<store::clients::Listed>, grants: Vec<StoredGrant>) 
             resource: grant.resource,
             redirect_host: grant.redirect_host,
             arrival: grant.arrival,
+            duration: grant.duration,
             created_at: grant.created_at,
             last_used_at: grant.last_used_at,
             expires_at: grant.idle_expires_at.min(grant.absolute_expires_at),

@@ -2,22 +2,29 @@
 
 mod access;
 mod approvals;
+mod blocks;
 mod clients;
 mod expiry;
+mod pending;
+mod proof;
+mod sessions;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use clock::{Clock, Random};
 use database::Database;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
 pub use access::{Access, Challenge, Rejection};
-pub use approvals::{Approval, ApprovalError, Approved, PendingRequest};
+pub use approvals::{Approval, ApprovalError, Approved};
+pub use blocks::BlockedClient;
 pub(crate) use clients::revoke_grant;
 pub use clients::{ClientSummary, GrantSummary, Revoked};
 pub(crate) use expiry::expire_overdue;
+pub use pending::PendingRequest;
+pub use proof::ProofError;
 
 use crate::arrival::Arrival;
 use crate::audit::recorder::Recorder;
@@ -27,6 +34,7 @@ use crate::client::{Client, built_in};
 use crate::event::AuthorizationEvent;
 use crate::limits::Limits;
 use crate::origin::{Origin, OriginName, Origins};
+use crate::rules::proof::Proofs;
 use crate::settings::Settings;
 use crate::{Error, endpoints, store};
 
@@ -48,13 +56,16 @@ pub(crate) struct Inner {
     pub(crate) cache: Cache,
     pub(crate) limits: Limits,
     pub(crate) recorder: Recorder,
+    /// What the app has handed to the person's own browsers and not seen again yet.
+    pub(crate) proofs: Mutex<Proofs>,
     /// Taken from the settings; the public one comes and goes with the tunnel.
     origins: RwLock<Origins>,
     events: broadcast::Sender<AuthorizationEvent>,
 }
 
 impl Authorization {
-    /// Opens `authorization.db` at `path`, makes it if it is not there. Blocks.
+    /// Opens `authorization.db` at `path`, makes it if it is not there. Blocks. Access that was given until the
+    /// program is closed ends here, also after a crash.
     ///
     /// # Errors
     /// A database that can not be opened; a setting out of bounds.
@@ -66,6 +77,7 @@ impl Authorization {
     ) -> Result<Self, Error> {
         settings.check()?;
         let database = Database::open(path, &store::SCHEMA)?;
+        sessions::end_before_opening(&database, clock.now())?;
         let events = broadcast::channel(EVENTS).0;
         let recorder =
             Recorder::start(database.clone(), settings.clone(), Arc::clone(&clock), events.clone())?;
@@ -79,6 +91,7 @@ impl Authorization {
             clock,
             random,
             recorder,
+            proofs: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

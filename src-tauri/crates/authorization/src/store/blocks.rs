@@ -3,6 +3,9 @@
 use clock::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::timestamp;
+use crate::service::BlockedClient;
+
 /// Blocks a client's requests to a redirect host.
 pub(crate) fn add(
     connection: &Connection,
@@ -27,6 +30,29 @@ pub(crate) fn contains(
     connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM blocks WHERE client_id = ?1 AND redirect_host = ?2)")?
         .query_row(params![client_id, redirect_host], |row| row.get(0))
+}
+
+/// Every block, the newest first. The name is the one of the registration, else the last one that the audit
+/// trail has: a client without any grant is forgotten after a month, its block is not.
+pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<BlockedClient>> {
+    connection
+        .prepare_cached(
+            "SELECT client_id, redirect_host, blocked_at, coalesce(
+                 (SELECT name FROM clients WHERE clients.id = blocks.client_id),
+                 (SELECT client_name FROM audit WHERE audit.client_id = blocks.client_id
+                      AND client_name IS NOT NULL ORDER BY seq DESC LIMIT 1),
+                 client_id) AS client_name
+             FROM blocks ORDER BY blocked_at DESC, client_id, redirect_host",
+        )?
+        .query_map([], |row| {
+            Ok(BlockedClient {
+                client_id: row.get("client_id")?,
+                client_name: row.get("client_name")?,
+                redirect_host: row.get("redirect_host")?,
+                blocked_at: timestamp(row, "blocked_at")?,
+            })
+        })?
+        .collect()
 }
 
 /// Lifts every block of a client. Gives how many there were.

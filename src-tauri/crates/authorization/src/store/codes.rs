@@ -4,6 +4,7 @@ use clock::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
 use super::{scopes, timestamp};
+use crate::duration::AccessDuration;
 use crate::id::{GrantId, RequestId};
 use crate::rules::exchange::StoredCode;
 use crate::rules::pkce::CodeChallenge;
@@ -20,9 +21,9 @@ pub(crate) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO codes (hash, request_id, browser_hash, client_id, client_name, redirect_uri,
-                 code_challenge, scopes, resource, arrival, expires_at)
+                 code_challenge, scopes, resource, arrival, duration, expires_at)
              VALUES (:hash, :request, :browser, :client_id, :client_name, :redirect_uri, :challenge, :scopes,
-                 :resource, :arrival, :expires_at)",
+                 :resource, :arrival, :duration, :expires_at)",
         )?
         .execute(named_params! {
             ":hash": hash,
@@ -35,6 +36,7 @@ pub(crate) fn insert(
             ":scopes": code.scopes.to_string(),
             ":resource": code.resource,
             ":arrival": code.arrival,
+            ":duration": code.duration,
             ":expires_at": code.expires_at.as_micros(),
         })?;
     Ok(())
@@ -53,6 +55,7 @@ pub(crate) fn find(connection: &Connection, hash: &TokenHash<Code>) -> rusqlite:
                 scopes: scopes(row, "scopes")?,
                 resource: row.get("resource")?,
                 arrival: row.get("arrival")?,
+                duration: row.get("duration")?,
                 expires_at: timestamp(row, "expires_at")?,
                 used: row.get::<_, Option<i64>>("used_at")?.is_some(),
                 grant: row.get("grant_id")?,
@@ -94,6 +97,13 @@ pub(crate) fn void_of_client(connection: &Connection, client_id: &str) -> rusqli
     connection
         .prepare_cached("DELETE FROM codes WHERE client_id = ?1 AND used_at IS NULL")?
         .execute([client_id])
+}
+
+/// Ends every unused code of this duration.
+pub(crate) fn void_of_duration(connection: &Connection, duration: AccessDuration) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached("DELETE FROM codes WHERE duration = ?1 AND used_at IS NULL")?
+        .execute([duration])
 }
 
 /// Removes codes that expired before `before`.

@@ -4,6 +4,7 @@ use clock::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::{optional_timestamp, scopes, timestamp};
+use crate::duration::AccessDuration;
 use crate::id::GrantId;
 use crate::scope::ScopeSet;
 
@@ -17,6 +18,7 @@ pub(crate) struct StoredGrant {
     pub(crate) resource: String,
     pub(crate) scopes: ScopeSet,
     pub(crate) arrival: String,
+    pub(crate) duration: AccessDuration,
     pub(crate) created_at: Timestamp,
     pub(crate) absolute_expires_at: Timestamp,
     pub(crate) idle_expires_at: Timestamp,
@@ -28,9 +30,9 @@ pub(crate) fn insert(connection: &Connection, grant: &StoredGrant) -> rusqlite::
     connection
         .prepare_cached(
             "INSERT INTO grants (id, client_id, client_name, redirect_host, resource, scopes, arrival,
-                 created_at, absolute_expires_at, idle_expires_at)
-             VALUES (:id, :client_id, :client_name, :redirect_host, :resource, :scopes, :arrival, :created_at,
-                 :absolute_expires_at, :idle_expires_at)",
+                 duration, created_at, absolute_expires_at, idle_expires_at)
+             VALUES (:id, :client_id, :client_name, :redirect_host, :resource, :scopes, :arrival, :duration,
+                 :created_at, :absolute_expires_at, :idle_expires_at)",
         )?
         .execute(named_params! {
             ":id": grant.id,
@@ -40,6 +42,7 @@ pub(crate) fn insert(connection: &Connection, grant: &StoredGrant) -> rusqlite::
             ":resource": grant.resource,
             ":scopes": grant.scopes.to_string(),
             ":arrival": grant.arrival,
+            ":duration": grant.duration,
             ":created_at": grant.created_at.as_micros(),
             ":absolute_expires_at": grant.absolute_expires_at.as_micros(),
             ":idle_expires_at": grant.idle_expires_at.as_micros(),
@@ -73,6 +76,19 @@ pub(crate) fn of_client(connection: &Connection, client_id: &str) -> rusqlite::R
             "SELECT * FROM grants WHERE client_id = ?1 AND revoked_at IS NULL ORDER BY created_at, id",
         )?
         .query_map([client_id], grant)?
+        .collect()
+}
+
+/// Every grant of this duration that was not revoked.
+pub(crate) fn of_duration(
+    connection: &Connection,
+    duration: AccessDuration,
+) -> rusqlite::Result<Vec<StoredGrant>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM grants WHERE duration = ?1 AND revoked_at IS NULL ORDER BY created_at, id",
+        )?
+        .query_map([duration], grant)?
         .collect()
 }
 
@@ -136,6 +152,7 @@ fn grant(row: &Row<'_>) -> rusqlite::Result<StoredGrant> {
         resource: row.get("resource")?,
         scopes: scopes(row, "scopes")?,
         arrival: row.get("arrival")?,
+        duration: row.get("duration")?,
         created_at: timestamp(row, "created_at")?,
         absolute_expires_at: timestamp(row, "absolute_expires_at")?,
         idle_expires_at: timestamp(row, "idle_expires_at")?,

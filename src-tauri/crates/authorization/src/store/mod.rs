@@ -22,7 +22,10 @@ pub(crate) const SCHEMA: Schema = Schema {
     name: "authorization",
     // "AmAu"
     application_id: 0x416D_4175,
-    migrations: &[include_str!("../../migrations/0001_clients_requests_grants_tokens_audit.sql")],
+    migrations: &[
+        include_str!("../../migrations/0001_clients_requests_grants_tokens_audit.sql"),
+        include_str!("../../migrations/0002_durations_and_proofs.sql"),
+    ],
 };
 
 fn timestamp(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {

@@ -6,6 +6,7 @@ use clock::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::{optional_timestamp, scopes, timestamp, unreadable};
+use crate::duration::AccessDuration;
 use crate::id::RequestId;
 use crate::rules::approval::Status;
 use crate::scope::ScopeSet;
@@ -31,10 +32,13 @@ pub(crate) struct StoredRequest {
     pub(crate) requested_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) code_required: bool,
+    /// Whether the browser was proved to be on this computer.
+    pub(crate) proved: bool,
     pub(crate) wrong_codes: u8,
     pub(crate) status: Status,
     pub(crate) decided_at: Option<Timestamp>,
     pub(crate) granted_scopes: ScopeSet,
+    pub(crate) duration: AccessDuration,
     pub(crate) chosen_browser: Option<TokenHash<Browser>>,
 }
 
@@ -142,21 +146,41 @@ pub(crate) fn count_pending(
         })
 }
 
-/// Approves an open request. Whether it was open.
+/// Approves an open request. Whether it was open. A browser that was chosen before, by proof, stays the
+/// chosen one.
 pub(crate) fn approve(
     connection: &Connection,
     id: RequestId,
     granted: ScopeSet,
+    duration: AccessDuration,
     browser: Option<&TokenHash<Browser>>,
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
     let changed = connection
         .prepare_cached(
             "UPDATE authorization_requests
-             SET status = 'approved', decided_at = ?2, granted_scopes = ?3, chosen_browser = ?4
+             SET status = 'approved', decided_at = ?2, granted_scopes = ?3, duration = ?4,
+                 chosen_browser = coalesce(chosen_browser, ?5)
              WHERE id = ?1 AND status = 'pending'",
         )?
-        .execute(params![id, now.as_micros(), granted.to_string(), browser])?;
+        .execute(params![id, now.as_micros(), granted.to_string(), duration, browser])?;
+    Ok(changed == 1)
+}
+
+/// Notes that this browser of an open request is on this computer: no code has to be typed any more, and only
+/// this browser gets the answer. Whether that was still to be noted.
+pub(crate) fn prove(
+    connection: &Connection,
+    id: RequestId,
+    browser: &TokenHash<Browser>,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE authorization_requests SET proved = 1, code_required = 0, chosen_browser = ?2
+             WHERE id = ?1 AND status = 'pending' AND expires_at > ?3 AND code_required = 1 AND proved = 0",
+        )?
+        .execute(params![id, browser, now.as_micros()])?;
     Ok(changed == 1)
 }
 
@@ -197,6 +221,21 @@ pub(crate) fn void_of_client(
              WHERE client_id = ?1 AND status IN ('pending', 'approved') RETURNING *",
         )?
         .query_map(params![client_id, now.as_micros()], request)?
+        .collect()
+}
+
+/// Denies every approved request of this duration whose code was not taken yet.
+pub(crate) fn void_of_duration(
+    connection: &Connection,
+    duration: AccessDuration,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "UPDATE authorization_requests SET status = 'denied', decided_at = ?2
+             WHERE duration = ?1 AND status = 'approved' RETURNING *",
+        )?
+        .query_map(params![duration, now.as_micros()], request)?
         .collect()
 }
 
@@ -265,10 +304,12 @@ fn request(row: &Row<'_>) -> rusqlite::Result<StoredRequest> {
         requested_at: timestamp(row, "requested_at")?,
         expires_at: timestamp(row, "expires_at")?,
         code_required: row.get("code_required")?,
+        proved: row.get("proved")?,
         wrong_codes: row.get("wrong_codes")?,
         status: Status::from_stored(&status).ok_or_else(|| unreadable("status"))?,
         decided_at: optional_timestamp(row, "decided_at")?,
         granted_scopes: granted.map_or(ScopeSet::EMPTY, |text| ScopeSet::narrowed_from(&text)),
+        duration: row.get("duration")?,
         chosen_browser: row.get("chosen_browser")?,
     })
 }

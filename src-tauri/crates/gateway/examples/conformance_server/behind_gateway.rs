@@ -124,7 +124,7 @@ async fn issue_token(authorization: &Authorization, port: u16) -> io::Result<Str
 
     let pending = authorization.pending().await.map_err(io::Error::other)?;
     let pending = pending.into_iter().next().ok_or_else(|| io::Error::other("no request is pending"))?;
-    let approval = Approval { code: None, scopes: None, admin_confirmed: false, by: Decider::Terminal };
+    let approval = Approval::by(Decider::Terminal);
     authorization.approve(pending.id, approval).await.map_err(io::Error::other)?;
 
     let path = waiting_page.rsplit_once("/oauth/").map(|(_, rest)| format!("/oauth/{rest}"));

@@ -210,7 +210,7 @@ impl Door {
                 .filter(char::is_ascii_alphanumeric)
                 .collect::<String>()
         });
-        let approval = Approval { code, scopes: None, admin_confirmed: false, by: Decider::Terminal };
+        let approval = Approval { code, ..Approval::by(Decider::Terminal) };
         self.authorization.approve(id, approval).await.unwrap();
         let request = Request::get(&page).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
         let response = self.endpoint(origin, request).await;

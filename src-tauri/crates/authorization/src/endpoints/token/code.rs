@@ -122,8 +122,9 @@ fn commit(connection: &Connection, exchange: &Exchange) -> Result<Outcome, Token
         resource: code.resource.clone(),
         scopes: code.scopes,
         arrival: code.arrival.clone(),
+        duration: code.duration,
         created_at: now,
-        absolute_expires_at: now.plus(settings.refresh_absolute),
+        absolute_expires_at: code.duration.ends_at(now, settings.refresh_absolute),
         idle_expires_at: now.plus(settings.refresh_idle),
         last_used_at: None,
     };

@@ -1,0 +1,133 @@
+//! The authorization requests that wait for the owner.
+
+use std::net::IpAddr;
+
+use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, expire_overdue};
+use crate::Error;
+use crate::arrival::Arrival;
+use crate::audit::Decider;
+use crate::event::AuthorizationEvent;
+use crate::id::RequestId;
+use crate::rules::approval::{MAX_WRONG_CODES, Status};
+use crate::rules::redirect_uri;
+use crate::scope::ScopeSet;
+use crate::store;
+use crate::store::requests::StoredRequest;
+
+/// An authorization request that waits for the owner. Serialises as a line of `approvals list --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingRequest {
+    /// The request.
+    pub id: RequestId,
+    /// The client that asks.
+    pub client_id: String,
+    /// Its name, cleaned for display. Its own word unless `verified`.
+    pub client_name: String,
+    /// Whether the name is more than the client's own word.
+    pub verified: bool,
+    /// Where the answer goes.
+    pub redirect_uri: String,
+    /// The host of it: where the credentials go.
+    pub redirect_host: String,
+    /// What access is asked for.
+    pub resource: String,
+    /// The scopes that are asked for.
+    pub scopes: ScopeSet,
+    /// `local` or `tunnel`.
+    pub arrival: String,
+    /// The tunnel's provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The browser's address, where it is known.
+    pub remote_address: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Whether a person's browser navigated there (`Sec-Fetch-Dest` is `document` or absent); otherwise some
+    /// page may have sent the browser in the background.
+    pub navigation: bool,
+    /// When it was asked.
+    pub requested_at: Timestamp,
+    /// Until when it can be decided.
+    pub expires_at: Timestamp,
+    /// Whether the code that the waiting page shows has to be typed.
+    pub code_required: bool,
+    /// How often it may still be typed wrong; the last time denies the request.
+    pub tries_left: u8,
+    /// Whether the browser of a request that came through the tunnel was proved to be on this computer. Then
+    /// no code has to be typed, and only that browser gets the answer.
+    pub proved: bool,
+}
+
+impl Authorization {
+    /// The requests that wait for the owner, oldest first.
+    ///
+    /// # Errors
+    /// A database that can not be read or written.
+    pub async fn pending(&self) -> Result<Vec<PendingRequest>, Error> {
+        let now = self.inner.clock.now();
+        let (open, overdue) = self
+            .inner
+            .database
+            .read(move |connection| -> Result<_, Error> {
+                let open = store::requests::list_pending(connection, now)?;
+                Ok((open, !store::requests::list_overdue(connection, now)?.is_empty()))
+            })
+            .await?;
+        if overdue {
+            let expired =
+                self.inner.database.write(move |connection| expire_overdue(connection, now)).await?;
+            for id in expired {
+                self.inner.announce(AuthorizationEvent::RequestDecided {
+                    id,
+                    approved: false,
+                    by: Decider::Rule,
+                });
+            }
+        }
+        Ok(open.into_iter().map(pending).collect())
+    }
+
+    /// The request of that id, if it waits for the owner.
+    ///
+    /// # Errors
+    /// A database that can not be read.
+    pub async fn pending_request(&self, id: RequestId) -> Result<Option<PendingRequest>, Error> {
+        let now = self.inner.clock.now();
+        let found = self
+            .inner
+            .database
+            .read(move |connection| -> Result<_, Error> { Ok(store::requests::find(connection, id)?) })
+            .await?;
+        Ok(found.filter(|request| request.status == Status::Pending && now < request.expires_at).map(pending))
+    }
+}
+
+fn pending(request: StoredRequest) -> PendingRequest {
+    let arrival = Arrival::from_stored(&request.arrival);
+    PendingRequest {
+        id: request.id,
+        redirect_host: redirect_uri::host(&request.redirect_uri),
+        client_id: request.client_id,
+        client_name: request.client_name,
+        verified: request.verified,
+        redirect_uri: request.redirect_uri,
+        resource: request.resource,
+        scopes: request.scopes,
+        arrival: arrival.as_str().to_owned(),
+        provider: match arrival {
+            Arrival::Local => None,
+            Arrival::Tunnel(provider) => Some(provider.as_str().to_owned()),
+        },
+        remote_address: request.remote_address.and_then(|address| address.parse().ok()),
+        user_agent: request.user_agent,
+        navigation: request.navigation,
+        requested_at: request.requested_at,
+        expires_at: request.expires_at,
+        code_required: request.code_required,
+        tries_left: MAX_WRONG_CODES.saturating_sub(request.wrong_codes),
+        proved: request.proved,
+    }
+}

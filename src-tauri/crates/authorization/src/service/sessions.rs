@@ -1,0 +1,51 @@
+//! Access that was given until the program is closed.
+
+use clock::Timestamp;
+use database::Database;
+use rusqlite::Connection;
+
+use super::revoke_grant;
+use crate::Error;
+use crate::audit::{AuditEntry, AuditKind, Decider};
+use crate::duration::AccessDuration;
+use crate::store;
+
+const WHY: &str = "the program was closed";
+
+/// Ends what was given until the program was closed. It is written before anybody is answered: a token of such
+/// a grant must not open the door once more.
+pub(super) fn end_before_opening(database: &Database, now: Timestamp) -> Result<(), Error> {
+    // On a thread of its own, since whoever opens the room may do so on a thread that drives other tasks, and
+    // the database refuses to block one of those.
+    let ended = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("authorization-open".to_owned())
+            .spawn_scoped(scope, || database.write_blocking(move |connection| end_sessions(connection, now)))
+            .map(std::thread::ScopedJoinHandle::join)
+    });
+    match ended {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(_)) => Err(Error::Thread { detail: "it panicked".to_owned() }),
+        Err(error) => Err(Error::Thread { detail: error.to_string() }),
+    }
+}
+
+/// Ends what was given until the program is closed: it is being opened again, so it was. Also what was approved
+/// and not taken yet, so that nobody takes it now.
+fn end_sessions(connection: &Connection, now: Timestamp) -> Result<(), Error> {
+    for grant in store::grants::of_duration(connection, AccessDuration::Session)? {
+        revoke_grant(connection, &grant, Decider::Rule, WHY, now)?;
+    }
+    store::codes::void_of_duration(connection, AccessDuration::Session)?;
+    for request in store::requests::void_of_duration(connection, AccessDuration::Session, now)? {
+        let entry = AuditEntry {
+            request_id: Some(request.id),
+            arrival: Some(request.arrival),
+            by: Some(Decider::Rule),
+            outcome: Some(WHY.to_owned()),
+            ..AuditEntry::new(now, AuditKind::Denied).client(&request.client_id, &request.client_name)
+        };
+        store::audit::append(connection, &entry)?;
+    }
+    Ok(())
+}
