@@ -33,8 +33,9 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
-        ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange,
-        ItemId, ItemKind, ItemQuery, ItemState, MAX_PAGE, NewItem, Page, Profile, Turn, TurnId, TurnQuery,
+        Added, Author, Conversation, ConversationId, Cursor, ExportFormat, ExportParts, ExportReport,
+        ExportRequest, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
+        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
+        Profile, Progress, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
     };
 }
