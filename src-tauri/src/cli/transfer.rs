@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::operations;
-use engine::types::{ExportFormat, ExportRequest, ImportFormat, ImportRequest};
+use engine::types::{ExportFormat, ExportParts, ExportRequest, ImportFormat, ImportRequest};
 
 use super::arguments::{Export, ExportKind, Import, ImportKind};
 use super::error::CliError;
@@ -24,6 +24,7 @@ pub(super) async fn export(place: &Place, options: Export, output: &mut Output) 
         },
         output: std::path::absolute(&options.output)?,
         overwrite: options.overwrite,
+        parts: ExportParts::ALL,
     };
     let shown = request.output.display().to_string();
     let report = place.call(operations::Export { request }).await?;

@@ -18,7 +18,7 @@ pub(super) async fn run(
         TurnsCommand::List { conversation, client, before, limit } => {
             let conversation = conversation.map(|id| parse(&id)).transpose()?;
             let before = before.map(|place| parse::<Cursor>(&place)).transpose()?;
-            let query = TurnQuery { conversation, client, before, limit };
+            let query = TurnQuery { conversation, client, before, limit, ..TurnQuery::default() };
             let page = place.call(ListTurns { query }).await?;
             if output.is_json() {
                 return output.json_document(&page.entries);
@@ -110,8 +110,9 @@ fn conversations_for_people(page: &Page<Conversation>) -> String {
                 conversation.last_at.to_local_text(),
                 short(&who(&conversation.author), 20),
                 conversation.turn_count.to_string(),
+                short(&conversation.opening, 60),
             ]
         })
         .collect();
-    table(&["id", "last turn", "client", "turns"], &rows, "No conversations are stored.")
+    table(&["id", "last turn", "client", "turns", "you began with"], &rows, "No conversations are stored.")
 }

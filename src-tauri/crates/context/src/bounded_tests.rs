@@ -3,7 +3,7 @@
 use rusqlite::{Connection, StatementStatus};
 
 use crate::fixture::Fixture;
-use crate::{Error, conversation, evidence, history, insight, item, profile, turn};
+use crate::{Error, TurnOrder, conversation, evidence, history, insight, item, profile, turn};
 
 /// How SQLite would run a statement.
 fn plan(connection: &Connection, sql: &str) -> String {
@@ -24,10 +24,14 @@ async fn the_frequent_questions_walk_an_index_and_sort_nothing() {
         item::BY_STATE.to_owned(),
         profile::LAST_UPDATE.to_owned(),
         conversation::LIST.to_owned(),
+        conversation::BY_ID.to_owned(),
         conversation::OPEN.to_owned(),
-        turn::list_sql("?4 IS NULL"),
-        turn::list_sql("t.conversation = ?4"),
-        turn::list_sql("t.author = ?4"),
+        turn::list_sql("?4 IS NULL", TurnOrder::NewestFirst),
+        turn::list_sql("?4 IS NULL", TurnOrder::OldestFirst),
+        turn::list_sql("t.conversation = ?4", TurnOrder::NewestFirst),
+        turn::list_sql("t.conversation = ?4", TurnOrder::OldestFirst),
+        turn::list_sql("t.author = ?4", TurnOrder::NewestFirst),
+        turn::list_sql("t.author = ?4", TurnOrder::OldestFirst),
         evidence::OF_ITEM.to_owned(),
         evidence::OF_INSIGHT.to_owned(),
         history::OF_SUBJECT.to_owned(),
@@ -83,9 +87,9 @@ fn steps(connection: &Connection) -> rusqlite::Result<Vec<i32>> {
         Ok::<_, rusqlite::Error>(statement.get_status(StatementStatus::VmStep))
     };
     let mut steps = vec![
-        page(&turn::list_sql("?4 IS NULL"), None)?,
-        page(&turn::list_sql("t.conversation = ?4"), Some(1))?,
-        page(&turn::list_sql("t.author = ?4"), Some(1))?,
+        page(&turn::list_sql("?4 IS NULL", TurnOrder::NewestFirst), None)?,
+        page(&turn::list_sql("t.conversation = ?4", TurnOrder::NewestFirst), Some(1))?,
+        page(&turn::list_sql("t.author = ?4", TurnOrder::NewestFirst), Some(1))?,
     ];
     let mut count = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
         let mut statement = connection.prepare(sql)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clock::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
 use crate::author::Author;
@@ -15,6 +16,9 @@ use crate::{Error, state::Subject};
 
 /// Turns of one client without a key belong together when no more than this lies between them.
 pub const QUIET_TIME: Duration = Duration::from_mins(30);
+
+/// The most characters that a conversation's opening has.
+pub const OPENING_CHARS: usize = 160;
 
 /// Turns that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +35,9 @@ pub struct Conversation {
     pub last_at: Timestamp,
     /// How many turns it has.
     pub turn_count: u64,
+    /// The beginning of what the person said first: one line of at most [`OPENING_CHARS`] characters.
+    #[serde(default)]
+    pub opening: String,
 }
 
 /// Whether a turn at `at` belongs to a conversation without a key that lasted from `started` to `last`.
@@ -42,14 +49,32 @@ pub fn continues(started: Timestamp, last: Timestamp, at: Timestamp) -> bool {
 pub(crate) const SELECT: &str = "SELECT c.id, c.external_key, c.started_at, c.last_at, c.turn_count, c.seq, \
      a.kind, a.id, a.name FROM conversation c JOIN author a ON a.key = c.author";
 
-pub(crate) const LIST: &str = "SELECT c.id, c.external_key, c.started_at, c.last_at, c.turn_count, c.seq, \
-     a.kind, a.id, a.name FROM conversation c JOIN author a ON a.key = c.author \
-     WHERE (c.last_at, c.seq) < (?1, ?2) ORDER BY c.last_at DESC, c.seq DESC LIMIT ?3";
+/// [`SELECT`] with the beginning of the earliest turn: one step on an index for each row. Only so much of the
+/// text leaves SQLite; more than is shown, because blanks will be put together.
+macro_rules! select_with_opening {
+    () => {
+        "SELECT c.id, c.external_key, c.started_at, c.last_at, c.turn_count, c.seq, a.kind, a.id, a.name, \
+         (SELECT substr(t.user_message, 1, 640) FROM turn t WHERE t.conversation = c.seq \
+         ORDER BY t.occurred_at, t.seq LIMIT 1) \
+         FROM conversation c CROSS JOIN author a ON a.key = c.author"
+    };
+}
+
+/// How many characters `select_with_opening` reads.
+const READ_CHARS: usize = 640;
+
+pub(crate) const LIST: &str = concat!(
+    select_with_opening!(),
+    " WHERE (c.last_at, c.seq) < (?1, ?2) ORDER BY c.last_at DESC, c.seq DESC LIMIT ?3"
+);
+
+pub(crate) const BY_ID: &str = concat!(select_with_opening!(), " WHERE c.id = ?1");
 
 /// The earliest-ending conversation that could still take the turn: those before it ended too long ago.
 pub(crate) const OPEN: &str = "SELECT seq, id, started_at, last_at FROM conversation \
      WHERE author = ?1 AND external_key IS NULL AND last_at >= ?2 ORDER BY last_at LIMIT 1";
 
+/// A row of [`SELECT`], without the opening.
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     Ok(Conversation {
         id: row.get(0)?,
@@ -58,7 +83,35 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         last_at: time(row, 3)?,
         turn_count: count(row, 4)?,
         author: Author::from_row(row, 6)?,
+        opening: String::new(),
     })
+}
+
+fn from_row_with_opening(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    let said: Option<String> = row.get(9)?;
+    let said = said.unwrap_or_default();
+    let goes_on = said.chars().count() >= READ_CHARS;
+    Ok(Conversation { opening: opening(&said, goes_on), ..from_row(row)? })
+}
+
+/// The beginning of a text as one short line. `goes_on`: the text goes on behind `beginning`.
+pub(crate) fn opening(beginning: &str, goes_on: bool) -> String {
+    let words = beginning.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = words.chars().filter(|c| !c.is_control()).collect();
+    if !goes_on && line.chars().count() <= OPENING_CHARS {
+        return line;
+    }
+    let mut cut = String::new();
+    let mut room = OPENING_CHARS - 1;
+    // By what a reader takes for one character, so that no flag or accented letter is torn apart.
+    for grapheme in line.graphemes(true) {
+        let Some(left) = room.checked_sub(grapheme.chars().count()) else { break };
+        room = left;
+        cut.push_str(grapheme);
+    }
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
 }
 
 pub(crate) fn list(
@@ -71,7 +124,7 @@ pub(crate) fn list(
     let mut statement = connection.prepare_cached(LIST)?;
     let rows = statement
         .query_map((before.at.column(), before.seq, limit + 1), |row| {
-            let conversation = from_row(row)?;
+            let conversation = from_row_with_opening(row)?;
             Ok((Cursor { at: conversation.last_at, seq: row.get(5)? }, conversation))
         })?
         .collect::<Result<_, _>>()?;
@@ -80,8 +133,8 @@ pub(crate) fn list(
 
 pub(crate) fn get(connection: &Connection, id: ConversationId) -> Result<Conversation, Error> {
     connection
-        .prepare_cached(&format!("{SELECT} WHERE c.id = ?1"))?
-        .query_row([id], from_row)
+        .prepare_cached(BY_ID)?
+        .query_row([id], from_row_with_opening)
         .optional()?
         .ok_or(Error::NotFound { what: Subject::Conversation, id: id.as_uuid() })
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clock::Timestamp;
 use uuid::Uuid;
 
 use crate::input::InputError;
@@ -36,6 +37,15 @@ pub enum Error {
         /// The item.
         id: Uuid,
     },
+    /// The owner paused remembering; a client's writes are refused.
+    #[error("remembering is paused by the owner until {}; nothing was stored", pause_end(*.until))]
+    Paused {
+        /// When the pause ends by itself; none: when the owner resumes.
+        until: Option<Timestamp>,
+    },
+    /// A removal that was too long ago, or was taken back already.
+    #[error("this can not be undone any more; add it anew")]
+    UndoGone,
     /// The export's target is there.
     #[error("{} is already there; choose another name, or allow overwriting (--overwrite)", .path.display())]
     AlreadyThere {
@@ -82,6 +92,10 @@ pub enum Error {
     Database(#[from] database::Error),
 }
 
+fn pause_end(until: Option<Timestamp>) -> String {
+    until.map_or_else(|| "they resume it".to_owned(), |until| until.to_string())
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         Self::Database(error.into())
@@ -98,6 +112,8 @@ impl Error {
             | Self::NotFound { .. }
             | Self::NameTaken { .. }
             | Self::OwnersDecision { .. }
+            | Self::Paused { .. }
+            | Self::UndoGone
             | Self::AlreadyThere { .. }
             | Self::NotAnExport { .. }
             | Self::NotAFile { .. }

@@ -1,7 +1,7 @@
 //! Evidence: which words of which turn a derived thing stands on. The tables `item_evidence`,
 //! `item_support` and `insight_evidence`.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -22,6 +22,12 @@ pub struct Evidence {
     pub start: u32,
     /// Behind the last character, counted the same way.
     pub end: u32,
+}
+
+impl Evidence {
+    pub(crate) fn span(&self) -> Span {
+        Span { side: self.side, start: self.start, end: self.end }
+    }
 }
 
 /// The newest evidence of an item.
@@ -55,6 +61,21 @@ pub(crate) struct TurnPlace {
     pub(crate) conversation: i64,
     pub(crate) occurred_at: i64,
     pub(crate) logged_at: i64,
+}
+
+/// Where a turn stands; none: it is not here.
+pub(crate) fn place(connection: &Connection, turn: TurnId) -> Result<Option<TurnPlace>, Error> {
+    Ok(connection
+        .prepare_cached("SELECT seq, conversation, occurred_at, logged_at FROM turn WHERE id = ?1")?
+        .query_row([turn], |row| {
+            Ok(TurnPlace {
+                seq: row.get(0)?,
+                conversation: row.get(1)?,
+                occurred_at: row.get(2)?,
+                logged_at: row.get(3)?,
+            })
+        })
+        .optional()?)
 }
 
 /// The characters that speak for something.

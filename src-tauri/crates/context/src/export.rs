@@ -1,4 +1,4 @@
-//! Taking everything out: JSON that comes back in as it was, Markdown for reading. Whole or not at all.
+//! Taking out what is stored, all or parts of it: JSON that comes back in as it was, Markdown for reading. Whole or not at all.
 
 pub(crate) mod json;
 mod markdown;
@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::input::InputError;
+use crate::progress::{Meter, Progress};
+use crate::state::Subject;
+use crate::{Error, stored};
 
 /// In which form to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,38 @@ pub enum ExportFormat {
     Json,
     /// A folder of notes, for reading.
     Markdown,
+}
+
+/// What an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportParts {
+    /// The conversations with their turns.
+    pub conversations: bool,
+    /// Interests, skills, projects, preferences and goals.
+    pub context: bool,
+    /// The insights.
+    pub insights: bool,
+}
+
+impl ExportParts {
+    /// Everything.
+    pub const ALL: Self = Self { conversations: true, context: true, insights: true };
+
+    /// Whether what happened to a thing of this kind belongs to it.
+    fn has(self, subject: Subject) -> bool {
+        match subject {
+            Subject::Conversation | Subject::Turn => self.conversations,
+            Subject::Item => self.context,
+            Subject::Insight => self.insights,
+        }
+    }
+}
+
+impl Default for ExportParts {
+    fn default() -> Self {
+        Self::ALL
+    }
 }
 
 /// What to export, and where to.
@@ -30,6 +65,9 @@ pub struct ExportRequest {
     /// Whether an earlier export of that name may be replaced.
     #[serde(default)]
     pub overwrite: bool,
+    /// What of it.
+    #[serde(default)]
+    pub parts: ExportParts,
 }
 
 /// What was exported.
@@ -47,15 +85,47 @@ pub struct ExportReport {
     pub insights: u64,
 }
 
-pub(crate) fn write(connection: &Connection, request: &ExportRequest) -> Result<ExportReport, Error> {
+pub(crate) fn write(
+    connection: &Connection,
+    request: &ExportRequest,
+    progress: &dyn Fn(Progress),
+) -> Result<ExportReport, Error> {
+    let parts = request.parts;
+    if !(parts.conversations || parts.context || parts.insights) {
+        return Err(InputError::NothingToExport.into());
+    }
     if !request.overwrite && request.output.symlink_metadata().is_ok() {
         return Err(Error::AlreadyThere { path: request.output.clone() });
     }
+    let mut meter = Meter::new(Some(total(connection, request)?), progress);
     let report = match request.format {
-        ExportFormat::Json => json::write(connection, request)?,
-        ExportFormat::Markdown => markdown::write(connection, request)?,
+        ExportFormat::Json => json::write(connection, request, &mut meter)?,
+        ExportFormat::Markdown => markdown::write(connection, request, &mut meter)?,
     };
+    meter.finish();
     Ok(ExportReport { output: request.output.clone(), ..report })
+}
+
+/// How many records will be counted.
+fn total(connection: &Connection, request: &ExportRequest) -> Result<u64, Error> {
+    let parts = request.parts;
+    // A note for reading leaves out what the owner refused.
+    let insights = match request.format {
+        ExportFormat::Json => "SELECT count(*) FROM insight",
+        ExportFormat::Markdown => "SELECT count(*) FROM insight WHERE state = 'active'",
+    };
+    let mut total = 0;
+    for (chosen, sql) in [
+        (parts.conversations, "SELECT count(*) FROM conversation"),
+        (parts.conversations, "SELECT count(*) FROM turn"),
+        (parts.context, "SELECT count(*) FROM item"),
+        (parts.insights, insights),
+    ] {
+        if chosen {
+            total += connection.query_row(sql, [], |row| stored::count(row, 0))?;
+        }
+    }
+    Ok(total)
 }
 
 /// The folder in which `path` lies: what is unfinished is written there, so that renaming it is one step.

@@ -5,7 +5,7 @@ use crate::fixture::{Fixture, client, turn};
 use crate::{Author, ItemKind, NewItem, NewTurn};
 
 fn request(fixture: &Fixture, format: ExportFormat, overwrite: bool) -> ExportRequest {
-    ExportRequest { format, output: fixture.directory.path().join("out"), overwrite }
+    ExportRequest { format, output: fixture.directory.path().join("out"), overwrite, parts: ExportParts::ALL }
 }
 
 fn leftovers(fixture: &Fixture) -> Vec<String> {

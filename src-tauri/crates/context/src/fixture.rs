@@ -7,8 +7,8 @@ use clock::{ManualClock, SeededRandom};
 
 use crate::state::{ItemKind, ItemState};
 use crate::{
-    Added, Author, Context, ConversationId, Error, ExportFormat, ExportRequest, Item, ItemChange, ItemId,
-    ItemQuery, LogOutcome, NewItem, NewTurn, TurnId,
+    Added, Author, Context, ConversationId, Error, ExportFormat, ExportParts, ExportRequest, Item,
+    ItemChange, ItemId, ItemQuery, LogOutcome, NewItem, NewTurn, TurnId,
 };
 
 pub(crate) struct Fixture {
@@ -49,6 +49,7 @@ impl Fixture {
         match self.context.log_turn(turn, client("claude")).await.unwrap() {
             LogOutcome::Stored { turn_id, conversation_id } => (turn_id, conversation_id),
             LogOutcome::Duplicate { turn_id } => panic!("a duplicate of {turn_id}"),
+            LogOutcome::Paused => panic!("remembering is paused"),
         }
     }
 
@@ -74,7 +75,8 @@ impl Fixture {
     pub(crate) async fn exported(&self, name: &str) -> String {
         let output = self.directory.path().join(name);
         let format = ExportFormat::Json;
-        let request = ExportRequest { format, output: output.clone(), overwrite: true };
+        let request =
+            ExportRequest { format, output: output.clone(), overwrite: true, parts: ExportParts::ALL };
         self.context.export(request).await.unwrap();
         std::fs::read_to_string(output).unwrap()
     }

@@ -16,24 +16,27 @@ use crate::analysis::worker::Worker;
 use crate::analysis::{Analyzer, CueAnalyzer};
 use crate::change::{Change, Changes};
 use crate::conversation::{self, Conversation};
-use crate::export::{self, ExportReport, ExportRequest};
 use crate::history::{self, Event};
-use crate::import::{self, ImportReport, ImportRequest};
 use crate::insight::{self, Insight, InsightQuery};
 use crate::item::{self, Added, Item, ItemChange, ItemQuery, NewItem};
 use crate::item_change::{self, Hand};
 use crate::page::{Cursor, Page};
+use crate::pause::PauseSwitch;
 use crate::profile::{self, Profile};
 use crate::recent::RecentTurns;
 use crate::statistics::{self, Statistics};
 use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
+use crate::undo::Undos;
 use crate::{Action, Author, ConversationId, Error, InsightId, ItemId, Subject, TurnId};
 
 /// The tables of this room. `AmCx` in ASCII marks the file as ours.
 pub(crate) const SCHEMA: Schema = Schema {
     name: "context",
     application_id: 0x416D_4378,
-    migrations: &[include_str!("../migrations/0001_memory.sql")],
+    migrations: &[
+        include_str!("../migrations/0001_memory.sql"),
+        include_str!("../migrations/0002_pause.sql"),
+    ],
 };
 
 /// What is remembered. Cloning is cheap; all clones are one.
@@ -52,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) changes: Changes,
     /// Only the writer's thread uses it.
     pub(crate) recent: Arc<Mutex<RecentTurns>>,
+    pub(crate) pause: PauseSwitch,
+    pub(crate) undos: Mutex<Undos>,
 }
 
 impl Inner {
@@ -89,12 +94,12 @@ impl Context {
         let start = || {
             let recent = database.write_blocking(move |connection| {
                 connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
-                RecentTurns::load(connection, now)
+                Ok::<_, Error>((RecentTurns::load(connection, now)?, PauseSwitch::load(connection)?))
             })?;
             Ok((Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.
-        let (worker, recent) = std::thread::scope(|scope| scope.spawn(start).join())
+        let (worker, (recent, pause)) = std::thread::scope(|scope| scope.spawn(start).join())
             .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -105,6 +110,8 @@ impl Context {
                 worker,
                 changes,
                 recent: Arc::new(Mutex::new(recent)),
+                pause,
+                undos: Mutex::default(),
             }),
         })
     }
@@ -117,7 +124,8 @@ impl Context {
         self.inner.database.clone().close().await;
     }
 
-    /// Remembers a turn. When this answers `Stored`, the turn is on the disk.
+    /// Remembers a turn. When this answers `Stored`, the turn is on the disk. While the owner has paused
+    /// remembering, a client's turn is not stored and this answers `Paused`.
     ///
     /// # Errors
     /// [`Error::Input`] where both texts are empty, a text is over 1 MiB, or a key is no short plain text.
@@ -126,10 +134,15 @@ impl Context {
         let now = inner.clock.now();
         let ready = ReadyTurn::check(turn, now, || uuid_v7(now, &*inner.random))?;
         let listened = author.clone();
-        let recent = Arc::clone(&inner.recent);
+        let (recent, pause) = (Arc::clone(&inner.recent), inner.pause.clone());
         let (outcome, seq) = inner
             .database
-            .write(move |connection| turn::store(connection, &ready, &author, Duplicates::Retry(&recent)))
+            .write(move |connection| {
+                if pause.holds_back(&author, now).is_some() {
+                    return Ok((LogOutcome::Paused, None));
+                }
+                turn::store(connection, &ready, &author, Duplicates::Retry(&recent))
+            })
             .await?;
         if let (LogOutcome::Stored { turn_id, .. }, Some(seq)) = (outcome, seq) {
             inner.worker.logged(seq);
@@ -158,13 +171,14 @@ impl Context {
     /// dismissed it. What goes by this name already is not doubled.
     ///
     /// # Errors
-    /// [`Error::Input`] for an empty, overlong or unprintable name, or a value that is missing or out of place.
+    /// [`Error::Input`] for an empty, overlong or unprintable name, or a value that is missing or out of place;
+    /// [`Error::Paused`] for a client.
     pub async fn add_item(&self, item: NewItem, author: Author) -> Result<Added, Error> {
         let item = item_change::check_new(item)?;
         let new_id = self.inner.new_id();
         let by = author.clone();
         let added = self
-            .write(author, move |connection, hand| item_change::add(connection, item, hand, new_id))
+            .remember(author, move |connection, hand| item_change::add(connection, item, hand, new_id))
             .await?;
         let action = if added.existed { Action::Stated } else { Action::Added };
         self.tell(Subject::Item, added.item.id.as_uuid(), action, &by);
@@ -194,7 +208,7 @@ impl Context {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NameTaken`]; [`Error::Input`]; [`Error::OwnersDecision`] where a client
-    /// would bring back what the owner dismissed.
+    /// would bring back what the owner dismissed; [`Error::Paused`] for a client.
     pub async fn update_item(&self, id: ItemId, change: ItemChange, author: Author) -> Result<Item, Error> {
         item_change::check_change(&change)?;
         let action = match &change {
@@ -204,21 +218,10 @@ impl Context {
         };
         let by = author.clone();
         let item = self
-            .write(author, move |connection, hand| item_change::change(connection, id, change, hand))
+            .remember(author, move |connection, hand| item_change::change(connection, id, change, hand))
             .await?;
         self.tell(Subject::Item, id.as_uuid(), action, &by);
         Ok(item)
-    }
-
-    /// Removes an item. Analysis does not find it again; an outright statement brings it back.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::OwnersDecision`] where a client would remove the owner's dismissal.
-    pub async fn remove_item(&self, id: ItemId, author: Author) -> Result<Removed, Error> {
-        let by = author.clone();
-        self.write(author, move |connection, hand| item_change::remove(connection, id, hand)).await?;
-        self.tell(Subject::Item, id.as_uuid(), Action::Removed, &by);
-        Ok(Removed { items: 1, ..Removed::default() })
     }
 
     /// Refuses an insight: it is not shown any more, and not found again.
@@ -264,7 +267,7 @@ impl Context {
         self.inner.database.read(move |connection| conversation::get(connection, id)).await
     }
 
-    /// Turns, the newest first.
+    /// Turns, by the time they happened.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a conversation that is not there.
@@ -318,25 +321,6 @@ impl Context {
         self.inner.database.read(move |connection| history::of(connection, subject)).await
     }
 
-    /// Writes everything to a file or folder, whole or not at all.
-    ///
-    /// # Errors
-    /// [`Error::AlreadyThere`]; [`Error::NotAnExport`]; [`Error::File`].
-    pub async fn export(&self, request: ExportRequest) -> Result<ExportReport, Error> {
-        self.inner.database.read(move |connection| export::write(connection, &request)).await
-    }
-
-    /// Reads what a file or folder holds into the store. Doing it twice changes nothing more.
-    ///
-    /// # Errors
-    /// [`Error::File`] and [`Error::WrongFormat`]; a single bad record is told in the report instead.
-    pub async fn import(&self, request: ImportRequest) -> Result<ImportReport, Error> {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || import::read(&inner, &request))
-            .await
-            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
-    }
-
     /// Finds all that analysis finds anew, from the turns, the owner's edits and what clients said. Answers
     /// when that is done; logging goes on meanwhile, and what was found comes back step by step.
     ///
@@ -378,16 +362,31 @@ impl Context {
         self.inner.changes.listen()
     }
 
+    /// [`Context::write`], refused to a client while the owner has paused remembering.
+    pub(crate) async fn remember<T: Send + 'static>(
+        &self,
+        author: Author,
+        job: impl FnOnce(&Connection, Hand<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let pause = self.inner.pause.clone();
+        let job = move |connection: &Connection, hand: Hand<'_>| {
+            pause.check(hand)?;
+            job(connection, hand)
+        };
+        self.write(author, job).await
+    }
+
     async fn write<T: Send + 'static>(
         &self,
         author: Author,
         job: impl FnOnce(&Connection, Hand<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let at = self.inner.clock.now();
+        self.inner.undos.lock().expire(at);
         self.inner.database.write(move |connection| job(connection, Hand { author: &author, at })).await
     }
 
-    fn tell(&self, subject: Subject, id: Uuid, action: Action, by: &Author) {
+    pub(crate) fn tell(&self, subject: Subject, id: Uuid, action: Action, by: &Author) {
         self.inner.changes.tell(subject, Some(id), action, by);
     }
 }

@@ -61,6 +61,26 @@ pub(crate) fn record(connection: &Connection, event: &NewEvent<'_>) -> Result<()
     Ok(())
 }
 
+/// Writes an event as it was noted elsewhere or before, at its own place unless that is taken.
+pub(crate) fn restore(connection: &Connection, event: &Event) -> Result<(), Error> {
+    let author = event.author.key(connection)?;
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO history (subject, ordinal, kind, action, detail, author, at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((
+            event.subject.as_bytes(),
+            event.ordinal,
+            event.kind,
+            event.action,
+            event.detail.as_ref().map(Value::to_string),
+            author,
+            event.at.column(),
+        ))?;
+    Ok(())
+}
+
 /// Notes that something was removed. What was noted of it before goes: it may hold the removed text.
 pub(crate) fn record_removal(
     connection: &Connection,
@@ -148,9 +168,11 @@ impl StoreKey {
     }
 }
 
-pub(crate) fn forget(connection: &Connection, mark: [u8; 16]) -> Result<(), Error> {
-    connection.prepare_cached("INSERT OR IGNORE INTO forgotten (mark) VALUES (?1)")?.execute([mark])?;
-    Ok(())
+/// Sets a mark. False: it was set before.
+pub(crate) fn forget(connection: &Connection, mark: [u8; 16]) -> Result<bool, Error> {
+    let set =
+        connection.prepare_cached("INSERT OR IGNORE INTO forgotten (mark) VALUES (?1)")?.execute([mark])?;
+    Ok(set > 0)
 }
 
 pub(crate) fn unforget(connection: &Connection, mark: [u8; 16]) -> Result<(), Error> {

@@ -84,3 +84,7 @@ id! {
     /// An insight.
     InsightId
 }
+id! {
+    /// A removal that can be taken back for a while.
+    UndoId
+}

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::handle::Inner;
+use crate::progress::{Meter, Progress};
 use crate::{Action, Author, Error, Subject};
 
 /// How many bad records a report tells one by one.
@@ -79,11 +80,16 @@ impl ImportReport {
 }
 
 /// Imports. Blocks; for a thread outside the async runtime.
-pub(crate) fn read(inner: &Inner, request: &ImportRequest) -> Result<ImportReport, Error> {
+pub(crate) fn read(
+    inner: &Inner,
+    request: &ImportRequest,
+    progress: &dyn Fn(Progress),
+) -> Result<ImportReport, Error> {
+    let mut meter = Meter::new(None, progress);
     let (report, source) = match request.format {
-        ImportFormat::McpData => (mcp_data::read(inner, &request.input)?, "mcp_data"),
-        ImportFormat::Turns => (turns::read(inner, &request.input)?, "turns"),
-        ImportFormat::Json => (own::read(inner, &request.input)?, "json"),
+        ImportFormat::McpData => (mcp_data::read(inner, &request.input, &mut meter)?, "mcp_data"),
+        ImportFormat::Turns => (turns::read(inner, &request.input, &mut meter)?, "turns"),
+        ImportFormat::Json => (own::read(inner, &request.input, &mut meter)?, "json"),
     };
     let newest: i64 = inner.database.read_blocking(|connection| {
         Ok::<_, Error>(connection.query_row("SELECT ifnull(max(seq), 0) FROM turn", [], |row| row.get(0))?)
@@ -91,6 +97,7 @@ pub(crate) fn read(inner: &Inner, request: &ImportRequest) -> Result<ImportRepor
     inner.worker.logged(newest);
     let by = Author::Import { source: source.to_owned() };
     inner.changes.tell(Subject::Turn, None, Action::Added, &by);
+    meter.finish();
     Ok(report)
 }
 

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::fixture::{Fixture, client, open, turn};
 use crate::{
-    ExportFormat, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery, ItemState, NewItem, NewTurn,
-    TurnQuery,
+    ExportFormat, ExportParts, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery, ItemState,
+    NewItem, NewTurn, TurnQuery,
 };
 
 async fn import(
@@ -316,7 +316,12 @@ async fn an_import_stopped_half_way_is_finished_by_doing_it_again() {
 async fn a_markdown_export_is_no_json_to_import() {
     let fixture = Fixture::new();
     let output = fixture.directory.path().join("notes");
-    let request = ExportRequest { format: ExportFormat::Markdown, output: output.clone(), overwrite: false };
+    let request = ExportRequest {
+        format: ExportFormat::Markdown,
+        output: output.clone(),
+        overwrite: false,
+        parts: ExportParts::ALL,
+    };
     fixture.context.export(request).await.unwrap();
     assert!(import(&fixture, ImportFormat::Json, &output).await.is_err());
 }

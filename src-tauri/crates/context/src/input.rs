@@ -84,6 +84,12 @@ pub enum InputError {
     /// A change that changes nothing.
     #[error("the change is empty; name a new state, name or value")]
     EmptyChange,
+    /// A pause that would be over before it begins.
+    #[error("this pause would be over already; name a time ahead, or none to pause until you resume")]
+    PauseNotAhead,
+    /// An export of nothing.
+    #[error("nothing is chosen to export; choose the conversations, the context or the insights")]
+    NothingToExport,
     /// A cursor that no listing gave.
     #[error("this cursor did not come from a listing; start again without one")]
     InvalidCursor,

@@ -162,6 +162,11 @@ pub(crate) fn by_id(connection: &Connection, id: ItemId) -> Result<StoredItem, E
         .ok_or(Error::NotFound { what: Subject::Item, id: id.as_uuid() })
 }
 
+/// Whether there is an item with this id.
+pub(crate) fn exists(connection: &Connection, id: ItemId) -> Result<bool, Error> {
+    Ok(connection.prepare_cached("SELECT 1 FROM item WHERE id = ?1")?.exists([id])?)
+}
+
 /// The item in this row, without its evidence.
 pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<StoredItem, Error> {
     Ok(connection.prepare_cached(BY_SEQ)?.query_row([seq], from_row)?)

@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::author::Author;
+use crate::evidence;
 use crate::history::{self, NewEvent, StoreKey};
 use crate::id::ItemId;
 use crate::input::{InputError, check_name, check_value, normalise};
 use crate::item::{self, Added, Item, ItemChange, NewItem, StoredItem};
 use crate::state::{Action, ItemKind, ItemState, Subject};
+use crate::undo::RemovedItem;
 
 /// Who changes something, and when.
 #[derive(Clone, Copy, Debug)]
@@ -185,40 +187,75 @@ pub(crate) fn change(
     item::with_evidence(connection, stored)
 }
 
-/// Makes room for the new name and keeps the old one, so that analysis does not find it as a new thing.
-fn rename(connection: &Connection, stored: &StoredItem, old: &str, new: &str) -> Result<(), Error> {
-    let kind = stored.item.kind;
-    if let Some(other) = item::by_name(connection, kind, new)?
-        && other.seq != stored.seq
-        && normalise(&other.item.name) == new
+/// Makes room for a name: no other item may have it, and none goes by it from an earlier time any more.
+pub(crate) fn make_room(
+    connection: &Connection,
+    kind: ItemKind,
+    name: &str,
+    normal_name: &str,
+    own: Option<i64>,
+) -> Result<(), Error> {
+    if let Some(other) = item::by_name(connection, kind, normal_name)?
+        && Some(other.seq) != own
+        && normalise(&other.item.name) == normal_name
     {
-        return Err(Error::NameTaken { kind, name: stored.item.name.clone() });
+        return Err(Error::NameTaken { kind, name: name.to_owned() });
     }
     connection
         .prepare_cached("DELETE FROM item_alias WHERE kind = ?1 AND normal_name = ?2")?
-        .execute((kind, new))?;
+        .execute((kind, normal_name))?;
+    Ok(())
+}
+
+/// Notes a name that an item had before, unless it is another's by now.
+pub(crate) fn add_alias_if_free(
+    connection: &Connection,
+    kind: ItemKind,
+    normal_name: &str,
+    item: i64,
+) -> Result<(), Error> {
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO item_alias (kind, normal_name, item) SELECT ?1, ?2, ?3 \
+             WHERE NOT EXISTS (SELECT 1 FROM item WHERE kind = ?1 AND normal_name = ?2)",
+        )?
+        .execute((kind, normal_name, item))?;
+    Ok(())
+}
+
+/// Takes the new name and keeps the old one, so that analysis does not find it as a new thing.
+fn rename(connection: &Connection, stored: &StoredItem, old: &str, new: &str) -> Result<(), Error> {
+    let kind = stored.item.kind;
+    make_room(connection, kind, &stored.item.name, new, Some(stored.seq))?;
     connection
         .prepare_cached("INSERT OR REPLACE INTO item_alias (kind, normal_name, item) VALUES (?1, ?2, ?3)")?
         .execute((kind, old, stored.seq))?;
     Ok(())
 }
 
-/// Removes an item for good: analysis does not find it again, only an outright statement brings it back.
-pub(crate) fn remove(connection: &Connection, id: ItemId, hand: Hand<'_>) -> Result<(), Error> {
-    let stored = item::by_id(connection, id)?;
+/// Removes an item: analysis does not find it again, only an outright statement brings it back. Gives what is
+/// needed to put it back.
+pub(crate) fn remove(connection: &Connection, id: ItemId, hand: Hand<'_>) -> Result<RemovedItem, Error> {
+    let mut stored = item::by_id(connection, id)?;
     let owners_no = stored.item.state == ItemState::Dismissed && stored.item.edited_by_owner;
     if owners_no && *hand.author != Author::Owner {
         return Err(Error::OwnersDecision { id: id.as_uuid() });
     }
     let kind = stored.item.kind;
     let key = StoreKey::read(connection)?;
-    let mut names = aliases(connection, stored.seq)?;
-    names.push(normalise(&stored.item.name));
-    for name in names {
-        history::forget(connection, forgotten_mark(key, kind, &name))?;
+    let aliases = aliases(connection, stored.seq)?;
+    let mut marks = Vec::new();
+    for name in aliases.iter().chain([&normalise(&stored.item.name)]) {
+        let mark = forgotten_mark(key, kind, name);
+        if history::forget(connection, mark)? {
+            marks.push(mark);
+        }
     }
+    stored.item.evidence = evidence::read(connection, evidence::OF_ITEM, stored.seq, -1)?;
+    let history = history::of(connection, id.as_uuid())?;
     connection.prepare_cached("DELETE FROM item WHERE seq = ?1")?.execute([stored.seq])?;
-    history::record_removal(connection, id.as_uuid(), Subject::Item, hand.author, hand.at)
+    history::record_removal(connection, id.as_uuid(), Subject::Item, hand.author, hand.at)?;
+    Ok(RemovedItem { item: stored.item, aliases, history, marks })
 }
 
 /// The names an item had before.
@@ -229,7 +266,7 @@ pub(crate) fn aliases(connection: &Connection, item: i64) -> Result<Vec<String>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn note(
+pub(crate) fn note(
     connection: &Connection,
     id: ItemId,
     action: Action,

@@ -21,6 +21,8 @@ pub struct Cursor {
 impl Cursor {
     /// Before the newest row there can be.
     pub(crate) const START: Self = Self { at: Timestamp::from_micros(i64::MAX), seq: i64::MAX };
+    /// Before the oldest row there can be.
+    pub(crate) const OLDEST: Self = Self { at: Timestamp::from_micros(i64::MIN), seq: i64::MIN };
 }
 
 impl fmt::Display for Cursor {
@@ -56,7 +58,7 @@ impl<'de> Deserialize<'de> for Cursor {
 /// Some rows of a listing, and where the rest begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
-    /// The rows, newest first.
+    /// The rows, in the order of the listing.
     pub entries: Vec<T>,
     /// Hand this in for the next page; none: this was the last.
     pub next: Option<Cursor>,

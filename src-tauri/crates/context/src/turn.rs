@@ -54,6 +54,8 @@ pub enum LogOutcome {
         /// The first one's id.
         turn_id: TurnId,
     },
+    /// The owner has paused remembering: it was not stored.
+    Paused,
 }
 
 /// A turn as it is remembered.
@@ -81,7 +83,18 @@ pub struct Turn {
     pub assistant_response: String,
 }
 
-/// Which turns to list; newest first, by the time they happened.
+/// In which order turns are listed, by the time they happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnOrder {
+    /// The newest first: what happened lately.
+    #[default]
+    NewestFirst,
+    /// The oldest first: to read a conversation.
+    OldestFirst,
+}
+
+/// Which turns to list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TurnQuery {
@@ -89,7 +102,9 @@ pub struct TurnQuery {
     pub conversation: Option<ConversationId>,
     /// Only those that this client logged (its id), or that came from this import (its source).
     pub client: Option<String>,
-    /// Only those behind this place.
+    /// Which of them come first.
+    pub order: TurnOrder,
+    /// Only those behind this place in that order.
     pub before: Option<Cursor>,
     /// How many at most (1 to 1000).
     pub limit: u32,
@@ -97,7 +112,7 @@ pub struct TurnQuery {
 
 impl Default for TurnQuery {
     fn default() -> Self {
-        Self { conversation: None, client: None, before: None, limit: 20 }
+        Self { conversation: None, client: None, order: TurnOrder::NewestFirst, before: None, limit: 20 }
     }
 }
 
@@ -258,11 +273,15 @@ const COLUMNS: &str = "t.id, c.id, t.occurred_at, t.logged_at, t.external_id, t.
 const FROM: &str = "FROM turn t CROSS JOIN conversation c ON c.seq = t.conversation CROSS JOIN author a \
      ON a.key = t.author";
 
-/// The newest turns that pass `filter`: `t.conversation = ?4`, `t.author = ?4`, or all.
-pub(crate) fn list_sql(filter: &str) -> String {
+/// The first turns in that order that pass `filter`: `t.conversation = ?4`, `t.author = ?4`, or all.
+pub(crate) fn list_sql(filter: &str, order: TurnOrder) -> String {
+    let (behind, way) = match order {
+        TurnOrder::NewestFirst => ("<", "DESC"),
+        TurnOrder::OldestFirst => (">", "ASC"),
+    };
     format!(
-        "SELECT {COLUMNS} {FROM} WHERE {filter} AND (t.occurred_at, t.seq) < (?1, ?2) \
-         ORDER BY t.occurred_at DESC, t.seq DESC LIMIT ?3"
+        "SELECT {COLUMNS} {FROM} WHERE {filter} AND (t.occurred_at, t.seq) {behind} (?1, ?2) \
+         ORDER BY t.occurred_at {way}, t.seq {way} LIMIT ?3"
     )
 }
 
@@ -300,7 +319,12 @@ pub(crate) fn get(connection: &Connection, id: TurnId) -> Result<Turn, Error> {
 
 pub(crate) fn list(connection: &Connection, query: &TurnQuery) -> Result<Page<Turn>, Error> {
     let limit = page_limit(query.limit);
-    let before = query.before.unwrap_or(Cursor::START);
+    let order = query.order;
+    let before = query.before.unwrap_or(match order {
+        TurnOrder::NewestFirst => Cursor::START,
+        TurnOrder::OldestFirst => Cursor::OLDEST,
+    });
+    let sql = |filter| list_sql(filter, order);
     let mut rows = Vec::new();
     if let Some(conversation) = query.conversation {
         let seq: Option<i64> = connection
@@ -308,14 +332,17 @@ pub(crate) fn list(connection: &Connection, query: &TurnQuery) -> Result<Page<Tu
             .query_row([conversation], |row| row.get(0))
             .optional()?;
         let seq = seq.ok_or(Error::NotFound { what: Subject::Conversation, id: conversation.as_uuid() })?;
-        read(connection, &list_sql("t.conversation = ?4"), before, limit, Some(seq), &mut rows)?;
+        read(connection, &sql("t.conversation = ?4"), before, limit, Some(seq), &mut rows)?;
     } else if let Some(client) = &query.client {
         for author in keys_of_client(connection, client)? {
-            read(connection, &list_sql("t.author = ?4"), before, limit, Some(author), &mut rows)?;
+            read(connection, &sql("t.author = ?4"), before, limit, Some(author), &mut rows)?;
         }
-        rows.sort_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
+        rows.sort_by_key(|(cursor, _)| *cursor);
+        if order == TurnOrder::NewestFirst {
+            rows.reverse();
+        }
     } else {
-        read(connection, &list_sql("?4 IS NULL"), before, limit, None, &mut rows)?;
+        read(connection, &sql("?4 IS NULL"), before, limit, None, &mut rows)?;
     }
     Ok(Page::cut(rows, limit))
 }

@@ -8,9 +8,10 @@ impl From<context::Error> for Failure {
         use context::Error as E;
         let code = match &error {
             E::Input(_) => FailureCode::InvalidInput,
-            E::NotFound { .. } => FailureCode::NotFound,
+            E::NotFound { .. } | E::UndoGone => FailureCode::NotFound,
             E::NameTaken { .. }
             | E::OwnersDecision { .. }
+            | E::Paused { .. }
             | E::AlreadyThere { .. }
             | E::NotAnExport { .. }
             | E::NotAFile { .. } => FailureCode::Refused,

@@ -36,9 +36,9 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportReport, ExportRequest,
-        ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item, ItemChange,
-        ItemId, ItemKind, ItemQuery, ItemState, MAX_PAGE, NewItem, Page, Pause, Profile, Statistics, Subject, Turn, TurnId,
-        TurnQuery, UndoId,
+        Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportParts, ExportReport,
+        ExportRequest, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
+        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
+        Profile, Progress, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
     };
 }

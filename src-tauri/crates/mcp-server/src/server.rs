@@ -89,6 +89,13 @@ fn explain(tool: &'static str, error: &ToolError) -> (Outcome, String) {
             tracing::debug!(tool, "a tool call had wrong arguments");
             (Outcome::InputError, input.to_string())
         }
+        ToolError::Paused(paused) => {
+            tracing::debug!(tool, "a tool call came while remembering is paused");
+            let text = format!(
+                "{paused}. Trying again is no use until the user resumes; go on without it. Reading still works."
+            );
+            (Outcome::Refused, text)
+        }
         ToolError::Store(_) | ToolError::Answer(_) | ToolError::Panicked => {
             tracing::error!(tool, error = error as &dyn std::error::Error, "a tool call failed");
             let text = format!(

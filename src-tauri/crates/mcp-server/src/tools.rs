@@ -68,6 +68,9 @@ pub(crate) enum ToolError {
     /// The arguments are wrong; the message teaches the model to do better.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The owner has paused remembering.
+    #[error(transparent)]
+    Paused(context::Error),
     /// The store could not do its part.
     #[error(transparent)]
     Store(context::Error),
@@ -82,6 +85,9 @@ pub(crate) enum ToolError {
 impl From<context::Error> for ToolError {
     /// What the caller can mend keeps the words of the rule that was broken; the rest stays inside.
     fn from(error: context::Error) -> Self {
+        if matches!(error, context::Error::Paused { .. }) {
+            return Self::Paused(error);
+        }
         if error.is_callers() { Self::Input(InputError::new(error.to_string())) } else { Self::Store(error) }
     }
 }

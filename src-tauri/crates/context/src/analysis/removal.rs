@@ -30,20 +30,9 @@ pub struct Removed {
     pub insights: u64,
 }
 
-/// Where a turn stands, and the id of its row's owner.
+/// Where a turn stands.
 fn place(connection: &Connection, id: TurnId) -> Result<TurnPlace, Error> {
-    connection
-        .prepare_cached("SELECT seq, conversation, occurred_at, logged_at FROM turn WHERE id = ?1")?
-        .query_row([id], |row| {
-            Ok(TurnPlace {
-                seq: row.get(0)?,
-                conversation: row.get(1)?,
-                occurred_at: row.get(2)?,
-                logged_at: row.get(3)?,
-            })
-        })
-        .optional()?
-        .ok_or(Error::NotFound { what: Subject::Turn, id: id.as_uuid() })
+    evidence::place(connection, id)?.ok_or(Error::NotFound { what: Subject::Turn, id: id.as_uuid() })
 }
 
 pub(crate) fn remove_turn(
@@ -111,7 +100,7 @@ fn take_out(
 }
 
 /// Puts an item right after evidence went; true: nothing else spoke for it, so it went too.
-fn settle_item(connection: &Connection, seq: i64, analyzer: &dyn Analyzer) -> Result<bool, Error> {
+pub(crate) fn settle_item(connection: &Connection, seq: i64, analyzer: &dyn Analyzer) -> Result<bool, Error> {
     let mut stored = item::by_seq(connection, seq)?;
     let normal_name = normalise(&stored.item.name);
     let latest: Option<i64> = connection

@@ -1,4 +1,5 @@
-//! The complete export: one JSON object, one record a line, written row by row.
+//! The export for keeping: one JSON object, one record a line, written row by row. A part that was not chosen
+//! has no section at all.
 //!
 //! The same store gives the same bytes, so two exports can be compared. Derived things stand in the order of
 //! their ids, the others in the order they were stored.
@@ -6,18 +7,22 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use clock::Timestamp;
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{ExportReport, ExportRequest, folder_of, sync_folder};
-use crate::Error;
-use crate::conversation;
+use super::{ExportParts, ExportReport, ExportRequest, folder_of, sync_folder};
+use crate::author::Author;
+use crate::conversation::{self, Conversation};
 use crate::evidence::{self, OF_INSIGHT, OF_ITEM};
 use crate::history::{self, StoreKey};
 use crate::insight::{self, Insight};
 use crate::item::{self, Item};
 use crate::item_change::aliases;
+use crate::progress::Meter;
+use crate::state::Subject;
 use crate::turn;
+use crate::{ConversationId, Error};
 
 /// What stands in `format`.
 pub(crate) const FORMAT: &str = "ambient-insights";
@@ -39,6 +44,25 @@ fn analysis_record(connection: &Connection) -> Result<AnalysisRecord, Error> {
         [],
         |row| Ok(AnalysisRecord { version: row.get(0)?, complete: row.get(1)? }),
     )?)
+}
+
+/// A conversation without what follows from its turns.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ConversationRecord {
+    pub(crate) id: ConversationId,
+    pub(crate) author: Author,
+    pub(crate) external_key: Option<String>,
+    pub(crate) started_at: Timestamp,
+    pub(crate) last_at: Timestamp,
+    pub(crate) turn_count: u64,
+}
+
+impl From<Conversation> for ConversationRecord {
+    fn from(conversation: Conversation) -> Self {
+        let Conversation { id, author, external_key, started_at, last_at, turn_count, opening: _ } =
+            conversation;
+        Self { id, author, external_key, started_at, last_at, turn_count }
+    }
 }
 
 /// An item with what a listing leaves out.
@@ -86,7 +110,11 @@ impl TryFrom<String> for Hex {
     }
 }
 
-pub(super) fn write(connection: &Connection, request: &ExportRequest) -> Result<ExportReport, Error> {
+pub(super) fn write(
+    connection: &Connection,
+    request: &ExportRequest,
+    meter: &mut Meter<'_>,
+) -> Result<ExportReport, Error> {
     // What is written is renamed into place: a link stays a link, and nothing but a file is ever replaced (a
     // rename onto /dev/stdout would take that name from everybody).
     let path = &match request.output.symlink_metadata() {
@@ -103,7 +131,7 @@ pub(super) fn write(connection: &Connection, request: &ExportRequest) -> Result<
         .tempfile_in(folder)
         .map_err(|error| Error::file(folder, &error))?;
     let mut out = Out { writer: BufWriter::new(file), path };
-    let report = everything(connection, &mut out)?;
+    let report = sections(connection, request.parts, &mut out, meter)?;
     let file = out.writer.into_inner().map_err(|error| Error::file(path, error.error()))?;
     file.as_file().sync_all().map_err(|error| Error::file(path, &error))?;
     let kept = if request.overwrite { file.persist(path) } else { file.persist_noclobber(path) };
@@ -129,21 +157,22 @@ impl<W: Write> Out<'_, W> {
         serde_json::to_writer(&mut self.writer, value).map_err(|error| Error::file(self.path, &error.into()))
     }
 
-    /// An array with one record a line; gives their number.
+    /// An array with one record a line, but for rows that give none; gives their number.
     fn section<T: Serialize>(
         &mut self,
         connection: &Connection,
         name: &str,
         sql: &str,
-        mut record: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        mut record: impl FnMut(&Row<'_>) -> Result<Option<T>, Error>,
     ) -> Result<u64, Error> {
         self.text(&format!(",\n\"{name}\":["))?;
         let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;
         let mut count = 0;
         while let Some(row) = rows.next()? {
+            let Some(record) = record(row)? else { continue };
             self.text(if count == 0 { "\n" } else { ",\n" })?;
-            self.value(&record(row)?)?;
+            self.value(&record)?;
             count += 1;
         }
         self.text("]")?;
@@ -151,31 +180,62 @@ impl<W: Write> Out<'_, W> {
     }
 }
 
-fn everything<W: Write>(connection: &Connection, out: &mut Out<'_, W>) -> Result<ExportReport, Error> {
+fn sections<W: Write>(
+    connection: &Connection,
+    parts: ExportParts,
+    out: &mut Out<'_, W>,
+    meter: &mut Meter<'_>,
+) -> Result<ExportReport, Error> {
     let mut report = ExportReport::default();
-    out.text(&format!("{{\"format\":\"{FORMAT}\",\n\"version\":{VERSION},\n\"store_key\":"))?;
-    // With it, what was removed by hand stays removed where this file is imported.
-    out.value(&Hex(StoreKey::read(connection)?.0.to_vec()))?;
-    out.text(",\n\"analysis\":")?;
-    out.value(&analysis_record(connection)?)?;
-    let conversations = format!("{} ORDER BY c.seq", conversation::SELECT);
-    report.conversations =
-        out.section(connection, "conversations", &conversations, |row| Ok(conversation::from_row(row)?))?;
-    report.turns = out.section(connection, "turns", &turn::all_sql(), |row| Ok(turn::from_row(row)?))?;
-    report.items = out.section(connection, "items", item::ALL, |row| {
-        let mut stored = item::from_row(row)?;
-        stored.item.evidence = evidence::read(connection, OF_ITEM, stored.seq, -1)?;
-        Ok(ItemRecord { aliases: aliases(connection, stored.seq)?, item: stored.item })
+    out.text(&format!("{{\"format\":\"{FORMAT}\",\n\"version\":{VERSION}"))?;
+    // What was removed by hand stays removed where this file is imported. Conversations alone say nothing of it.
+    let has_marks = parts.context || parts.insights;
+    if has_marks {
+        out.text(",\n\"store_key\":")?;
+        out.value(&Hex(StoreKey::read(connection)?.0.to_vec()))?;
+    }
+    // A part of the findings is no reason not to analyse the turns where they are imported.
+    if parts == ExportParts::ALL {
+        out.text(",\n\"analysis\":")?;
+        out.value(&analysis_record(connection)?)?;
+    }
+    if parts.conversations {
+        let conversations = format!("{} ORDER BY c.seq", conversation::SELECT);
+        report.conversations = out.section(connection, "conversations", &conversations, |row| {
+            meter.add(1);
+            Ok(Some(ConversationRecord::from(conversation::from_row(row)?)))
+        })?;
+        report.turns = out.section(connection, "turns", &turn::all_sql(), |row| {
+            meter.add(1);
+            Ok(Some(turn::from_row(row)?))
+        })?;
+    }
+    if parts.context {
+        report.items = out.section(connection, "items", item::ALL, |row| {
+            meter.add(1);
+            let mut stored = item::from_row(row)?;
+            stored.item.evidence = evidence::read(connection, OF_ITEM, stored.seq, -1)?;
+            Ok(Some(ItemRecord { aliases: aliases(connection, stored.seq)?, item: stored.item }))
+        })?;
+    }
+    if parts.insights {
+        report.insights = out.section(connection, "insights", insight::ALL, |row| {
+            meter.add(1);
+            let mut stored = insight::from_row(row)?;
+            stored.insight.evidence = evidence::read(connection, OF_INSIGHT, stored.seq, -1)?;
+            Ok(Some(InsightRecord { key: Hex(stored.dedup_key.to_vec()), insight: stored.insight }))
+        })?;
+    }
+    out.section(connection, "history", history::ALL, |row| {
+        // The kind alone is read first: most of the rest may be left out.
+        let kind: Subject = row.get(2)?;
+        if parts.has(kind) { Ok(Some(history::from_row(row)?)) } else { Ok(None) }
     })?;
-    report.insights = out.section(connection, "insights", insight::ALL, |row| {
-        let mut stored = insight::from_row(row)?;
-        stored.insight.evidence = evidence::read(connection, OF_INSIGHT, stored.seq, -1)?;
-        Ok(InsightRecord { key: Hex(stored.dedup_key.to_vec()), insight: stored.insight })
-    })?;
-    out.section(connection, "history", history::ALL, |row| Ok(history::from_row(row)?))?;
-    out.section(connection, "forgotten", "SELECT mark FROM forgotten ORDER BY mark", |row| {
-        Ok(Hex(row.get(0)?))
-    })?;
+    if has_marks {
+        out.section(connection, "forgotten", "SELECT mark FROM forgotten ORDER BY mark", |row| {
+            Ok(Some(Hex(row.get(0)?)))
+        })?;
+    }
     out.text("}\n")?;
     Ok(report)
 }

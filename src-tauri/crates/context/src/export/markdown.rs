@@ -9,20 +9,25 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{ExportReport, ExportRequest, folder_of, sync_folder};
+use super::{ExportParts, ExportReport, ExportRequest, folder_of, sync_folder};
 use crate::Error;
 use crate::author::Author;
 use crate::conversation::{self, Conversation};
 use crate::evidence;
 use crate::insight;
 use crate::item;
+use crate::progress::Meter;
 use crate::state::{InsightState, ItemKind, ItemState};
 use crate::turn;
 
 /// By this file a folder is known as an export, which another one may replace.
 const MARK: &str = ".ambient-insights-export";
 
-pub(super) fn write(connection: &Connection, request: &ExportRequest) -> Result<ExportReport, Error> {
+pub(super) fn write(
+    connection: &Connection,
+    request: &ExportRequest,
+    meter: &mut Meter<'_>,
+) -> Result<ExportReport, Error> {
     let target = &request.output;
     let replaces = target.symlink_metadata().is_ok();
     if replaces && !target.join(MARK).is_file() {
@@ -36,7 +41,7 @@ pub(super) fn write(connection: &Connection, request: &ExportRequest) -> Result<
             .map_err(|error| Error::file(folder, &error))
     };
     let unfinished = prepare(".ambient-insights-export-")?;
-    let report = notes(connection, unfinished.path())?;
+    let report = notes(connection, unfinished.path(), request.parts, meter)?;
     // What is replaced goes into a folder that is deleted when everything is done, or put back.
     let old = prepare(".ambient-insights-replaced-")?;
     let put_away = old.path().join("old");
@@ -69,22 +74,49 @@ fn put(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
     write().map_err(|error| Error::file(&path, &error))
 }
 
-fn notes(connection: &Connection, folder: &Path) -> Result<ExportReport, Error> {
+fn notes(
+    connection: &Connection,
+    folder: &Path,
+    parts: ExportParts,
+    meter: &mut Meter<'_>,
+) -> Result<ExportReport, Error> {
     let mut report = ExportReport::default();
-    let conversations = folder.join("conversations");
-    std::fs::create_dir(&conversations).map_err(|error| Error::file(&conversations, &error))?;
     put(folder, MARK, "version 1\n")?;
-    put(folder, "profile.md", &profile(connection, &mut report)?)?;
-    put(folder, "insights.md", &insights(connection, &mut report)?)?;
-    let mut index = String::from(
-        "# Ambient Insights\n\n- [What is known](profile.md)\n- [Insights](insights.md)\n\n## Conversations\n\n",
-    );
+    let mut index = String::from("# Ambient Insights\n");
+    if parts.context || parts.insights {
+        index.push('\n');
+    }
+    if parts.context {
+        put(folder, "profile.md", &profile(connection, &mut report, meter)?)?;
+        index.push_str("- [What is known](profile.md)\n");
+    }
+    if parts.insights {
+        put(folder, "insights.md", &insights(connection, parts, &mut report, meter)?)?;
+        index.push_str("- [Insights](insights.md)\n");
+    }
+    if parts.conversations {
+        conversations(connection, folder, &mut index, &mut report, meter)?;
+    }
+    put(folder, "index.md", &index)?;
+    Ok(report)
+}
+
+fn conversations(
+    connection: &Connection,
+    folder: &Path,
+    index: &mut String,
+    report: &mut ExportReport,
+    meter: &mut Meter<'_>,
+) -> Result<(), Error> {
+    let folder = folder.join("conversations");
+    std::fs::create_dir(&folder).map_err(|error| Error::file(&folder, &error))?;
+    index.push_str("\n## Conversations\n\n");
     let mut statement = connection.prepare(&format!("{} ORDER BY c.seq DESC", conversation::SELECT))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let conversation = conversation::from_row(row)?;
         let name = file_name(&conversation);
-        put(&conversations, &name, &note(connection, &conversation, row.get(5)?, &mut report)?)?;
+        put(&folder, &name, &note(connection, &conversation, row.get(5)?, report, meter)?)?;
         let _ = writeln!(
             index,
             "- [{}](conversations/{name}), {}, turns: {}",
@@ -93,9 +125,9 @@ fn notes(connection: &Connection, folder: &Path) -> Result<ExportReport, Error> 
             conversation.turn_count
         );
         report.conversations += 1;
+        meter.add(1);
     }
-    put(folder, "index.md", &index)?;
-    Ok(report)
+    Ok(())
 }
 
 /// Made of a time and an id alone, so nothing that a client chose gets into a path.
@@ -120,6 +152,7 @@ fn note(
     conversation: &Conversation,
     seq: i64,
     report: &mut ExportReport,
+    meter: &mut Meter<'_>,
 ) -> Result<String, Error> {
     let mut text = format!(
         "# Conversation of {}\n\n[Index](../index.md), with {}\n",
@@ -137,11 +170,16 @@ fn note(
             }
         }
         report.turns += 1;
+        meter.add(1);
     }
     Ok(text)
 }
 
-fn profile(connection: &Connection, report: &mut ExportReport) -> Result<String, Error> {
+fn profile(
+    connection: &Connection,
+    report: &mut ExportReport,
+    meter: &mut Meter<'_>,
+) -> Result<String, Error> {
     let mut text = String::from("# What is known\n\n[Index](index.md)\n");
     for kind in ItemKind::ALL {
         let mut lines = String::new();
@@ -158,6 +196,7 @@ fn profile(connection: &Connection, report: &mut ExportReport) -> Result<String,
                     stored.item.last_seen_at.to_local_text()
                 );
                 report.items += 1;
+                meter.add(1);
             }
         }
         if !lines.is_empty() {
@@ -177,7 +216,12 @@ fn heading(kind: ItemKind) -> &'static str {
     }
 }
 
-fn insights(connection: &Connection, report: &mut ExportReport) -> Result<String, Error> {
+fn insights(
+    connection: &Connection,
+    parts: ExportParts,
+    report: &mut ExportReport,
+    meter: &mut Meter<'_>,
+) -> Result<String, Error> {
     let mut text = String::from("# Insights\n\n[Index](index.md)\n");
     let sql =
         insight::ALL.replace("ORDER BY i.id", "WHERE i.state = ?1 ORDER BY i.occurred_at DESC, i.seq DESC");
@@ -193,7 +237,13 @@ fn insights(connection: &Connection, report: &mut ExportReport) -> Result<String
             insight.timestamp.to_local_text(),
             quote(&insight.content)
         );
-        for evidence in evidence::read(connection, evidence::OF_INSIGHT, stored.seq, -1)? {
+        // Links lead to the conversations' notes; where those are left out there is nothing to lead to.
+        let evidence = if parts.conversations {
+            evidence::read(connection, evidence::OF_INSIGHT, stored.seq, -1)?
+        } else {
+            Vec::new()
+        };
+        for evidence in evidence {
             let turn = turn::get(connection, evidence.turn_id)?;
             let conversation = conversation::get(connection, turn.conversation_id)?;
             let _ = write!(
@@ -205,6 +255,7 @@ fn insights(connection: &Connection, report: &mut ExportReport) -> Result<String
             );
         }
         report.insights += 1;
+        meter.add(1);
     }
     Ok(text)
 }

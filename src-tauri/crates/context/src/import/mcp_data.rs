@@ -17,6 +17,7 @@ use crate::history::{self, NewEvent, StoreKey};
 use crate::input::check_name;
 use crate::insight::{self, Insight};
 use crate::item_change::{self, Hand};
+use crate::progress::Meter;
 use crate::state::{Action, InsightState, ItemKind, Subject};
 use crate::{Author, Error, InsightId, NewItem};
 
@@ -49,7 +50,7 @@ struct InsightLine {
     confidence: Option<f64>,
 }
 
-pub(super) fn read(inner: &Inner, folder: &Path) -> Result<ImportReport, Error> {
+pub(super) fn read(inner: &Inner, folder: &Path, meter: &mut Meter<'_>) -> Result<ImportReport, Error> {
     let user_context = folder.join("user_context.json");
     let insights = folder.join("insights.jsonl");
     let (has_context, has_insights) = (user_context.is_file(), insights.is_file());
@@ -66,9 +67,10 @@ pub(super) fn read(inner: &Inner, folder: &Path) -> Result<ImportReport, Error> 
     let mut report = ImportReport::default();
     if has_context {
         read_context(inner, &user_context, &zone, &author, &mut report)?;
+        meter.add(report.imported + report.duplicates + report.skipped);
     }
     if has_insights {
-        read_insights(inner, &insights, &zone, &author, &mut report)?;
+        read_insights(inner, &insights, &zone, &author, &mut report, meter)?;
     }
     Ok(report)
 }
@@ -156,11 +158,13 @@ fn read_insights(
     zone: &TimeZone,
     author: &Author,
     report: &mut ImportReport,
+    meter: &mut Meter<'_>,
 ) -> Result<(), Error> {
     let mut lines = Lines::open(path)?;
     let mut batch = Vec::new();
     let now = inner.clock.now();
     while let Some((number, line)) = lines.next()? {
+        meter.add(1);
         match line.map_err(str::to_owned).and_then(|line| insight_of(&line, zone, now, author)) {
             Ok(insight) => batch.push(insight),
             Err(why) => report.skip(Some(number), format!("insights.jsonl: {why}")),

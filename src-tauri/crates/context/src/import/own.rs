@@ -14,19 +14,20 @@ use serde_json::value::RawValue;
 use super::records::{Outcome, add_conversation, add_insight, add_item, add_turn};
 use super::{BATCH, ImportReport};
 use crate::analysis::derive::start_anew;
-use crate::conversation::Conversation;
-use crate::export::json::{AnalysisRecord, FORMAT, Hex, InsightRecord, ItemRecord, VERSION};
+use crate::export::json::{
+    AnalysisRecord, ConversationRecord, FORMAT, Hex, InsightRecord, ItemRecord, VERSION,
+};
 use crate::handle::Inner;
 use crate::history::{self, Event, StoreKey};
-use crate::stored::TimeColumn;
+use crate::progress::Meter;
 use crate::turn::Turn;
 use crate::{ConversationId, Error};
 
-pub(super) fn read(inner: &Inner, path: &Path) -> Result<ImportReport, Error> {
+pub(super) fn read(inner: &Inner, path: &Path, meter: &mut Meter<'_>) -> Result<ImportReport, Error> {
     let file = File::open(path).map_err(|error| Error::file(path, &error))?;
     // Analysis would find things in the turns before the file tells what became of them.
     let _hold = inner.worker.hold();
-    let mut import = Import::new(inner);
+    let mut import = Import::new(inner, meter);
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1024 * 1024, file));
     let read = json.deserialize_map(Envelope(&mut import)).and_then(|()| json.end());
     match (read, import.failure.take()) {
@@ -40,8 +41,9 @@ pub(super) fn read(inner: &Inner, path: &Path) -> Result<ImportReport, Error> {
     }
 }
 
-struct Import<'a> {
+struct Import<'a, 'm> {
     inner: &'a Inner,
+    meter: &'a mut Meter<'m>,
     report: ImportReport,
     /// An error of the store, which serde could only carry as a text.
     failure: Option<Error>,
@@ -55,9 +57,9 @@ struct Import<'a> {
     renamed: HashMap<ConversationId, ConversationId>,
 }
 
-struct Envelope<'a, 'b>(&'a mut Import<'b>);
+struct Envelope<'a, 'b, 'm>(&'a mut Import<'b, 'm>);
 
-impl<'de> Visitor<'de> for Envelope<'_, '_> {
+impl<'de> Visitor<'de> for Envelope<'_, '_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +100,11 @@ impl<'de> Visitor<'de> for Envelope<'_, '_> {
     }
 }
 
-fn section<'de, A: MapAccess<'de>>(import: &mut Import<'_>, key: &str, map: &mut A) -> Result<(), A::Error> {
+fn section<'de, A: MapAccess<'de>>(
+    import: &mut Import<'_, '_>,
+    key: &str,
+    map: &mut A,
+) -> Result<(), A::Error> {
     match key {
         "store_key" => {
             let key: Hex = map.next_value()?;
@@ -106,26 +112,37 @@ fn section<'de, A: MapAccess<'de>>(import: &mut Import<'_>, key: &str, map: &mut
             import.keep_failure::<A::Error, _>(adopted)
         }
         "analysis" => map.next_value().map(|analysis| import.analysis = Some(analysis)),
-        "conversations" => {
-            map.next_value_seed(Rows { import, name: "conversations", write: Import::conversations })
+        "conversations" => map.next_value_seed(Rows {
+            import,
+            name: "conversations",
+            counts: true,
+            write: Import::conversations,
+        }),
+        "turns" => map.next_value_seed(Rows { import, name: "turns", counts: true, write: Import::turns }),
+        "items" => map.next_value_seed(Rows { import, name: "items", counts: true, write: Import::items }),
+        "insights" => {
+            map.next_value_seed(Rows { import, name: "insights", counts: true, write: Import::insights })
         }
-        "turns" => map.next_value_seed(Rows { import, name: "turns", write: Import::turns }),
-        "items" => map.next_value_seed(Rows { import, name: "items", write: Import::items }),
-        "insights" => map.next_value_seed(Rows { import, name: "insights", write: Import::insights }),
-        "history" => map.next_value_seed(Rows { import, name: "history", write: Import::history }),
-        "forgotten" => map.next_value_seed(Rows { import, name: "forgotten", write: Import::forgotten }),
+        "history" => {
+            map.next_value_seed(Rows { import, name: "history", counts: false, write: Import::history })
+        }
+        "forgotten" => {
+            map.next_value_seed(Rows { import, name: "forgotten", counts: false, write: Import::forgotten })
+        }
         _ => map.next_value::<IgnoredAny>().map(drop),
     }
 }
 
 /// The records of an array, handed on in batches; one that can not be read is told and left out.
-struct Rows<'a, 'b, T> {
-    import: &'a mut Import<'b>,
+struct Rows<'a, 'b, 'm, T> {
+    import: &'a mut Import<'b, 'm>,
     name: &'static str,
-    write: fn(&mut Import<'b>, Vec<T>) -> Result<(), Error>,
+    /// Whether its records are what a person counts.
+    counts: bool,
+    write: fn(&mut Import<'b, 'm>, Vec<T>) -> Result<(), Error>,
 }
 
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, T> {
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, '_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -133,7 +150,7 @@ impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, T> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, '_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,6 +162,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, T> {
         let mut number = 0_u64;
         while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
             number += 1;
+            self.import.meter.add(u64::from(self.counts));
             match serde_json::from_str(raw.get()) {
                 Ok(record) => batch.push(record),
                 Err(error) => {
@@ -161,10 +179,11 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, T> {
     }
 }
 
-impl<'a> Import<'a> {
-    fn new(inner: &'a Inner) -> Self {
+impl<'a, 'm> Import<'a, 'm> {
+    fn new(inner: &'a Inner, meter: &'a mut Meter<'m>) -> Self {
         Self {
             inner,
+            meter,
             report: ImportReport::default(),
             failure: None,
             same_key: false,
@@ -244,7 +263,7 @@ impl<'a> Import<'a> {
         Ok(self.report)
     }
 
-    fn conversations(&mut self, batch: Vec<Conversation>) -> Result<(), Error> {
+    fn conversations(&mut self, batch: Vec<ConversationRecord>) -> Result<(), Error> {
         let renamed = self.write(move |connection| {
             let mut renamed = Vec::new();
             for conversation in batch {
@@ -293,21 +312,7 @@ impl<'a> Import<'a> {
     fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
         self.write(move |connection| {
             for event in batch {
-                let author = event.author.key(connection)?;
-                connection
-                    .prepare_cached(
-                        "INSERT OR IGNORE INTO history (subject, ordinal, kind, action, detail, author, at) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    )?
-                    .execute((
-                        event.subject.as_bytes(),
-                        event.ordinal,
-                        event.kind,
-                        event.action,
-                        event.detail.map(|detail| detail.to_string()),
-                        author,
-                        event.at.column(),
-                    ))?;
+                history::restore(connection, &event)?;
             }
             Ok(())
         })

@@ -3,16 +3,19 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::analysis::derive::insight_key;
-use crate::conversation::{self, Conversation};
-use crate::evidence::{self, Evidence, Span, TurnPlace};
-use crate::export::json::{InsightRecord, ItemRecord};
+use crate::conversation;
+use crate::evidence::{self, Evidence};
+use crate::export::json::{ConversationRecord, InsightRecord, ItemRecord};
 use crate::history::{self, StoreKey};
 use crate::import::mcp_data::imported_key;
 use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
-use crate::state::InsightState;
+use crate::state::{InsightState, ItemState};
 use crate::stored::TimeColumn;
 use crate::turn::Turn;
-use crate::{Author, ConversationId, Error, TurnId, insight, item};
+use crate::{Author, ConversationId, Error, insight, item};
+
+/// Whose word it is that comes without the turns it stands on.
+const SOURCE: &str = "json";
 
 /// What adding a record came to.
 pub(super) enum Outcome {
@@ -24,7 +27,7 @@ pub(super) enum Outcome {
 /// Adds a conversation without its turns; gives both ids if it is here under another one.
 pub(super) fn add_conversation(
     connection: &Connection,
-    conversation: &Conversation,
+    conversation: &ConversationRecord,
 ) -> Result<Option<(ConversationId, ConversationId)>, Error> {
     let author = conversation.author.key(connection)?;
     let key = &conversation.external_key;
@@ -100,24 +103,6 @@ pub(super) fn add_turn(connection: &Connection, turn: &Turn) -> Result<Outcome, 
     Ok(Outcome::Added)
 }
 
-fn place(connection: &Connection, turn: TurnId) -> Result<Option<TurnPlace>, Error> {
-    Ok(connection
-        .prepare_cached("SELECT seq, conversation, occurred_at, logged_at FROM turn WHERE id = ?1")?
-        .query_row([turn], |row| {
-            Ok(TurnPlace {
-                seq: row.get(0)?,
-                conversation: row.get(1)?,
-                occurred_at: row.get(2)?,
-                logged_at: row.get(3)?,
-            })
-        })
-        .optional()?)
-}
-
-fn span(evidence: &Evidence) -> Span {
-    Span { side: evidence.side, start: evidence.start, end: evidence.end }
-}
-
 pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Outcome, Error> {
     let mut item = record.item;
     let checked = check_name(item.kind.as_str(), &item.name)
@@ -130,6 +115,10 @@ pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Ou
     let is_own = item.author == Author::Analysis && !item.edited_by_owner;
     let same_id: bool = connection.prepare_cached("SELECT 1 FROM item WHERE id = ?1")?.exists([item.id])?;
     let evidence = std::mem::take(&mut item.evidence);
+    // A suggestion stays a suggestion: the next turn may confirm it.
+    if is_own && item.state != ItemState::Suggested && !has_turn(connection, &evidence)? {
+        item.author = Author::Import { source: SOURCE.to_owned() };
+    }
     let seq = match item::by_name(connection, item.kind, &normal_name)? {
         // What only analysis says here gives way to what the file knows of it.
         Some(known) if known.is_analysis_own() && !is_own && (known.item.id == item.id || !same_id) => {
@@ -158,6 +147,17 @@ pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Ou
     add_missing(connection, seq, &evidence, Outcome::Added)
 }
 
+/// Whether any of it is here. What analysis found in turns that did not come along is the file's word from now
+/// on: analysis here has nothing to find it in again, and would drop it when it starts anew.
+fn has_turn(connection: &Connection, evidence: &[Evidence]) -> Result<bool, Error> {
+    for piece in evidence {
+        if evidence::place(connection, piece.turn_id)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Adds what evidence the item does not have yet.
 fn add_missing(
     connection: &Connection,
@@ -166,8 +166,8 @@ fn add_missing(
     outcome: Outcome,
 ) -> Result<Outcome, Error> {
     for piece in evidence {
-        if let Some(turn) = place(connection, piece.turn_id)? {
-            evidence::add_to_item(connection, item, turn, span(piece))?;
+        if let Some(turn) = evidence::place(connection, piece.turn_id)? {
+            evidence::add_to_item(connection, item, turn, piece.span())?;
         }
     }
     Ok(outcome)
@@ -179,7 +179,7 @@ pub(super) fn add_insight(
     file_key: Option<StoreKey>,
     key: StoreKey,
 ) -> Result<Outcome, Error> {
-    let insight = record.insight;
+    let mut insight = record.insight;
     if !(0.0..=1.0).contains(&insight.confidence)
         || check_name("insight_type", &insight.insight_type).is_err()
     {
@@ -202,10 +202,13 @@ pub(super) fn add_insight(
     if connection.prepare_cached("SELECT 1 FROM insight WHERE id = ?1")?.exists([insight.id])? {
         return Ok(Outcome::Known);
     }
+    if insight.author == Author::Analysis && !has_turn(connection, &insight.evidence)? {
+        insight.author = Author::Import { source: SOURCE.to_owned() };
+    }
     let seq = insight::insert(connection, &insight, dedup_key)?;
     for piece in &insight.evidence {
-        if let Some(turn) = place(connection, piece.turn_id)? {
-            evidence::add_to_insight(connection, seq, turn, span(piece))?;
+        if let Some(turn) = evidence::place(connection, piece.turn_id)? {
+            evidence::add_to_insight(connection, seq, turn, piece.span())?;
         }
     }
     Ok(Outcome::Added)

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::lines::{Lines, reason};
 use super::{BATCH, ImportReport};
 use crate::handle::Inner;
+use crate::progress::Meter;
 use crate::turn::{self, Duplicates, ReadyTurn};
 use crate::{Author, Error, LogOutcome, NewTurn};
 
@@ -25,11 +26,12 @@ struct Record {
 /// A turn that is ready, with where it comes from.
 type Ready = (ReadyTurn, Author);
 
-pub(super) fn read(inner: &Inner, path: &Path) -> Result<ImportReport, Error> {
+pub(super) fn read(inner: &Inner, path: &Path, meter: &mut Meter<'_>) -> Result<ImportReport, Error> {
     let mut lines = Lines::open(path)?;
     let mut report = ImportReport::default();
     let mut batch: Vec<Ready> = Vec::new();
     while let Some((number, line)) = lines.next()? {
+        meter.add(1);
         match line.map_err(str::to_owned).and_then(|line| ready(inner, &line)) {
             Ok(turn) => batch.push(turn),
             Err(why) => report.skip(Some(number), why),

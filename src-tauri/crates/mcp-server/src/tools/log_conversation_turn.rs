@@ -95,6 +95,7 @@ impl Tool for LogConversationTurn {
             LogOutcome::Duplicate { turn_id } => {
                 Answer { stored: false, turn_id: Some(turn_id), reason: Some("duplicate") }
             }
+            LogOutcome::Paused => Answer { stored: false, turn_id: None, reason: Some("paused") },
         })
     }
 }

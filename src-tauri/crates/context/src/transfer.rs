@@ -1,0 +1,55 @@
+//! The handle's side of export and import: on a thread of their own, with word of how far they have come.
+
+use std::sync::Arc;
+
+use crate::export::{self, ExportReport, ExportRequest};
+use crate::handle::Context;
+use crate::import::{self, ImportReport, ImportRequest};
+use crate::{Error, Progress};
+
+impl Context {
+    /// Writes what is chosen to a file or folder, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyThere`]; [`Error::NotAnExport`]; [`Error::File`]; [`Error::Input`] where nothing is
+    /// chosen.
+    pub async fn export(&self, request: ExportRequest) -> Result<ExportReport, Error> {
+        self.export_with(request, |_| {}).await
+    }
+
+    /// [`Context::export`], which tells `progress` every few hundred records and at the end.
+    ///
+    /// # Errors
+    /// As [`Context::export`].
+    pub async fn export_with(
+        &self,
+        request: ExportRequest,
+        progress: impl Fn(Progress) + Send + 'static,
+    ) -> Result<ExportReport, Error> {
+        self.inner.database.read(move |connection| export::write(connection, &request, &progress)).await
+    }
+
+    /// Reads what a file or folder holds into the store. Doing it twice changes nothing more.
+    ///
+    /// # Errors
+    /// [`Error::File`] and [`Error::WrongFormat`]; a single bad record is told in the report instead.
+    pub async fn import(&self, request: ImportRequest) -> Result<ImportReport, Error> {
+        self.import_with(request, |_| {}).await
+    }
+
+    /// [`Context::import`], which tells `progress` every few hundred records and at the end. How many there
+    /// are is not known before.
+    ///
+    /// # Errors
+    /// As [`Context::import`].
+    pub async fn import_with(
+        &self,
+        request: ImportRequest,
+        progress: impl Fn(Progress) + Send + 'static,
+    ) -> Result<ImportReport, Error> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || import::read(&inner, &request, &progress))
+            .await
+            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
+    }
+}
