@@ -13,6 +13,7 @@ const THIRTY_DAYS: Duration = Duration::from_hours(24 * 30);
 /// How long a grant lives at all. It ends earlier where its client does not refresh it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum AccessDuration {
     /// Until the program is closed, twelve hours at most.
     Session,

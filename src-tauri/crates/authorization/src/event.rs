@@ -9,6 +9,7 @@ use crate::id::{GrantId, RequestId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum AuthorizationEvent {
     /// A client asks, and the owner has to decide.
     RequestPending {

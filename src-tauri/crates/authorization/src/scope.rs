@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One permission. The text form is the one on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "ScopeName"))]
 pub enum Scope {
     /// `context:read`
     ContextRead,
@@ -118,6 +119,7 @@ impl FromStr for Scope {
 
 /// A set of scopes. Its text form is the names with single spaces between them (RFC 6749 §3.3).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "Array<ScopeName>"))]
 pub struct ScopeSet(u16);
 
 impl ScopeSet {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time: UTC, microseconds since the Unix epoch. On the wire it is an RFC 3339 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Timestamp(i64);
 
 /// A text that is no RFC 3339 time.

@@ -8,6 +8,7 @@ use crate::Error;
 /// Who brought or changed something.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Author {
     /// The person whose memory this is, by hand.
     Owner,

@@ -12,6 +12,7 @@ const BACKLOG: usize = 1024;
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Change {
     /// What kind of thing.
     pub subject: Subject,

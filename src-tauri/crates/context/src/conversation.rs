@@ -22,6 +22,7 @@ pub const OPENING_CHARS: usize = 160;
 
 /// Turns that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Conversation {
     /// Its id.
     pub id: ConversationId,

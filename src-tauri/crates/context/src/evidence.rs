@@ -13,6 +13,7 @@ pub const EVIDENCE_SHOWN: u32 = 5;
 
 /// The words of a turn that something stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Evidence {
     /// The turn.
     pub turn_id: TurnId,

@@ -16,6 +16,7 @@ use crate::{Error, stored};
 /// In which form to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ExportFormat {
     /// One file with everything, for keeping and for importing again.
     Json,
@@ -26,6 +27,7 @@ pub enum ExportFormat {
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ExportParts {
     /// The conversations with their turns.
     pub conversations: bool,
@@ -57,6 +59,7 @@ impl Default for ExportParts {
 
 /// What to export, and where to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ExportRequest {
     /// The form.
     pub format: ExportFormat,
@@ -72,6 +75,7 @@ pub struct ExportRequest {
 
 /// What was exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ExportReport {
     /// The file or folder.
     pub output: PathBuf,

@@ -22,6 +22,7 @@ const BATCH: usize = 500;
 /// What kind of file or folder it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ImportFormat {
     /// The Python original's folder: `user_context.json` and `insights.jsonl`.
     McpData,
@@ -33,6 +34,7 @@ pub enum ImportFormat {
 
 /// What to import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ImportRequest {
     /// What kind of file or folder it is.
     pub format: ImportFormat,
@@ -42,6 +44,7 @@ pub struct ImportRequest {
 
 /// What importing came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ImportReport {
     /// Turns, items and insights that are in the store now and were not before.
     pub imported: u64,
@@ -55,6 +58,7 @@ pub struct ImportReport {
 
 /// A bad record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LineError {
     /// Its line, from 1; none where the file has no lines to speak of.
     pub line: Option<u64>,

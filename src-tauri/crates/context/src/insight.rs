@@ -17,6 +17,7 @@ use crate::stored::{TimeColumn, time};
 
 /// Something that was noticed in what was said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Insight {
     /// Its id.
     pub id: InsightId,
@@ -49,6 +50,7 @@ pub struct Insight {
 /// Which insights to list; newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct InsightQuery {
     /// Only of this type.
     pub insight_type: Option<String>,

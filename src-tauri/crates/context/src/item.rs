@@ -15,6 +15,7 @@ use crate::stored::{TimeColumn, time};
 
 /// Something about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Item {
     /// Its id.
     pub id: ItemId,
@@ -48,6 +49,7 @@ pub struct Item {
 
 /// Something about the person, said outright.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NewItem {
     /// What it is.
     pub kind: ItemKind,
@@ -61,6 +63,7 @@ pub struct NewItem {
 /// What to change of an item; what is none stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ItemChange {
     /// The new name.
     pub name: Option<String>,
@@ -72,6 +75,7 @@ pub struct ItemChange {
 
 /// What adding came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Added {
     /// The item as it stands now.
     pub item: Item,
@@ -82,6 +86,7 @@ pub struct Added {
 /// Which items to list; the last seen first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ItemQuery {
     /// Only of this kind.
     pub kind: Option<ItemKind>,

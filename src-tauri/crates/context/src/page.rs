@@ -13,6 +13,7 @@ pub const MAX_PAGE: u32 = 1000;
 
 /// Where a page ended; the next one begins behind it. Opaque to whoever holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Cursor {
     pub(crate) at: Timestamp,
     pub(crate) seq: i64,
@@ -57,6 +58,7 @@ impl<'de> Deserialize<'de> for Cursor {
 
 /// Some rows of a listing, and where the rest begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Page<T> {
     /// The rows, in the order of the listing.
     pub entries: Vec<T>,

@@ -22,6 +22,7 @@ const UNTIL_RESUMED: Timestamp = Timestamp::from_micros(i64::MAX);
 
 /// Remembering is paused: what assistants say is not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Pause {
     /// When it ends by itself; none: when the owner resumes.
     pub until: Option<Timestamp>,

@@ -8,6 +8,7 @@ use crate::{Error, stored};
 
 /// Counts of what is stored. Counting reads one index of each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Statistics {
     /// Turns.
     pub turns: u64,

@@ -60,6 +60,7 @@ pub enum LogOutcome {
 
 /// A turn as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Turn {
     /// Its id.
     pub id: TurnId,
@@ -86,6 +87,7 @@ pub struct Turn {
 /// In which order turns are listed, by the time they happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum TurnOrder {
     /// The newest first: what happened lately.
     #[default]
@@ -97,6 +99,7 @@ pub enum TurnOrder {
 /// Which turns to list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TurnQuery {
     /// Only those of this conversation. Stronger than `client`.
     pub conversation: Option<ConversationId>,

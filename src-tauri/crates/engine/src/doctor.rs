@@ -25,6 +25,7 @@ const EARLIEST_PLAUSIBLE: Timestamp = Timestamp::from_secs(1_790_000_000);
 
 /// What an examination found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Diagnosis {
     /// Whether every check is in order.
     pub ok: bool,
@@ -39,6 +40,7 @@ pub struct Diagnosis {
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Check {
     /// What was looked at.
     pub name: String,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Something has happened. Never a secret, never a person's text: whoever wants more asks for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "room", content = "event", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Event {
     /// Who may come in has changed, or somebody asks to.
     Authorization(authorization::AuthorizationEvent),
@@ -22,6 +23,7 @@ pub enum Event {
 /// What changed about the program as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ProgramEvent {
     /// It was paused or resumed, its door opened or closed, its settings changed.
     StateChanged,
@@ -30,6 +32,7 @@ pub enum ProgramEvent {
 /// What the desktop is asked for by another process of the same person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum SurfaceRequest {
     /// The program was started a second time: show the window that is there.
     ShowWindow,
@@ -47,6 +50,7 @@ pub enum SurfaceRequest {
 
 /// How far an export or import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TransferProgress {
     /// Which of the two.
     pub task: TransferTask,
@@ -59,6 +63,7 @@ pub struct TransferProgress {
 /// Taking out or bringing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum TransferTask {
     /// Taking out.
     Export,

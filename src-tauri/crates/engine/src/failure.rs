@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Why an operation failed. The code is for programs, the message for people: it names the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Failure {
     /// What kind of failure it is.
     pub code: FailureCode,
@@ -15,6 +16,7 @@ pub struct Failure {
 /// The kinds of failure that somebody acts on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum FailureCode {
     /// What was asked makes no sense as it stands; the command line ends with exit code 2.
     InvalidInput,

@@ -21,6 +21,7 @@ use crate::scope::{Scope, ScopeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum AuditKind {
     /// A client registered itself.
     Registered,
@@ -96,6 +97,7 @@ impl AuditKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Decider {
     /// The owner, in the desktop's window.
     Desktop,
@@ -250,6 +252,7 @@ impl RejectionKind {
 
 /// One line of the audit trail. Fields that say nothing are left out on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AuditEntry {
     /// Its place in the trail; lines of rejections have none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -350,6 +353,7 @@ impl AuditEntry {
 
 /// Which lines of the audit trail to give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AuditQuery {
     /// Only lines from then on.
     pub since: Option<Timestamp>,

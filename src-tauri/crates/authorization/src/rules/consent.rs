@@ -20,6 +20,7 @@ use crate::service::PendingRequest;
 
 /// One switch of the consent window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ScopeChoice {
     /// The scope.
     pub scope: Scope,
@@ -33,6 +34,7 @@ pub struct ScopeChoice {
 
 /// One choice of how long access lasts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DurationChoice {
     /// The duration.
     pub duration: AccessDuration,
@@ -42,6 +44,7 @@ pub struct DurationChoice {
 
 /// Everything that the consent window shows. All texts are plain text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ConsentFacts {
     /// The request.
     pub id: RequestId,

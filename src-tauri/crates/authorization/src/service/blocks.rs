@@ -11,6 +11,7 @@ use crate::store;
 
 /// A client whose requests to one redirect host are denied without asking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BlockedClient {
     /// The client.
     pub client_id: String,

@@ -17,6 +17,7 @@ use crate::store::grants::StoredGrant;
 
 /// A client, and what it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ClientSummary {
     /// The client.
     pub client_id: String,
@@ -38,6 +39,7 @@ pub struct ClientSummary {
 
 /// A live grant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct GrantSummary {
     /// The grant.
     pub id: GrantId,
@@ -61,6 +63,7 @@ pub struct GrantSummary {
 
 /// What a revocation took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Revoked {
     /// How many grants, with all their tokens.
     pub grants: usize,

@@ -11,6 +11,7 @@ use crate::{Engine, Failure, Operation};
 
 /// Lists what waits, oldest first.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListApprovals {}
 
 impl Operation for ListApprovals {
@@ -76,6 +77,7 @@ impl Operation for Deny {
 
 /// Lists the clients whose requests are refused unseen.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListBlocks {}
 
 impl Operation for ListBlocks {
@@ -89,6 +91,7 @@ impl Operation for ListBlocks {
 
 /// Lets a blocked client ask again. Answers how many blocks there were.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct UnblockClient {
     /// The client's id.
     pub client_id: String,

@@ -7,6 +7,7 @@ use crate::{Engine, Failure, Operation};
 
 /// Reads the audit trail, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListAudit {
     /// What to read.
     pub query: AuditQuery,

@@ -7,6 +7,7 @@ use crate::{Engine, Failure, Operation};
 
 /// Lists the clients with what each may do.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListClients {}
 
 impl Operation for ListClients {
@@ -20,6 +21,7 @@ impl Operation for ListClients {
 
 /// Takes everything back that a client was given.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RevokeClient {
     /// The client's id.
     pub client_id: String,

@@ -7,6 +7,7 @@ use crate::{Engine, Failure, Operation};
 
 /// Lists insights, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListInsights {
     /// Which, and how many.
     pub query: InsightQuery,
@@ -23,6 +24,7 @@ impl Operation for ListInsights {
 
 /// Dismisses an insight: it is neither shown nor found again.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DismissInsight {
     /// The insight.
     pub id: InsightId,
@@ -40,6 +42,7 @@ impl Operation for DismissInsight {
 
 /// Removes an insight.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RemoveInsight {
     /// The insight.
     pub id: InsightId,

@@ -20,6 +20,7 @@ impl Operation for ShowProfile {
 
 /// Lists the single items.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListItems {
     /// Which, and how many.
     pub query: ItemQuery,
@@ -36,6 +37,7 @@ impl Operation for ListItems {
 
 /// Adds an item by the owner's hand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AddItem {
     /// The item.
     pub item: NewItem,
@@ -52,6 +54,7 @@ impl Operation for AddItem {
 
 /// Changes an item by the owner's hand; analysis never changes it back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EditItem {
     /// The item.
     pub id: ItemId,
@@ -70,6 +73,7 @@ impl Operation for EditItem {
 
 /// Removes an item by the owner's hand; analysis never brings it back.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RemoveItem {
     /// The item.
     pub id: ItemId,
@@ -77,6 +81,7 @@ pub struct RemoveItem {
 
 /// A removal that can be taken back for ten minutes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Removal {
     /// What [`UndoRemoval`] wants.
     pub undo: UndoId,
@@ -94,6 +99,7 @@ impl Operation for RemoveItem {
 
 /// Puts a removed item back as it was.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct UndoRemoval {
     /// What the removal answered.
     pub undo: UndoId,

@@ -12,6 +12,7 @@ const LONGEST_MINUTES: u32 = 366 * 24 * 60;
 
 /// Stops remembering.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PauseRemembering {
     /// For how many minutes; without it: until resumed.
     pub minutes: Option<u32>,
@@ -36,6 +37,7 @@ impl Operation for PauseRemembering {
 
 /// Remembers again.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ResumeRemembering {}
 
 impl Operation for ResumeRemembering {
@@ -51,6 +53,7 @@ impl Operation for ResumeRemembering {
 
 /// Takes every grant back and closes the door. What is remembered stays.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Panic {}
 
 impl Operation for Panic {
@@ -67,6 +70,7 @@ impl Operation for Panic {
 
 /// Opens the door again after [`Panic`]. Who was sent away has to ask anew.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct OpenDoor {}
 
 impl Operation for OpenDoor {

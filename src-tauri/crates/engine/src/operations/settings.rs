@@ -10,10 +10,12 @@ use crate::{Engine, Event, Failure, Operation};
 
 /// Reads the settings as they stand in `config.toml` now, under what environment and command line said.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ShowSettings {}
 
 /// The settings that the windows show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Settings {
     /// The port that is set; the one in use stands in the MCP URL.
     pub port: u16,

@@ -10,10 +10,12 @@ use crate::{Engine, Failure, Operation};
 
 /// Asks how the program is.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ShowStatus {}
 
 /// How the program is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Status {
     /// The program's version.
     pub version: String,
@@ -62,6 +64,7 @@ impl Operation for ShowStatus {
 
 /// Looks for what is wrong and how to mend it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Diagnose {}
 
 impl Operation for Diagnose {

@@ -8,6 +8,7 @@ use crate::{Engine, Event, Failure, Operation};
 
 /// Writes everything that is stored. The path is absolute: the program writes, wherever the caller stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Export {
     /// The form and the place.
     pub request: ExportRequest,
@@ -31,6 +32,7 @@ impl Operation for Export {
 
 /// Reads in a file or folder. The path is absolute, as with [`Export`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Import {
     /// The form and the place.
     pub request: ImportRequest,

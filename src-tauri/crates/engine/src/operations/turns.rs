@@ -7,6 +7,7 @@ use crate::{Engine, Failure, Operation};
 
 /// Lists turns, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListTurns {
     /// Which, and how many.
     pub query: TurnQuery,
@@ -23,6 +24,7 @@ impl Operation for ListTurns {
 
 /// Shows one turn whole.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ShowTurn {
     /// The turn.
     pub id: TurnId,
@@ -39,6 +41,7 @@ impl Operation for ShowTurn {
 
 /// Removes a turn and what was derived from it alone.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RemoveTurn {
     /// The turn.
     pub id: TurnId,
@@ -56,6 +59,7 @@ impl Operation for RemoveTurn {
 
 /// Lists conversations, newest first.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ListConversations {
     /// Behind this place of an earlier page.
     pub before: Option<Cursor>,
@@ -74,6 +78,7 @@ impl Operation for ListConversations {
 
 /// Removes a conversation with its turns and what was derived from them alone.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RemoveConversation {
     /// The conversation.
     pub id: ConversationId,

@@ -1,0 +1,76 @@
+//! Commands on what is remembered.
+
+use engine::operations::{
+    AddItem, DismissInsight, EditItem, ListConversations, ListInsights, ListItems, ListTurns, Removal,
+    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, ShowTurn, UndoRemoval,
+};
+use engine::types::{Added, Conversation, Insight, Item, Page, Turn};
+
+use super::{commands, run};
+
+commands! {
+    /// What assistants know, one by one.
+    list_items(desk, input: ListItems) -> Vec<Item> {
+        run(desk, input).await
+    }
+
+    /// Adds by the owner's hand.
+    add_item(desk, input: AddItem) -> Added {
+        run(desk, input).await
+    }
+
+    /// Changes by the owner's hand.
+    edit_item(desk, input: EditItem) -> Item {
+        run(desk, input).await
+    }
+
+    /// Removes; it can be taken back for a while.
+    remove_item(desk, input: RemoveItem) -> Removal {
+        run(desk, input).await
+    }
+
+    /// Puts a removed item back.
+    undo_removal(desk, input: UndoRemoval) -> Item {
+        run(desk, input).await
+    }
+
+    /// Conversations, the last active first.
+    list_conversations(desk, input: ListConversations) -> Page<Conversation> {
+        run(desk, input).await
+    }
+
+    /// Removes a conversation with all its turns.
+    remove_conversation(desk, input: RemoveConversation) -> () {
+        run(desk, input).await
+    }
+
+    /// Turns, a page at a time.
+    list_turns(desk, input: ListTurns) -> Page<Turn> {
+        run(desk, input).await
+    }
+
+    /// One turn whole.
+    show_turn(desk, input: ShowTurn) -> Turn {
+        run(desk, input).await
+    }
+
+    /// Removes one turn.
+    remove_turn(desk, input: RemoveTurn) -> () {
+        run(desk, input).await
+    }
+
+    /// What was found, newest first.
+    list_insights(desk, input: ListInsights) -> Vec<Insight> {
+        run(desk, input).await
+    }
+
+    /// Refuses an insight for good.
+    dismiss_insight(desk, input: DismissInsight) -> () {
+        run(desk, input).await
+    }
+
+    /// Removes an insight.
+    remove_insight(desk, input: RemoveInsight) -> () {
+        run(desk, input).await
+    }
+}

@@ -1,0 +1,103 @@
+//! Commands about the program as a whole.
+
+use engine::Failure;
+use engine::operations::{
+    Diagnose, Diagnosis, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, Status,
+};
+use engine::types::{Pause, Revoked};
+use serde::Deserialize;
+
+use super::{Nothing, commands, run};
+use crate::desktop::host::ProgramState;
+use crate::desktop::windows::View;
+
+/// Some text for the clipboard.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct CopyText {
+    text: String,
+}
+
+commands! {
+    /// What the host is doing.
+    program_state(desk, _input: Nothing) -> ProgramState {
+        Ok(desk.host.program_state())
+    }
+
+    /// Stops the engine and starts it again; answers when that is done or has failed.
+    restart_engine(desk, _input: Nothing) -> ProgramState {
+        desk.host.restart().await;
+        Ok(desk.host.program_state())
+    }
+
+    /// Ends the program.
+    quit(desk, _input: Nothing) -> () {
+        desk.stage.quit();
+        Ok(())
+    }
+
+    /// The first steps were seen.
+    finish_first_run(desk, _input: Nothing) -> () {
+        desk.host.finish_first_run()
+    }
+
+    /// The view that the window begins with.
+    initial_view(desk, _input: Nothing) -> View {
+        Ok(desk.stage.initial_view())
+    }
+
+    /// How the program is.
+    show_status(desk, input: ShowStatus) -> Status {
+        run(desk, input).await
+    }
+
+    /// What is wrong, and how to mend it.
+    diagnose(desk, input: Diagnose) -> Diagnosis {
+        run(desk, input).await
+    }
+
+    /// Remembers nothing for a while.
+    pause(desk, input: PauseRemembering) -> Pause {
+        run(desk, input).await
+    }
+
+    /// Remembers again.
+    resume(desk, input: ResumeRemembering) -> () {
+        run(desk, input).await
+    }
+
+    /// Takes every access back and closes the door.
+    panic(desk, input: Panic) -> Revoked {
+        run(desk, input).await
+    }
+
+    /// Opens the door again.
+    open_door(desk, input: OpenDoor) -> () {
+        run(desk, input).await
+    }
+
+    /// Puts text on the clipboard.
+    copy_text(_desk, input: CopyText) -> () {
+        copy(input.text)
+    }
+}
+
+/// Puts text on the clipboard. The clipboard is kept, because under X11 its text lives in the program that
+/// offered it.
+pub(crate) fn copy(text: String) -> Result<(), Failure> {
+    static CLIPBOARD: parking_lot::Mutex<Option<arboard::Clipboard>> = parking_lot::Mutex::new(None);
+    let failed = |error: arboard::Error| {
+        Failure::failed(format!("the clipboard does not take it ({error}); select the text and copy it yourself"))
+    };
+    let mut kept = CLIPBOARD.lock();
+    if kept.is_none() {
+        *kept = Some(arboard::Clipboard::new().map_err(failed)?);
+    }
+    let Some(clipboard) = kept.as_mut() else { return Ok(()) };
+    let copied = clipboard.set_text(text).map_err(failed);
+    if copied.is_err() {
+        // The display may have gone and come back: the next one begins anew.
+        *kept = None;
+    }
+    copied
+}

@@ -1,0 +1,164 @@
+//! Commands on settings and on the trust in the local certificate.
+
+use std::path::PathBuf;
+
+use engine::operations::{ChangeSettings, Settings, ShowSettings, ShowStatus};
+use engine::trust::{self, Action, CaCertificate, Places, State, TrustStore};
+use engine::types::{SettingSource, Theme};
+use engine::Failure;
+use serde::{Deserialize, Serialize};
+
+use super::{Nothing, commands, run};
+use crate::desktop::desk::Desk;
+use crate::desktop::login;
+
+/// The settings that the window shows.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct SettingsView {
+    port: u16,
+    port_source: SettingSource,
+    restart_needed: bool,
+    theme: Theme,
+    theme_source: SettingSource,
+    start_at_login: bool,
+    start_at_login_available: bool,
+    config_file: PathBuf,
+}
+
+/// What is to be different; what is none stays.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct SettingsChange {
+    port: Option<u16>,
+    theme: Option<Theme>,
+    start_at_login: Option<bool>,
+}
+
+/// The change that is asked for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct ChangeSettingsInput {
+    change: SettingsChange,
+}
+
+/// A trust store, and what it thinks of the local authority.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct TrustStoreView {
+    store: String,
+    label: String,
+    #[cfg_attr(test, ts(type = "TrustState | null"))]
+    state: Option<State>,
+    problem: Option<String>,
+    administrator: bool,
+    command: Option<String>,
+    steps: Vec<String>,
+}
+
+/// Which store is to do what.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct ChangeTrust {
+    store: String,
+    #[cfg_attr(test, ts(type = "TrustAction"))]
+    action: Action,
+}
+
+commands! {
+    /// The settings.
+    show_settings(desk, input: ShowSettings) -> SettingsView {
+        Ok(view(desk, run(desk, input).await?))
+    }
+
+    /// Changes settings.
+    change_settings(desk, input: ChangeSettingsInput) -> SettingsView {
+        let SettingsChange { port, theme, start_at_login } = input.change;
+        if let Some(on) = start_at_login {
+            login::turn(desk.host.place(), on)?;
+        }
+        let settings = if port.is_some() || theme.is_some() {
+            run(desk, ChangeSettings { port, theme }).await?
+        } else {
+            run(desk, ShowSettings {}).await?
+        };
+        Ok(view(desk, settings))
+    }
+
+    /// The trust stores of this computer.
+    list_trust(desk, _input: Nothing) -> Vec<TrustStoreView> {
+        with_stores(desk, |_, _| Ok(())).await
+    }
+
+    /// Has a store trust the local authority, or not any more.
+    change_trust(desk, input: ChangeTrust) -> Vec<TrustStoreView> {
+        with_stores(desk, move |stores, ca| {
+            let store = stores.iter().find(|store| store.id() == input.store);
+            let store = store.ok_or_else(|| Failure::not_found("there is no such trust store any more"))?;
+            store.apply(ca, input.action).map(drop).map_err(|error| Failure::refused(error.to_string()))
+        })
+        .await
+    }
+}
+
+fn view(desk: &Desk, settings: Settings) -> SettingsView {
+    let start_at_login = login::is_on(desk.host.place());
+    SettingsView {
+        port: settings.port,
+        port_source: settings.port_source,
+        restart_needed: settings.restart_needed,
+        theme: settings.theme,
+        theme_source: settings.theme_source,
+        start_at_login: start_at_login.unwrap_or(false),
+        start_at_login_available: start_at_login.is_some(),
+        config_file: settings.config_file,
+    }
+}
+
+/// Does something with the stores, on a thread that may wait for their tools, and looks at them afterwards.
+async fn with_stores(
+    desk: &Desk,
+    act: impl FnOnce(&[Box<dyn TrustStore>], &CaCertificate) -> Result<(), Failure> + Send + 'static,
+) -> Result<Vec<TrustStoreView>, Failure> {
+    let status = run(desk, ShowStatus {}).await?;
+    let place = desk.host.place().clone();
+    let home = place.home().map_err(|error| Failure::failed(error.to_string()))?;
+    tokio::task::spawn_blocking(move || {
+        let ca = CaCertificate::read(&status.ca_certificate).map_err(|error| Failure::failed(error.to_string()))?;
+        let stores = trust::stores(&Places::of(home));
+        act(&stores, &ca)?;
+        let program = place.program();
+        Ok(stores.iter().map(|store| look(store.as_ref(), &ca, &program)).collect())
+    })
+    .await
+    .map_err(|error| Failure::failed(error.to_string()))?
+}
+
+fn look(store: &dyn TrustStore, ca: &CaCertificate, program: &str) -> TrustStoreView {
+    let base = TrustStoreView {
+        store: store.id(),
+        label: store.label(),
+        state: None,
+        problem: None,
+        administrator: false,
+        command: None,
+        steps: Vec::new(),
+    };
+    match store.plan(ca, Action::Trust) {
+        Ok(plan) => TrustStoreView {
+            state: Some(plan.state),
+            command: plan
+                .administrator
+                .then(|| format!("sudo {program} certificates trust --store {}", store_option(&plan.store))),
+            administrator: plan.administrator,
+            steps: plan.steps,
+            ..base
+        },
+        Err(error) => TrustStoreView { problem: Some(error.to_string()), ..base },
+    }
+}
+
+/// The store's name for `certificates trust --store`.
+fn store_option(id: &str) -> &str {
+    id.split(':').next().unwrap_or(id)
+}
