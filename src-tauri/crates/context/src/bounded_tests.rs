@@ -86,7 +86,16 @@ fn steps(connection: &Connection) -> rusqlite::Result<Vec<i32>> {
         assert_eq!(count, 5, "{sql}");
         Ok::<_, rusqlite::Error>(statement.get_status(StatementStatus::VmStep))
     };
+    let first_page = |sql: &str, filter: Option<i64>| {
+        let mut statement = connection.prepare(sql)?;
+        let count = statement.query((i64::MIN, i64::MIN, 5, filter))?.mapped(|_| Ok(())).count();
+        assert_eq!(count, 5, "{sql}");
+        Ok::<_, rusqlite::Error>(statement.get_status(StatementStatus::VmStep))
+    };
     let mut steps = vec![
+        first_page(&turn::list_sql("?4 IS NULL", TurnOrder::OldestFirst), None)?,
+        first_page(&turn::list_sql("t.conversation = ?4", TurnOrder::OldestFirst), Some(1))?,
+        first_page(&turn::list_sql("t.author = ?4", TurnOrder::OldestFirst), Some(1))?,
         page(&turn::list_sql("?4 IS NULL", TurnOrder::NewestFirst), None)?,
         page(&turn::list_sql("t.conversation = ?4", TurnOrder::NewestFirst), Some(1))?,
         page(&turn::list_sql("t.author = ?4", TurnOrder::NewestFirst), Some(1))?,
@@ -98,10 +107,18 @@ fn steps(connection: &Connection) -> rusqlite::Result<Vec<i32>> {
         Ok::<_, rusqlite::Error>(())
     };
     count(conversation::LIST, &[&end, &end, &5])?;
+    // The conversation that has all the turns: its opening costs no more for it.
+    let of_first = "SELECT id FROM conversation WHERE seq = 1";
+    let first: Vec<u8> = connection.query_row(of_first, [], |row| row.get(0))?;
+    let mut by_id = connection.prepare(conversation::BY_ID)?;
+    let opening: String = by_id.query_row([first], |row| row.get(9))?;
+    assert_eq!(opening, "said");
+    let of_conversation = by_id.get_status(StatementStatus::VmStep);
     count(item::BY_STATE, &[&"interest", &"active", &5])?;
     count(insight::RECENT, &[&"active", &end, &end, &5])?;
     count(insight::RECENT_OF_TYPE, &[&"active", &end, &end, &5, &"learning_moment"])?;
     count(evidence::OF_INSIGHT, &[&1, &5])?;
+    steps.push(of_conversation);
     Ok(steps)
 }
 

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use proptest::prelude::*;
 
 use super::*;
@@ -180,4 +183,113 @@ async fn a_place_that_can_not_be_written_is_named_with_what_to_do() {
     assert!(error.contains("check that it is there") && !error.contains(".ambient-insights"), "{error}");
     let full = Error::file(&missing, &std::io::ErrorKind::StorageFull.into()).to_string();
     assert!(full.contains("free some space"), "{full}");
+}
+
+const PARTS: [ExportParts; 3] = [
+    ExportParts { conversations: true, context: false, insights: false },
+    ExportParts { conversations: false, context: true, insights: false },
+    ExportParts { conversations: false, context: false, insights: true },
+];
+
+#[tokio::test]
+async fn a_json_export_of_parts_holds_their_sections_and_their_history_alone() {
+    let fixture = Fixture::new();
+    fixture.log(turn("I love hiking. I had no idea.")).await;
+    fixture.context.analysis_settled().await;
+    let gone = fixture.add(ItemKind::Goal, "swim", Author::Owner).await.item;
+    fixture.context.remove_item(gone.id, Author::Owner).await.unwrap();
+    let path = fixture.directory.path().join("out");
+    for (parts, sections, kinds, counts) in [
+        (PARTS[0], &["conversations", "turns", "history"][..], &[][..], (1, 1, 0, 0)),
+        (PARTS[1], &["store_key", "items", "history", "forgotten"], &["item"], (0, 0, 1, 0)),
+        (PARTS[2], &["store_key", "insights", "history", "forgotten"], &["insight"], (0, 0, 0, 1)),
+    ] {
+        let request = ExportRequest { parts, ..request(&fixture, ExportFormat::Json, true) };
+        let report = fixture.context.export(request).await.unwrap();
+        assert_eq!((report.conversations, report.turns, report.items, report.insights), counts);
+        let json: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let names: Vec<_> =
+            json.keys().filter(|name| !["format", "version"].contains(&name.as_str())).collect();
+        let mut sections: Vec<_> = sections.to_vec();
+        sections.sort_unstable();
+        assert_eq!(names, sections);
+        let told = json["history"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap());
+        assert!(told.clone().all(|kind| kinds.contains(&kind)), "{json:?}");
+        assert_eq!(told.count() == 0, kinds.is_empty());
+    }
+    let none = ExportParts { conversations: false, context: false, insights: false };
+    for format in [ExportFormat::Json, ExportFormat::Markdown] {
+        let request = ExportRequest { parts: none, ..request(&fixture, format, true) };
+        let error = fixture.context.export(request).await.unwrap_err();
+        assert_eq!(error, Error::Input(InputError::NothingToExport));
+    }
+    // Somebody who knows nothing of parts gets everything.
+    let asked: ExportRequest = serde_json::from_str(r#"{"format":"json","output":"/x"}"#).unwrap();
+    assert_eq!(asked.parts, ExportParts::ALL);
+    assert_eq!(serde_json::from_str::<ExportParts>(r#"{"insights":false}"#).unwrap().context, true);
+}
+
+#[tokio::test]
+async fn a_markdown_export_of_parts_has_no_note_and_no_link_of_the_others() {
+    let fixture = Fixture::new();
+    fixture.log(turn("I love hiking. I had no idea.")).await;
+    fixture.context.analysis_settled().await;
+    let path = fixture.directory.path().join("out");
+    for (parts, note) in PARTS.into_iter().zip(["conversations", "profile.md", "insights.md"]) {
+        let request = ExportRequest { parts, ..request(&fixture, ExportFormat::Markdown, true) };
+        fixture.context.export(request).await.unwrap();
+        let mut names: Vec<_> = std::fs::read_dir(&path)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.starts_with('.') && name != "index.md")
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, [note]);
+        for text in [path.join("index.md"), path.join(note)].iter().filter(|file| file.is_file()) {
+            let text = std::fs::read_to_string(text).unwrap();
+            for other in ["(conversations/", "(profile.md", "(insights.md"] {
+                assert!(other.contains(note) || !text.contains(other), "{note}: {text}");
+            }
+        }
+    }
+    assert_eq!(leftovers(&fixture), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
+    let fixture = Fixture::new();
+    let input = fixture.directory.path().join("turns.jsonl");
+    let lines: String = (0..1200).map(|n| format!("{{\"id\":\"{n}\",\"user_message\":\"{n}\"}}\n")).collect();
+    std::fs::write(&input, lines).unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = |told: &Arc<Mutex<Vec<Progress>>>| {
+        let told = Arc::clone(told);
+        move |progress| told.lock().push(progress)
+    };
+    let import = crate::ImportRequest { format: crate::ImportFormat::Turns, input: input.clone() };
+    fixture.context.import_with(import, listener(&told)).await.unwrap();
+    let steps = |told: &Mutex<Vec<Progress>>| -> Vec<_> {
+        told.lock().drain(..).map(|progress| (progress.done, progress.total)).collect()
+    };
+    assert_eq!(steps(&told), [(500, None), (1000, None), (1200, Some(1200))]);
+    for format in [ExportFormat::Json, ExportFormat::Markdown] {
+        let output = fixture.directory.path().join(format!("{format:?}"));
+        let request = ExportRequest { output: output.clone(), ..request(&fixture, format, false) };
+        fixture.context.export_with(request, listener(&told)).await.unwrap();
+        // 1200 turns and their conversation.
+        let total = Some(1201);
+        assert_eq!(steps(&told), [(500, total), (1000, total), (1201, total)], "{format:?}");
+    }
+    let own = crate::ImportRequest {
+        format: crate::ImportFormat::Json,
+        input: fixture.directory.path().join("Json"),
+    };
+    fixture.context.import_with(own, listener(&told)).await.unwrap();
+    assert_eq!(steps(&told), [(500, None), (1000, None), (1201, Some(1201))]);
+    // One that fails says nothing of an end.
+    let full = request(&fixture, ExportFormat::Json, false);
+    let full = ExportRequest { output: fixture.directory.path().join("missing/x"), ..full };
+    fixture.context.export_with(full, listener(&told)).await.unwrap_err();
+    assert_eq!(steps(&told), []);
 }

@@ -157,7 +157,7 @@ enum Step {
     Add { kind: usize, name: String, owner: bool },
     State { index: usize, state: usize, owner: bool },
     Rename { index: usize, name: String },
-    RemoveItem { index: usize },
+    RemoveItem { index: usize, undo: bool },
     RemoveTurn { index: usize },
     Insight { remove: bool },
     Wait,
@@ -188,7 +188,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..9_usize, 0..5_usize, any::<bool>())
             .prop_map(|(index, state, owner)| Step::State { index, state, owner }),
         1 => (0..9_usize, name()).prop_map(|(index, name)| Step::Rename { index, name }),
-        1 => (0..9_usize).prop_map(|index| Step::RemoveItem { index }),
+        2 => (0..9_usize, any::<bool>()).prop_map(|(index, undo)| Step::RemoveItem { index, undo }),
         1 => (0..9_usize).prop_map(|index| Step::RemoveTurn { index }),
         1 => any::<bool>().prop_map(|remove| Step::Insight { remove }),
         2 => Just(Step::Wait),
@@ -223,9 +223,12 @@ async fn take(fixture: &Fixture, step: Step) {
                 let _ = context.update_item(item.id, change, Author::Owner).await;
             }
         }
-        Step::RemoveItem { index } => {
+        Step::RemoveItem { index, undo } => {
             if let Some(item) = items.get(index) {
-                let _ = context.remove_item(item.id, Author::Owner).await;
+                let removal = context.remove_item(item.id, Author::Owner).await.unwrap();
+                if undo {
+                    assert_eq!(context.undo_removal(removal.undo, Author::Owner).await.unwrap(), *item);
+                }
             }
         }
         Step::RemoveTurn { index } => {
@@ -330,7 +333,7 @@ async fn a_markdown_export_is_no_json_to_import() {
 async fn an_empty_store_takes_an_export_over_as_it_is_without_analysing_it_again() {
     let fixture = Fixture::new();
     take(&fixture, Step::Log { client: 0, conversation: None, text: "I enjoy HIKING.".to_owned() }).await;
-    take(&fixture, Step::RemoveItem { index: 0 }).await;
+    take(&fixture, Step::RemoveItem { index: 0, undo: false }).await;
     // Said again after its removal: the old turn does not speak for it, unless everything is found anew.
     take(&fixture, Step::Add { kind: 0, name: "hiking".to_owned(), owner: false }).await;
     let exported = fixture.exported("export.json").await;
@@ -362,4 +365,60 @@ async fn a_bad_line_is_told_in_words_and_with_its_own_number_alone() {
             (Some(2), "it is not valid JSON: expected ident in column 2"),
         ]
     );
+}
+
+#[tokio::test]
+async fn an_export_of_parts_comes_in_without_a_complaint_and_stays_what_it_was() {
+    let fixture = Fixture::new();
+    for n in 0..2 {
+        let said = NewTurn { conversation: Some(format!("c{n}")), ..turn("I love hiking. I had no idea.") };
+        fixture.log(said).await;
+    }
+    fixture.log(turn("I love opera.")).await;
+    fixture.context.analysis_settled().await;
+    take(&fixture, Step::Add { kind: 4, name: "run 5 km".to_owned(), owner: false }).await;
+    let input = fixture.directory.path().join("parts.json");
+    let export = async |conversations, context, insights| {
+        let parts = ExportParts { conversations, context, insights };
+        let request =
+            ExportRequest { format: ExportFormat::Json, output: input.clone(), overwrite: true, parts };
+        fixture.context.export(request).await.unwrap()
+    };
+
+    // What is known and found, without the turns: no evidence, no error, and a new start of analysis keeps it.
+    export(false, true, true).await;
+    let other = Fixture::seeded(2);
+    let report = import(&other, ImportFormat::Json, &input).await.unwrap();
+    assert_eq!((report.imported, report.skipped, report.errors), (4, 0, Vec::new()));
+    let again = import(&other, ImportFormat::Json, &input).await.unwrap();
+    assert_eq!((again.imported, again.duplicates, again.skipped), (0, 4, 0));
+    let profile = serde_json::to_value(other.context.profile().await.unwrap()).unwrap();
+    other.context.rebuild().await.unwrap();
+    let hiking = other.find(ItemKind::Interest, "hiking").await.unwrap();
+    assert_eq!((hiking.state, hiking.support, hiking.evidence), (ItemState::Active, 0, Vec::new()));
+    assert_eq!(hiking.author, Author::Import { source: "json".to_owned() });
+    let rebuilt = serde_json::to_value(other.context.profile().await.unwrap()).unwrap();
+    assert_eq!(rebuilt["interests"], profile["interests"]);
+    assert_eq!(rebuilt["goals"], json!(["run 5 km"]));
+    let insights = other.context.recent_insights(InsightQuery::default()).await.unwrap();
+    assert_eq!(insights.len(), 1);
+    // A suggestion was nobody's word: it is made again when it is found again.
+    assert_eq!(other.find(ItemKind::Interest, "opera").await, None);
+
+    // The turns follow later: what was known is not doubled.
+    export(true, false, false).await;
+    let report = import(&other, ImportFormat::Json, &input).await.unwrap();
+    assert_eq!((report.imported, report.skipped), (3, 0));
+    let hiking = other.find(ItemKind::Interest, "hiking").await.unwrap();
+    assert_eq!((hiking.state, hiking.support, hiking.evidence.len()), (ItemState::Active, 2, 2));
+    let insights = other.context.recent_insights(InsightQuery::default()).await.unwrap();
+    assert_eq!((insights.len(), insights[0].evidence.len()), (1, 2));
+    assert!(other.find(ItemKind::Interest, "opera").await.is_some());
+
+    // The turns alone: analysis finds in them what it found at first.
+    let third = Fixture::seeded(3);
+    import(&third, ImportFormat::Json, &input).await.unwrap();
+    third.context.analysis_settled().await;
+    assert_eq!(third.find(ItemKind::Interest, "hiking").await.unwrap().support, 2);
+    assert_eq!(third.context.integrity().await.unwrap(), Vec::<String>::new());
 }

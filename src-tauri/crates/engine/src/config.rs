@@ -5,8 +5,15 @@ use std::time::Duration;
 
 use authorization::{Origin, Origins};
 
+mod setting;
+
+pub use setting::{SettingSource, Theme};
+
 /// The port that is taken when nothing else was said.
 pub const DEFAULT_PORT: u16 = 9100;
+
+/// The settings' file in the data directory.
+pub(crate) const FILE_NAME: &str = "config.toml";
 
 /// What the environment's variables begin with.
 const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
@@ -15,7 +22,10 @@ const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
 const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
 
 /// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix.
-const KEYS: [&str; 5] = ["access_token_minutes", "browser_origins", "limits", "port", "public_url"];
+const KEYS: [&str; 7] =
+    ["access_token_minutes", "browser_origins", "ingress_port", "limits", "port", "public_url", "theme"];
+
+const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
 
 /// Claude Code refreshes a token on every call when less than five minutes of it are left.
 const SHORTEST_ACCESS_TOKEN: u64 = 6;
@@ -28,6 +38,11 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The TLS port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
+    /// Where [`Config::port`] comes from.
+    pub port_source: SettingSource,
+    /// A second TLS port on 127.0.0.1 for the person's own reverse proxy or port forwarding: everything that
+    /// comes in there counts as coming from the internet. 0 takes a free one.
+    pub ingress_port: Option<u16>,
     /// The public origin, where there is one.
     pub public_url: Option<Origin>,
     /// Origins of web pages that may call us (the MCP Inspector's browser mode).
@@ -36,6 +51,10 @@ pub struct Config {
     pub rates_limited: bool,
     /// How long an access token is good.
     pub access_token_lifetime: Duration,
+    /// How the windows look.
+    pub theme: Theme,
+    /// Where [`Config::theme`] comes from.
+    pub theme_source: SettingSource,
 }
 
 /// Settings that one source named; each may be absent.
@@ -94,6 +113,18 @@ pub enum ConfigError {
     /// Load tests never run in public.
     #[error("limits = \"off\" is for load tests on this computer; remove public_url first")]
     LimitsOffInPublic,
+    /// A port for the internet, without the name under which the internet comes.
+    #[error(
+        "ingress_port is for what comes from the internet, and no public_url is set; set the address under which \
+         your proxy is reached as public_url, or remove ingress_port"
+    )]
+    IngressWithoutPublicUrl,
+    /// One port for what comes from here and from the internet: they could not be told apart.
+    #[error("port and ingress_port are both {port}; give one of them another number")]
+    OnePortForBoth {
+        /// The number.
+        port: u16,
+    },
 }
 
 fn nearest(key: &str) -> String {
@@ -129,10 +160,10 @@ impl Config {
         command_line: Overrides,
     ) -> Result<Self, ConfigError> {
         let mut layers = Layers::default();
-        layers.read_file(&data_dir.join("config.toml"))?;
+        layers.read_file(&data_dir.join(FILE_NAME))?;
         layers.read_environment(environment)?;
         if let Some(port) = command_line.port {
-            layers.port = Some(port);
+            layers.port = Some((port, SettingSource::CommandLine));
         }
         if let Some(url) = command_line.public_url {
             layers.public_url = Some(parse_url("--public-url", &url)?);
@@ -154,11 +185,19 @@ impl Config {
 
 #[derive(Default)]
 struct Layers {
-    port: Option<u16>,
+    port: Option<(u16, SettingSource)>,
+    ingress_port: Option<u16>,
     public_url: Option<Origin>,
     browser_origins: Option<Vec<String>>,
     rates_limited: Option<bool>,
     access_token_minutes: Option<u64>,
+    theme: Option<(Theme, SettingSource)>,
+}
+
+/// Where a setting stands: in words, and as one of the sources.
+struct Place {
+    words: String,
+    source: SettingSource,
 }
 
 impl Layers {
@@ -167,13 +206,25 @@ impl Layers {
         if !rates_limited && self.public_url.is_some() {
             return Err(ConfigError::LimitsOffInPublic);
         }
+        let (port, port_source) = self.port.unwrap_or((DEFAULT_PORT, SettingSource::Default));
+        let (theme, theme_source) = self.theme.unwrap_or((Theme::System, SettingSource::Default));
+        if self.ingress_port.is_some() && self.public_url.is_none() {
+            return Err(ConfigError::IngressWithoutPublicUrl);
+        }
+        if port != 0 && self.ingress_port == Some(port) {
+            return Err(ConfigError::OnePortForBoth { port });
+        }
         Ok(Config {
             data_dir,
-            port: self.port.unwrap_or(DEFAULT_PORT),
+            port,
+            port_source,
+            ingress_port: self.ingress_port,
             public_url: self.public_url,
             browser_origins: self.browser_origins.unwrap_or_default(),
             rates_limited,
             access_token_lifetime: Duration::from_secs(self.access_token_minutes.unwrap_or(15) * 60),
+            theme,
+            theme_source,
         })
     }
 
@@ -210,7 +261,7 @@ impl Layers {
             path: path.to_owned(),
             detail: error.to_string().trim().to_owned(),
         })?;
-        let place = path.display().to_string();
+        let place = Place { words: path.display().to_string(), source: SettingSource::File };
         for (key, value) in table {
             // A list is written with commas in the environment; the same way serves both.
             let text = match &value {
@@ -234,25 +285,33 @@ impl Layers {
         for (name, value) in environment {
             let Some(key) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
             if !OTHER_VARIABLES.contains(&key) {
-                self.set(&format!("the environment ({name})"), &key.to_ascii_lowercase(), &value)?;
+                let words = format!("the environment ({name})");
+                let place = Place { words, source: SettingSource::Environment };
+                self.set(&place, &key.to_ascii_lowercase(), &value)?;
             }
         }
         Ok(())
     }
 
-    fn set(&mut self, place: &str, key: &str, value: &str) -> Result<(), ConfigError> {
+    fn set(&mut self, place: &Place, key: &str, value: &str) -> Result<(), ConfigError> {
         let bad = |key, rule| ConfigError::BadValue {
-            place: place.to_owned(),
+            place: place.words.clone(),
             key,
             value: format!("{:?}", value.chars().take(100).collect::<String>()),
             rule,
         };
         match key {
             "port" => {
-                let rule = "a port is a number from 0 (a free one) to 65535";
-                self.port = Some(value.parse().map_err(|_| bad("port", rule))?);
+                self.port = Some((value.parse().map_err(|_| bad("port", PORT_RULE))?, place.source));
             }
-            "public_url" => self.public_url = Some(parse_url(place, value)?),
+            "ingress_port" => {
+                self.ingress_port = Some(value.parse().map_err(|_| bad("ingress_port", PORT_RULE))?);
+            }
+            "theme" => {
+                let rule = "it must be \"system\", \"light\" or \"dark\"";
+                self.theme = Some((Theme::from_word(value).ok_or_else(|| bad("theme", rule))?, place.source));
+            }
+            "public_url" => self.public_url = Some(parse_url(&place.words, value)?),
             "browser_origins" => {
                 let origins: Vec<String> = value
                     .split(',')
@@ -280,7 +339,7 @@ impl Layers {
                 let rule = "it must be a number from 6 to 1440";
                 self.access_token_minutes = Some(minutes.ok_or_else(|| bad("access_token_minutes", rule))?);
             }
-            _ => return Err(ConfigError::UnknownKey { place: place.to_owned(), key: key.to_owned() }),
+            _ => return Err(ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() }),
         }
         Ok(())
     }

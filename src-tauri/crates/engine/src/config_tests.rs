@@ -102,3 +102,35 @@ fn a_file_that_can_not_be_read_says_what_to_do_about_it() {
     #[cfg(unix)]
     assert!(error.contains("move that folder away"), "{error}");
 }
+
+#[test]
+fn a_setting_knows_where_it_comes_from() {
+    let sources = |config: Config| (config.port_source, config.theme_source);
+    let none = load(None, &[], Overrides::default()).unwrap();
+    assert_eq!(
+        (none.theme, sources(none)),
+        (Theme::System, (SettingSource::Default, SettingSource::Default))
+    );
+    let file = "port = 9100\ntheme = \"dark\"";
+    assert_eq!(sources(from_file(file).unwrap()), (SettingSource::File, SettingSource::File));
+    let environment = [("AMBIENT_INSIGHTS_THEME", "light"), ("AMBIENT_INSIGHTS_PORT", "1")];
+    let command_line = Overrides { port: Some(2), public_url: None };
+    let config = load(Some(file), &environment, command_line).unwrap();
+    assert_eq!((config.theme, config.port), (Theme::Light, 2));
+    assert_eq!(sources(config), (SettingSource::CommandLine, SettingSource::Environment));
+    let error = from_file("theme = \"blue\"").unwrap_err().to_string();
+    assert!(error.contains("\"system\", \"light\" or \"dark\""), "{error}");
+}
+
+#[test]
+fn a_port_for_the_internet_needs_a_public_address_and_a_number_of_its_own() {
+    let public = "public_url = \"https://a.example\"\n";
+    assert_eq!(from_file("ingress_port = 9101").unwrap_err(), ConfigError::IngressWithoutPublicUrl);
+    let config = from_file(&format!("{public}ingress_port = 0\nport = 0")).unwrap();
+    assert_eq!(config.ingress_port, Some(0));
+    let error = from_file(&format!("{public}ingress_port = 9100")).unwrap_err();
+    assert_eq!(error, ConfigError::OnePortForBoth { port: 9100 });
+    let error = from_file(&format!("{public}ingress_port = -1")).unwrap_err().to_string();
+    assert!(error.contains("ingress_port") && error.contains("to 65535"), "{error}");
+    assert_eq!(from_file("").unwrap().ingress_port, None);
+}

@@ -16,15 +16,17 @@ mod failure;
 mod operation;
 pub mod operations;
 mod ports;
+mod settings_file;
 mod this_computer;
 pub mod trust;
 
-pub use config::{Config, ConfigError, DEFAULT_PORT, Overrides, default_data_dir};
+pub use config::{Config, ConfigError, DEFAULT_PORT, Overrides, SettingSource, Theme, default_data_dir};
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
 pub use failure::{Failure, FailureCode};
 pub use operation::Operation;
 pub use operations::dispatch;
+pub use settings_file::{SettingChange, SettingsFileError, change_settings};
 
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.
 pub mod types {

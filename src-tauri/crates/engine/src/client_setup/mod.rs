@@ -4,14 +4,16 @@
 //! First a [`Plan`] is made and shown; only [`Plan::apply`] writes. Of somebody else's file only the members
 //! that are ours change, the rest keeps its bytes; a copy is put beside it first. What was added is recorded
 //! in our data folder, so that undoing takes back exactly that and leaves what the person changed since.
-//! One client is one file here; it names its [`Wishes`], everything else is common.
+//! One client is one file here; it names its [`Wishes`], everything else is common. How clients are connected
+//! that are not (or not only) set up this way is told by [`guides`].
 
 mod claude_code;
 mod error;
+mod guides;
 mod json_file;
 mod plan;
 mod record;
-mod write;
+pub(crate) mod write;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use error::SetupError;
+pub use guides::{Addresses, Guide, GuideStep, guides};
 pub use plan::{Applied, Change, Plan};
 
 use record::Record;

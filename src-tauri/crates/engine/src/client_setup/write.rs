@@ -9,7 +9,7 @@ use clock::Timestamp;
 use super::SetupError;
 
 /// The file's bytes; `None` where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, SetupError> {
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, SetupError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -19,7 +19,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, SetupError> {
 
 /// Where a path leads. People keep their settings in a folder of dotfiles and link to it: the link has to
 /// stay a link.
-pub(super) fn follow(path: &Path) -> Result<PathBuf, SetupError> {
+pub(crate) fn follow(path: &Path) -> Result<PathBuf, SetupError> {
     match fs::canonicalize(path) {
         Ok(target) => Ok(target),
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
@@ -33,7 +33,7 @@ pub(super) fn follow(path: &Path) -> Result<PathBuf, SetupError> {
 }
 
 /// Replaces a file, or makes it (and its folder) for the owner alone.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), SetupError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), SetupError> {
     try_replace(path, bytes).map_err(|source| SetupError::Write { path: path.to_owned(), source })
 }
 

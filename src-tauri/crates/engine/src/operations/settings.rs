@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{self, SettingSource, Theme};
+use crate::config::FILE_NAME;
 use crate::event::ProgramEvent;
-use crate::{Engine, Event, Failure, Operation};
+use crate::settings_file::{SettingChange, change_settings};
+use crate::{Config, Engine, Event, Failure, Operation, Overrides, SettingSource, Theme};
 
 /// Reads the settings as they stand in `config.toml` now, under what environment and command line said.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -68,8 +69,14 @@ impl Operation for ChangeSettings {
         if self.theme.is_some() {
             fixed("the theme", now.theme_source)?;
         }
-        let change = config::SettingsChange { port: self.port, theme: self.theme };
-        config::change_settings(&engine.config().data_dir, &change)
+        let changes: Vec<SettingChange> = [
+            self.port.map(|port| SettingChange::Port(Some(port))),
+            self.theme.map(|theme| SettingChange::Theme(Some(theme))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        change_settings(&engine.config().data_dir, &changes)
             .map_err(|error| Failure::failed(error.to_string()))?;
         engine.tell(Event::Program(ProgramEvent::StateChanged));
         read(engine)
@@ -78,13 +85,18 @@ impl Operation for ChangeSettings {
 
 fn read(engine: &Engine) -> Result<Settings, Failure> {
     let running = engine.config();
-    let set = running.read_again().map_err(|error| Failure::failed(error.to_string()))?;
+    let file = Config::load(running.data_dir.clone(), [], Overrides::default())
+        .map_err(|error| Failure::failed(error.to_string()))?;
+    // What stands above the file stays as it was at the start.
+    let is_above = |source| matches!(source, SettingSource::Environment | SettingSource::CommandLine);
+    let port = if is_above(running.port_source) { running } else { &file };
+    let theme = if is_above(running.theme_source) { running } else { &file };
     Ok(Settings {
-        restart_needed: set.port != running.port,
-        port: set.port,
-        port_source: set.sources.port,
-        theme: set.theme,
-        theme_source: set.sources.theme,
-        config_file: config::file_of(&set.data_dir),
+        restart_needed: port.port != running.port,
+        port: port.port,
+        port_source: port.port_source,
+        theme: theme.theme,
+        theme_source: theme.theme_source,
+        config_file: running.data_dir.join(FILE_NAME),
     })
 }

@@ -33,6 +33,6 @@ impl Operation for OpenLink {
     async fn run(self, engine: &Engine) -> Result<(), Failure> {
         let link: ApprovalLink =
             self.link.parse().map_err(|error| Failure::invalid_input(format!("{error}")))?;
-        engine.ask_surface(SurfaceRequest::ProveComputer { id: link.request() })
+        engine.ask_surface(SurfaceRequest::ProveComputer { id: link.0 })
     }
 }

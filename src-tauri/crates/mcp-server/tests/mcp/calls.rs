@@ -201,6 +201,34 @@ async fn a_rule_of_the_store_speaks_to_the_model_in_its_own_words() {
 }
 
 #[tokio::test]
+async fn while_the_owner_has_paused_remembering_nothing_is_stored_and_the_assistant_is_told() {
+    let server = Server::start().await;
+    server.call("add_user_interest", json!({ "interest": "Rust" })).await;
+    server.context.pause(None).await.unwrap();
+    let answer = server.call("log_conversation_turn", turn("My secret", "Noted")).await;
+    assert_eq!(*answer.structured(), json!({ "stored": false, "reason": "paused" }));
+    assert_promised(&server, "log_conversation_turn", answer.structured()).await;
+    for (tool, arguments) in [
+        ("add_user_interest", json!({ "interest": "secrets" })),
+        ("set_user_goal", json!({ "goal": "keep a secret" })),
+    ] {
+        let answer = server.call(tool, arguments).await;
+        assert_eq!(
+            answer.tool_error(),
+            "remembering is paused by the owner until they resume it; nothing was stored. Trying again is no use \
+             until the user resumes; go on without it. Reading still works."
+        );
+        assert_eq!(server.reported().pop().unwrap().3, Outcome::Refused);
+    }
+    let profile = server.call("get_user_context", json!({})).await;
+    assert_eq!(profile.structured()["interests"], json!(["Rust"]));
+    assert_eq!(profile.structured()["goals"], json!([]));
+    server.context.resume().await.unwrap();
+    let answer = server.call("log_conversation_turn", turn("Go on", "With pleasure")).await;
+    assert_eq!(answer.structured()["stored"], true);
+}
+
+#[tokio::test]
 async fn what_the_owner_dismissed_is_not_brought_back_by_an_assistant() {
     let server = Server::start().await;
     server.call("add_user_interest", json!({ "interest": "Astrology" })).await;

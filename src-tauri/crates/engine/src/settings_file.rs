@@ -1,0 +1,155 @@
+//! Changing single settings in the person's `config.toml`: only the value's own bytes change; comments, order
+//! and everything else stay as they are.
+//!
+//! Which setting outweighs the file is [`crate::Config`]'s to know; this file only writes.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use crate::client_setup::{SetupError, write};
+use crate::config::{FILE_NAME, Theme};
+
+/// One setting as it is to stand in the file; none: the setting's line is taken out, so that the default holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingChange {
+    /// See [`crate::Config::port`].
+    Port(Option<u16>),
+    /// See [`crate::Config::theme`].
+    Theme(Option<Theme>),
+}
+
+impl SettingChange {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Port(_) => "port",
+            Self::Theme(_) => "theme",
+        }
+    }
+
+    /// The value as TOML.
+    fn value(self) -> Option<String> {
+        match self {
+            Self::Port(port) => port.map(|port| port.to_string()),
+            Self::Theme(theme) => theme.map(|theme| format!("\"{}\"", theme.as_str())),
+        }
+    }
+}
+
+/// Why the settings were not changed. The file is as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsFileError {
+    /// The file is no TOML.
+    #[error("{} is not valid TOML, so it was not touched; mend it and try again: {detail}", .path.display())]
+    NotToml {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        detail: String,
+    },
+    /// The file is TOML of a kind that can not be changed by its lines.
+    #[error("{key} could not be changed in {}, which was not touched; set it there by hand", .path.display())]
+    NotChangeable {
+        /// The file.
+        path: PathBuf,
+        /// The setting.
+        key: &'static str,
+    },
+    /// The file can not be read or written.
+    #[error(transparent)]
+    File(#[from] SetupError),
+}
+
+/// Writes the settings into `config.toml` of the data directory: all of them or none, whole before the old file
+/// goes. A new file is for its owner alone; an old one keeps its rights.
+///
+/// # Errors
+/// [`SettingsFileError`], and the file is as it was.
+pub fn change_settings(data_dir: &Path, changes: &[SettingChange]) -> Result<(), SettingsFileError> {
+    let path = write::follow(&data_dir.join(FILE_NAME))?;
+    let not_toml = |detail: String| SettingsFileError::NotToml { path: path.clone(), detail };
+    let old = write::read(&path)?.unwrap_or_default();
+    let old = String::from_utf8(old).map_err(|_| not_toml("it is not UTF-8".to_owned()))?;
+    let mut text = old.clone();
+    for change in changes {
+        let changed =
+            with_setting(&text, *change).map_err(|error| not_toml(error.to_string().trim().to_owned()))?;
+        // What was written is read again before it replaces anything.
+        if !holds(&changed, *change) {
+            return Err(SettingsFileError::NotChangeable { path, key: change.key() });
+        }
+        text = changed;
+    }
+    if text != old {
+        write::replace(&path, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The text with the setting in it; pure.
+fn with_setting(text: &str, change: SettingChange) -> Result<String, toml::de::Error> {
+    let place = place(text, change.key())?;
+    let mut text = text.to_owned();
+    match (place, change.value()) {
+        (Some(Place { value, .. }), Some(new)) => text.replace_range(value, &new),
+        (Some(Place { key, value }), None) => {
+            let from = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
+            let to = text[value.end..].find('\n').map_or(text.len(), |end| value.end + end + 1);
+            text.replace_range(from..to, "");
+        }
+        (None, Some(new)) => {
+            let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+            let line = format!("{} = {new}{end}", change.key());
+            if has_table(&text)? {
+                // Behind the header of a table it would belong to that table.
+                let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+                text.insert_str(start, &line);
+            } else {
+                if !text.is_empty() && !text.ends_with('\n') {
+                    text.push_str(end);
+                }
+                text.push_str(&line);
+            }
+        }
+        (None, None) => {}
+    }
+    Ok(text)
+}
+
+/// Where a setting stands in the text.
+struct Place {
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+fn place(text: &str, key: &str) -> Result<Option<Place>, toml::de::Error> {
+    let table = DeTable::parse(text)?;
+    let found = table.get_ref().iter().find(|(name, _)| name.get_ref() == key);
+    Ok(found.map(|(name, value)| Place { key: name.span(), value: value.span() }))
+}
+
+fn has_table(text: &str) -> Result<bool, toml::de::Error> {
+    Ok(DeTable::parse(text)?.get_ref().values().any(|value| match value.get_ref() {
+        toml::de::DeValue::Table(_) => true,
+        // An array of tables has headers too; any other array is none the worse for it.
+        toml::de::DeValue::Array(_) => {
+            value.get_ref().as_array().is_some_and(|items| items.iter().any(|item| item.get_ref().is_table()))
+        }
+        _ => false,
+    }))
+}
+
+fn holds(text: &str, change: SettingChange) -> bool {
+    let Ok(table) = text.parse::<toml::Table>() else { return false };
+    let found = table.get(change.key());
+    match change {
+        SettingChange::Port(port) => found.and_then(toml::Value::as_integer) == port.map(i64::from),
+        SettingChange::Theme(theme) => found.and_then(toml::Value::as_str) == theme.map(Theme::as_str),
+    }
+}
+
+#[cfg(test)]
+#[path = "settings_file_tests.rs"]
+mod tests;
