@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use engine::operations::{ChangeSettings, Settings, ShowSettings, ShowStatus};
 use engine::trust::{self, Action, CaCertificate, Places, State, TrustStore};
-use engine::types::{SettingSource, Theme};
+use engine::{SettingSource, Theme};
 use engine::Failure;
 use serde::{Deserialize, Serialize};
 

@@ -26,6 +26,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/.well-known/oauth-protected-resource/mcp", get(metadata::protected_resource))
         .route("/oauth/authorize", get(authorize::handle))
         .route("/oauth/requests/{id}", get(waiting_page::handle))
+        .route("/oauth/requests/{id}/proved", get(waiting_page::proved))
         .route("/oauth/token", post(token::handle))
         .route("/oauth/register", post(register::handle))
         .route("/oauth/revoke", post(revoke::handle))

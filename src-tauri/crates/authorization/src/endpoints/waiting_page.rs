@@ -84,11 +84,14 @@ async fn show(
     if let Some(proof) = proof {
         // The cookie alone is any browser that asked, the nonce alone whoever got hold of an address; together
         // they are the person's own browser. A page that loads this in the background proves nothing.
-        if proof.good_for == Some(id) && context.navigation && *next == Next::Wait {
+        let proves = proof.good_for == Some(id) && context.navigation && *next == Next::Wait;
+        if proves {
             inner.prove(id, secret.hash()).await?;
         }
-        // Also where it was not good: the address with the nonce stays in no history and in no address bar.
-        return Ok(page::redirect(&format!("/oauth/requests/{id}")));
+        // Also where it was not good: the address with the nonce stays in no history and in no address bar. Where
+        // it was, not to a second waiting page beside the first: both would go back to the client with the code,
+        // and a client that uses it twice looks like a thief.
+        return Ok(page::redirect(&format!("/oauth/requests/{id}{}", if proves { "/proved" } else { "" })));
     }
     match next {
         Next::Wait => Ok(waiting(inner, request, secret, now)),
@@ -97,6 +100,16 @@ async fn show(
         Next::DoneApproved => Ok(done_approved(request)),
         Next::DoneDenied => Ok(done_denied(request)),
     }
+}
+
+/// Where the browser ends that has brought its proof, beside the page that waits. Says nothing of the request.
+pub(crate) async fn proved() -> Response {
+    page::problem(
+        StatusCode::OK,
+        "This is the computer",
+        "Now answer in the window of Ambient Insights. The page where you began goes on by itself; you can close this \
+         one.",
+    )
 }
 
 /// What the query brought as a proof.

@@ -96,6 +96,7 @@ enum Place {
     /// A program on the browser's computer, wherever that is.
     BrowsersComputer,
     Internet,
+    /// A program on the browser's computer that has claimed a scheme.
     PrivateUse,
     Unknown,
 }
@@ -113,7 +114,7 @@ pub fn describe(request: &PendingRequest) -> ConsentFacts {
         client_id: request.client_id.clone(),
         verified: request.verified,
         verified_words: verified_words(request).to_owned(),
-        credentials_words: credentials_words(place, &credentials_host),
+        credentials_words: credentials_words(place, &request.redirect_uri, from_internet),
         arrival_words: arrival_words(request, tunnel),
         from_internet,
         // Behind a tunnel on this computer the peer is the tunnel's own end, and says nothing of the browser.
@@ -151,7 +152,7 @@ pub fn describe(request: &PendingRequest) -> ConsentFacts {
 
 fn verified_words(request: &PendingRequest) -> &'static str {
     if !request.verified {
-        "This name is the program’s own word. Anybody can choose it."
+        "This name is the program's own word. Anybody can choose it."
     } else if built_in::find(&request.client_id).is_some() {
         "Comes with Ambient Insights: this name is checked."
     } else {
@@ -177,14 +178,16 @@ fn place(redirect_uri: &str, from_internet: bool) -> Place {
     }
 }
 
-fn credentials_words(place: Place, host: &str) -> String {
+fn credentials_words(place: Place, redirect_uri: &str, from_internet: bool) -> String {
     match place {
         Place::ThisComputer => "a program on this computer".to_owned(),
         Place::BrowsersComputer => "a program on the computer of the browser that asks".to_owned(),
         Place::Internet => "a server on the internet".to_owned(),
         Place::PrivateUse => {
-            let scheme = host.split_once(':').map_or(host, |(scheme, _)| scheme);
-            format!("the program that has claimed {scheme}: on this computer")
+            let scheme = redirect_uri.split_once(':').map_or("", |(scheme, _)| scheme);
+            let computer =
+                if from_internet { "the computer of the browser that asks" } else { "this computer" };
+            format!("the program that has claimed {scheme}: on {computer}")
         }
         Place::Unknown => "an address that can not be read".to_owned(),
     }
@@ -230,7 +233,7 @@ fn warnings(
             "A web page asked for this in the background. Deny it unless you know why it would.".to_owned(),
         );
     }
-    if place == Place::BrowsersComputer {
+    if place == Place::BrowsersComputer || (place == Place::PrivateUse && from_internet) {
         warnings.push(
             "The access goes to the computer of the browser that asks, which need not be this one."
                 .to_owned(),
@@ -242,12 +245,11 @@ fn warnings(
         ));
     }
     if matches!(place, Place::PrivateUse | Place::Unknown) {
-        warnings
-            .push("Any program on this computer can claim the address that the access goes to.".to_owned());
+        warnings.push("Any program can claim the address that the access goes to.".to_owned());
     }
     if request.scopes.contains(Scope::Admin) {
         warnings.push(
-            "It asks to change this program’s settings. Few programs need that; it is not ticked.".to_owned(),
+            "It asks to change this program's settings. Few programs need that; it is not ticked.".to_owned(),
         );
     }
     warnings

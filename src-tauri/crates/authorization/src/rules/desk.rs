@@ -69,7 +69,7 @@ pub struct TooEarly {
 }
 
 /// The state of the one consent window. Pure: whoever uses it keeps it under one lock, and tells it the time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ApprovalDesk {
     live: Option<Live>,
     /// When windows came up by themselves, the oldest first.

@@ -19,6 +19,7 @@ use crate::store::requests::StoredRequest;
 
 /// An authorization request that waits for the owner. Serialises as a line of `approvals list --json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a column of its own")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PendingRequest {
     /// The request.

@@ -14,6 +14,7 @@ use crate::secret::{Browser, ConfirmationHash, TokenHash};
 
 /// An authorization request as it is stored.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a column of its own")]
 pub(crate) struct StoredRequest {
     pub(crate) id: RequestId,
     pub(crate) client_id: String,

@@ -111,6 +111,10 @@ async fn a_terminal_decides_nothing_where_a_desktop_runs() {
     assert_eq!(error, ApprovalError::DesktopDecides);
     assert!(!server.page(&request).await.body.contains("approvals approve"));
     server.auth.approve(request.id, Approval::by(Decider::Desktop)).await.unwrap();
+    // A no may come from anywhere: it lets nobody in.
+    let unwanted = server.ask_with(CLAUDE_CODE, &[("state", "unwanted")]).await;
+    server.auth.deny(unwanted.id, false, Decider::Terminal).await.unwrap();
+    assert_eq!(server.page(&unwanted).await.parameter("error"), "access_denied");
 }
 
 #[tokio::test]
@@ -147,4 +151,36 @@ async fn listeners_hear_of_asking_deciding_connecting_and_ending() {
     assert!(matches!(heard[3], AuthorizationEvent::GrantIssued { .. }), "{heard:?}");
     assert!(matches!(heard[4], AuthorizationEvent::GrantRevoked { by: Decider::Owner, .. }), "{heard:?}");
     assert_eq!(heard.len(), 5);
+}
+
+#[tokio::test]
+async fn blocks_are_listed_with_the_names_that_are_known_and_lifted_by_client() {
+    let server = Server::new();
+    let client = server.register(REDIRECT).await;
+    for id in [client.as_str(), CLAUDE_CODE] {
+        let request = server.ask(id).await;
+        server.auth.deny(request.id, true, Decider::Desktop).await.unwrap();
+        server.clock.advance(Duration::from_secs(1));
+    }
+    let blocks = server.auth.blocks().await.unwrap();
+    let listed: Vec<_> =
+        blocks.iter().map(|block| (block.client_id.as_str(), block.client_name.as_str())).collect();
+    assert_eq!(listed, [(CLAUDE_CODE, "Claude Code"), (client.as_str(), "Test")]);
+    assert!(blocks.iter().all(|block| block.redirect_host == "localhost"));
+    assert!(blocks[0].blocked_at > blocks[1].blocked_at);
+    assert_eq!(server.auth.unblock(&client, Decider::Owner).await.unwrap(), 1);
+    assert_eq!(server.auth.blocks().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn one_request_is_given_by_its_id_only_while_it_waits() {
+    let server = Server::new();
+    let request = server.ask(CLAUDE_CODE).await;
+    let found = server.auth.pending_request(request.id).await.unwrap();
+    assert_eq!(found, server.auth.pending().await.unwrap().pop());
+    server.approve(&request).await;
+    assert_eq!(server.auth.pending_request(request.id).await.unwrap(), None);
+    let late = server.ask_with(CLAUDE_CODE, &[("state", "late")]).await;
+    server.clock.advance(Duration::from_mins(10));
+    assert_eq!(server.auth.pending_request(late.id).await.unwrap(), None);
 }

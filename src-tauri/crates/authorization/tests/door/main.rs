@@ -6,8 +6,10 @@
 mod approvals;
 mod audit;
 mod authorize;
+mod durations;
 mod machine;
 mod metadata;
+mod proof;
 mod registration;
 mod rest;
 mod robustness;

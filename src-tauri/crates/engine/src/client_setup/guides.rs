@@ -21,6 +21,7 @@ pub struct Addresses {
 
 /// How an assistant is connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Guide {
     /// A stable name, for example `claude-code`.
     pub id: String,
@@ -38,6 +39,7 @@ pub struct Guide {
 
 /// One step of a guide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct GuideStep {
     /// What to do.
     pub words: String,

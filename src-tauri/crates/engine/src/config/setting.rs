@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How the windows look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Theme {
     /// As the system says.
     #[default]
@@ -36,6 +37,7 @@ impl Theme {
 /// Where a setting comes from. Each outweighs those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum SettingSource {
     /// Nobody said anything.
     #[default]
