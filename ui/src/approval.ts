@@ -1,0 +1,12 @@
+// The consent window.
+
+import { mount } from "svelte";
+import "./style/tokens.css";
+import "./style/base.css";
+import { connect } from "./backend";
+import Approval from "./screens/approval/Approval.svelte";
+import { showKeptTheme } from "./session/theme";
+
+showKeptTheme();
+await connect();
+mount(Approval, { target: document.getElementById("window")! });

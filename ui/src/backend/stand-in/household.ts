@@ -1,0 +1,103 @@
+// What the stand-in program holds: made from a scenario, changed by commands, by tests and by invented assistants.
+
+import type {
+  ApprovalScreen, AuditEntry, BlockedClient, ClientSummary, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
+  SettingsView, TrustStoreView, View,
+} from "../bindings";
+import { ago, assistants, hostile, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
+
+export type Household = {
+  program: ProgramState; doorOpen: boolean; paused: Pause | null; view: View;
+  conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
+  clients: ClientSummary[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
+  settings: SettingsView; trust: TrustStoreView[]; connected: boolean; files: Set<string>;
+  approvals: ApprovalScreen[];
+};
+
+function screen(change: Partial<ConsentFacts>, rest: Partial<ApprovalScreen> = {}): ApprovalScreen {
+  return { facts: sampleFacts(change), approve_after_ms: 700, remaining_ms: 116_000, others_waiting: 0, tries_left: 3, ...rest };
+}
+
+function approvalsOf(scenario: string): ApprovalScreen[] {
+  const tunnel: Partial<ConsentFacts> = {
+    client_name: "Claude", client_id: "https://claude.ai/client.json", verified: false,
+    verified_words: "This name is the program's own word. Anybody can choose it.",
+    credentials_host: "claude.ai", credentials_words: "a server on the internet", from_internet: true, remote_address: "203.0.113.7",
+    arrival_words: "The internet, through the tunnel (ingress)", resource: "https://memory.example.org/mcp", code_required: true,
+  };
+  const admin = { scope: "admin", words: "Change this program's settings and see who is connected", ticked: false, confirm: true } as const;
+  const unsure = { ...tunnel, code_required: false, from_internet: false, credentials_host: "127.0.0.1:5000", credentials_words: "a program on this computer" };
+  switch (scenario) {
+    case "code": return [screen(tunnel, { others_waiting: 2 })];
+    case "admin": return [screen({ scopes: [...sampleFacts({}).scopes, admin] })];
+    case "hostile": return [screen({ ...unsure, client_name: hostile.unbroken, user_agent: hostile.html,
+      warnings: ["The name has characters in it that hide what it really is.", "This program was registered less than a minute ago."] })];
+    case "reversed": return [screen({ ...unsure, client_name: hostile.reversed })];
+    case "html": return [screen({ ...unsure, client_name: hostile.html })];
+    case "two": return [screen({ id: "request-1" }, { others_waiting: 1 }), screen({ ...unsure, id: "request-2", client_name: "Cursor" })];
+    case "slow": return [screen({}, { approve_after_ms: 3_000 })];
+    case "nothing": return [];
+    default: return [screen({})];
+  }
+}
+
+function trustStores(firstRun: boolean): TrustStoreView[] {
+  return [
+    { store: "nss:/home/ada/.pki/nssdb", label: "Chromium and programs like it (this account)", state: firstRun ? "absent" : "trusted", problem: null,
+      administrator: false, command: null, steps: ["Adds this computer's certificate authority to the certificate database in your home folder."] },
+    { store: "nss:/home/ada/.mozilla/firefox/ada.default", label: "Firefox (profile ada.default)", state: "absent", problem: null,
+      administrator: false, command: null, steps: ["Adds this computer's certificate authority to Firefox's own certificates."] },
+    { store: "system", label: "The whole system", state: "absent", problem: null, administrator: true,
+      command: "sudo ambient-insights certificates trust --store system", steps: ["Copies the certificate authority to /usr/local/share/ca-certificates.", "Runs update-ca-certificates."] },
+  ];
+}
+
+function auditTrail(): AuditEntry[] {
+  const who = assistants[0]!;
+  const tools = ["get_user_context", "log_conversation_turn", "search_memory"];
+  const calls = Array.from({ length: 130 }, (_, index): AuditEntry => ({
+    seq: 1_000 - index, at: ago((index + 1) * 11 * 60_000), kind: "tool_called", ...(index % 5 === 4 ? assistants[1] : who),
+    tool: tools[index % tools.length]!, outcome: index % 17 === 16 ? "refused" : "answered", took_micros: 900 + index, scopes: ["context:read"],
+  }));
+  return [
+    { seq: 1_003, at: ago(120_000), kind: "refreshed", ...who },
+    { seq: 1_002, at: ago(180_000), kind: "approved", ...who, by: "desktop", scopes: ["context:read", "conversations:write"] },
+    { at: ago(240_000), kind: "rejected", outcome: "invalid_token", count: 3 },
+    { seq: 1_001, at: ago(300_000), kind: "registered", client_id: "dyn-7f31", client_name: "Cursor" },
+    ...calls,
+  ];
+}
+
+const waiting: PendingRequest = {
+  id: "request-9", client_id: "dyn-7f31", client_name: "Cursor", verified: false, redirect_uri: "cursor://callback", redirect_host: "cursor:",
+  resource: "https://localhost:9100/mcp", scopes: ["context:read"], arrival: "tunnel", remote_address: "203.0.113.9", user_agent: "Safari",
+  navigation: true, requested_at: ago(20_000), expires_at: ago(-100_000), code_required: true,
+};
+
+export function household(scenario: string): Household {
+  const empty = scenario === "empty" || scenario === "first-run";
+  const harmful = scenario === "hostile";
+  return {
+    program: scenario === "failed"
+      ? { state: "failed", message: "Port 9100 is used by another program. Close that program, or choose another port with --port or in config.toml." }
+      : scenario === "starting" ? { state: "starting" } : { state: "running", first_run: scenario === "first-run" },
+    doorOpen: scenario !== "closed",
+    paused: scenario === "paused" ? { until: null } : scenario === "paused-hour" ? { until: ago(-3_600_000) } : null,
+    view: "home",
+    conversations: empty ? 0 : scenario === "busy" ? 100_000 : 240,
+    removed: new Set(),
+    insights: empty ? [] : Array.from({ length: 73 }, (_, index) => sampleInsight(index)),
+    items: empty ? [] : sampleItems(harmful),
+    removals: new Map(),
+    clients: empty ? [] : sampleClients(harmful),
+    blocks: empty ? [] : [{ client_id: "dyn-0bad", client_name: harmful ? hostile.reversed : "Free Prompt Helper", redirect_host: "prompts.example", blocked_at: ago(86_400_000) }],
+    pending: empty ? [] : [{ ...waiting, client_name: harmful ? hostile.long : waiting.client_name }],
+    audit: empty ? [] : auditTrail(),
+    settings: { port: 9100, port_source: "default", restart_needed: false, theme: "system", theme_source: "default", start_at_login: false,
+      start_at_login_available: true, config_file: "/home/ada/.local/share/ambient-insights/config.toml" },
+    trust: trustStores(scenario === "first-run"),
+    connected: !empty,
+    files: new Set(["/home/ada/Downloads/there-already.json"]),
+    approvals: approvalsOf(scenario),
+  };
+}

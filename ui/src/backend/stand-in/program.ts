@@ -1,0 +1,180 @@
+// The stand-in's answers about the program itself: its state, who is connected, settings, trust, assistants, approvals.
+
+import type { Guide, SetupChange } from "../bindings";
+import type { Handlers } from ".";
+import type { MemoryCommands } from "./memory";
+import { refuse } from "./refusal";
+import { ago, now } from "./samples";
+
+const url = "https://localhost:9100/mcp";
+
+function guides(connected: boolean): Guide[] {
+  const trust = { words: "Let it trust this computer's certificate:", copy: "export NODE_EXTRA_CA_CERTS=/home/ada/.local/share/ambient-insights/certificates/ca.pem" };
+  return [
+    { id: "claude-code", name: "Claude Code", available: true, needs: null, one_click: true, steps: [
+      { words: "Add the server:", copy: `claude mcp add --transport http ambient-insights ${url}` }, trust,
+      { words: "Sign in. Type /mcp in Claude Code, or run:", copy: "claude mcp login ambient-insights" },
+      { words: "Approve it in the window that comes up.", copy: null } ] },
+    { id: "claude-desktop", name: "Claude Desktop", available: false, needs: "Claude Desktop's connectors call from Anthropic's servers. They need a public address, and this program has none yet.", one_click: false, steps: [] },
+    { id: "claude-ai", name: "claude.ai", available: false, needs: "claude.ai calls from Anthropic's servers. It needs a public address, and this program has none yet.", one_click: false, steps: [] },
+    { id: "chatgpt", name: "ChatGPT", available: false, needs: "ChatGPT calls from OpenAI's servers. It needs a public address, and this program has none yet.", one_click: false, steps: [] },
+    { id: "cursor", name: "Cursor", available: true, needs: null, one_click: true, steps: [
+      { words: "Add this to ~/.cursor/mcp.json:", copy: `{\n  "mcpServers": {\n    "ambient-insights": { "url": "${url}" }\n  }\n}` },
+      { words: "In Cursor's settings, choose “Tools & MCP”, then “Connect”.", copy: null } ] },
+    { id: "other", name: "Another program", available: true, needs: null, one_click: false, steps: [
+      { words: "Give it this URL. It has to speak streamable HTTP and OAuth:", copy: url },
+      { words: connected ? "Approve it in the window that comes up." : "It asks you for approval when it connects.", copy: null } ] },
+  ];
+}
+
+export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands> {
+  const stateChanged = () => emit("engine", { room: "program", event: "state_changed" });
+  const setupDone = new Set(home.connected ? ["cursor"] : []);
+  const shown = () => home.approvals[0] ?? null;
+  const decide = (id: string) => {
+    if (shown()?.facts.id !== id) refuse("not_found", "This request is not waiting any more.");
+    home.approvals.shift();
+    emit("approval-changed", null);
+  };
+
+  return {
+    program_state: () => home.program,
+    restart_engine: async () => {
+      home.program = { state: "starting" };
+      stateChanged();
+      await pause();
+      home.program = { state: "running", first_run: false };
+      home.settings = { ...home.settings, restart_needed: false };
+      stateChanged();
+      return home.program;
+    },
+    quit: () => tell("quit"),
+    finish_first_run: () => {
+      home.program = { state: "running", first_run: false };
+      stateChanged();
+      return null;
+    },
+    initial_view: () => home.view,
+    show_status: () => ({
+      version: "0.1.0", pid: 4242, started_at: ago(5 * 3_600_000), door_open: home.doorOpen, mcp_url: url,
+      public_url: null, pending_approvals: home.pending.length, paused: home.paused,
+      stored: { turns: home.conversations ? 6_392 : 0, conversations: home.conversations, items: home.items.length,
+        active_items: home.items.filter((item) => item.state === "active").length,
+        suggested_items: home.items.filter((item) => item.state === "suggested").length, insights: home.insights.length,
+        turns_to_analyse: 0, first_turn_at: home.conversations ? ago(200 * 86_400_000) : null, last_turn_at: home.conversations ? ago(180_000) : null },
+      data_dir: "/home/ada/.local/share/ambient-insights", ca_certificate: "/home/ada/.local/share/ambient-insights/certificates/ca.pem",
+    }),
+    diagnose: async () => {
+      await pause();
+      return { ok: false, local_origin: "https://localhost:9100", checks: [
+        { name: "data folder", ok: true, detail: "only you can read it" }, { name: "database", ok: true, detail: "whole; 2.1 MiB" },
+        { name: "port", ok: true, detail: "9100 answers" }, { name: "certificate", ok: true, detail: "good until 3 December" },
+        { name: "trust", ok: false, detail: "Firefox does not know this computer's certificate", remedy: "Settings, “Trust this computer's certificate”, or run: ambient-insights certificates trust" } ] };
+    },
+    pause: ({ minutes }) => {
+      home.paused = { until: minutes === null ? null : new Date(now + minutes * 60_000).toISOString() };
+      stateChanged();
+      return home.paused;
+    },
+    resume: () => {
+      home.paused = null;
+      stateChanged();
+      return null;
+    },
+    panic: () => {
+      const grants = home.clients.reduce((sum, client) => sum + client.grants.length, 0);
+      const requests = home.pending.length;
+      home.clients = home.clients.map((client) => ({ ...client, grants: [], scopes: [] }));
+      home.pending = [];
+      home.doorOpen = false;
+      stateChanged();
+      return { grants, requests };
+    },
+    open_door: () => {
+      home.doorOpen = true;
+      stateChanged();
+      return null;
+    },
+    list_approvals: () => home.pending,
+    open_approval: ({ id }) => {
+      if (!home.pending.some((request) => request.id === id)) refuse("not_found", "This request is not waiting any more.");
+      return tell("consent window opened");
+    },
+    list_clients: () => home.clients,
+    revoke_client: ({ client_id }) => {
+      const grants = home.clients.find((client) => client.client_id === client_id)?.grants.length ?? 0;
+      home.clients = home.clients.map((client) => (client.client_id === client_id ? { ...client, grants: [], scopes: [] } : client));
+      emit("engine", { room: "authorization", event: { what: "grant_revoked", id: "g", client_id, by: "desktop" } });
+      return { grants, requests: 0 };
+    },
+    list_blocks: () => home.blocks,
+    unblock_client: ({ client_id }) => {
+      home.blocks = home.blocks.filter((block) => block.client_id !== client_id);
+      return 1;
+    },
+    list_scopes: () => [
+      { scope: "context:read", words: "Read your interests, skills, projects, preferences and goals" },
+      { scope: "context:write", words: "Add to and change your interests, skills, projects, preferences and goals" },
+      { scope: "conversations:read", words: "Read the conversations that are remembered" },
+      { scope: "conversations:write", words: "Remember conversations" },
+      { scope: "insights:read", words: "Read the insights drawn from your conversations" },
+      { scope: "insights:write", words: "Add and change insights" }, { scope: "connectors:use", words: "Use the other services you have connected" },
+      { scope: "web-search:read", words: "Search the web through this program" }, { scope: "admin", words: "Change this program's settings and see who is connected" },
+    ],
+    list_audit: ({ query }) =>
+      home.audit
+        .filter((entry) => (query.client_id === null || entry.client_id === query.client_id) && (query.until === null || entry.at < query.until) &&
+          (query.kinds.length === 0 || query.kinds.includes(entry.kind)))
+        .slice(0, query.limit),
+    open_data_folder: () => tell("data folder opened"),
+    show_settings: () => home.settings,
+    change_settings: ({ change }) => {
+      if (change.port !== null && (change.port > 65_535 || change.port < 0)) refuse("invalid_input", `The port ${change.port} does not exist: ports go from 1 to 65535; 0 takes a free one.`);
+      home.settings = { ...home.settings, port: change.port ?? home.settings.port, theme: change.theme ?? home.settings.theme,
+        start_at_login: change.start_at_login ?? home.settings.start_at_login, restart_needed: change.port === null ? home.settings.restart_needed : change.port !== 9100 };
+      stateChanged();
+      return home.settings;
+    },
+    list_trust: () => home.trust,
+    change_trust: ({ store, action }) => {
+      home.trust = home.trust.map((view) => (view.store === store ? { ...view, state: action === "trust" ? "trusted" : "absent" } : view));
+      return home.trust;
+    },
+    list_guides: () => guides(home.connected),
+    preview_setup: ({ client, undo }) => {
+      const done = setupDone.has(client);
+      const before = `{\n  "permissions": {}\n}`;
+      const after = `{\n  "permissions": {},\n  "env": { "NODE_EXTRA_CA_CERTS": "/home/ada/.local/share/ambient-insights/certificates/ca.pem" }\n}`;
+      const changes: SetupChange[] = done !== undo ? [] : [
+        { file: "/home/ada/.claude.json", summary: undo ? "Removes the server ambient-insights" : `Adds the server ambient-insights at ${url}` },
+        { file: "/home/ada/.claude/settings.json", summary: undo ? "Takes the certificate out of env" : "Adds the certificate to env", before: undo ? after : before, after: undo ? before : after } ];
+      return { client, changes, notes: undo ? [] : ["Claude Code reads its settings when it starts: restart it if it is running."] };
+    },
+    apply_setup: ({ client, undo }) => {
+      if (undo) setupDone.delete(client);
+      else setupDone.add(client);
+      return { files: ["/home/ada/.claude.json", "/home/ada/.claude/settings.json"], backups: undo ? [] : ["/home/ada/.claude/settings.json.before-ambient-insights"] };
+    },
+    copy_text: ({ text }) => tell(`copied ${text}`),
+
+    current_approval: shown,
+    approve_request: ({ id, code, scopes, admin_confirmed }) => {
+      const screen = shown();
+      if (screen?.facts.id !== id) refuse("not_found", "This request is not waiting any more.");
+      if (scopes.includes("admin") && !admin_confirmed) refuse("refused", "Changing settings needs a second yes.");
+      if (screen!.facts.code_required && code !== "ABCD2345") {
+        screen!.tries_left -= 1;
+        if (screen!.tries_left > 0) return { outcome: "wrong_code", tries_left: screen!.tries_left };
+        decide(id);
+        return { outcome: "denied", reason: "Three wrong codes were typed." };
+      }
+      const { client_name } = screen!.facts;
+      decide(id);
+      return { outcome: "approved", client_name };
+    },
+    deny_request: ({ id }) => {
+      decide(id);
+      return null;
+    },
+  };
+}

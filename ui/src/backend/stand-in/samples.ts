@@ -1,0 +1,162 @@
+// Invented people, programs and texts, made by counting: a hundred thousand conversations need no memory.
+
+import type { Author, ClientSummary, ConsentFacts, Conversation, Insight, Item, ItemKind, Turn } from "../bindings";
+
+export const now = Date.now();
+const minute = 60_000;
+const day = 24 * 60 * minute;
+export const ago = (milliseconds: number) => new Date(now - milliseconds).toISOString();
+
+/** Names that some program may choose to mislead. */
+export const hostile = {
+  long: "Assistant ".repeat(1000),
+  unbroken: "W".repeat(10_000),
+  reversed: "\u202Egnp.kcehc_ytiruces\u202C Claude\u2066\u202E Code (verified)",
+  html: `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script><b style="position:fixed;inset:0">Claude</b>`,
+};
+
+export const assistants = [
+  { client_id: "claude-code", client_name: "Claude Code" },
+  { client_id: "dyn-7f31", client_name: "Cursor" },
+  { client_id: "https://chatgpt.example/client.json", client_name: "ChatGPT" },
+];
+const client = (index: number): Author => ({ kind: "client", ...assistants[index % assistants.length]! });
+
+export function sampleClients(withHostile: boolean): ClientSummary[] {
+  const read: ClientSummary["scopes"] = ["context:read", "conversations:read", "insights:read"];
+  const full: ClientSummary["scopes"] = ["context:read", "context:write", "conversations:read", "conversations:write", "insights:read"];
+  const clients: ClientSummary[] = [
+    {
+      ...assistants[0]!, registration: "built_in", verified: true, registered_at: null, last_used_at: ago(2 * minute), scopes: full,
+      grants: [{ id: "g1", scopes: full, resource: "https://localhost:9100/mcp", redirect_host: "localhost:49152", arrival: "local",
+        duration: "until_revoked", created_at: ago(40 * day), last_used_at: ago(2 * minute), expires_at: ago(-325 * day) }],
+    },
+    {
+      ...assistants[1]!, registration: "dynamic", verified: false, registered_at: ago(9 * day), last_used_at: ago(3 * day), scopes: read,
+      grants: [{ id: "g2", scopes: read, resource: "https://localhost:9100/mcp", redirect_host: "cursor:", arrival: "local",
+        duration: "thirty_days", created_at: ago(9 * day), last_used_at: ago(3 * day), expires_at: ago(-21 * day) }],
+    },
+    {
+      ...assistants[2]!, registration: "metadata_document", verified: false, registered_at: ago(60 * day), last_used_at: null, scopes: [], grants: [],
+    },
+  ];
+  if (withHostile) {
+    for (const [id, name] of Object.entries(hostile)) {
+      clients.push({
+        client_id: `dyn-${id}`, client_name: name, registration: "dynamic", verified: false, registered_at: ago(minute),
+        last_used_at: ago(minute), scopes: ["context:read"],
+        grants: [{ id: `g-${id}`, scopes: ["context:read"], resource: "https://localhost:9100/mcp", redirect_host: "127.0.0.1:5000",
+          arrival: "local", duration: "session", created_at: ago(minute), last_used_at: ago(minute), expires_at: ago(-day) }],
+      });
+    }
+  }
+  return clients;
+}
+
+const names: [ItemKind, string, string?][] = [
+  ["interest", "Star charts of the 17th century"], ["interest", "Sourdough baking"], ["interest", "Type systems"],
+  ["skill", "Rust"], ["skill", "Reading music"], ["project", "A tide clock for the kitchen wall"],
+  ["project", "Moving the bakery's till to a new supplier"], ["preference", "units", "metric"],
+  ["preference", "answers", "short, with the reason first"], ["goal", "Run ten kilometres by the spring"],
+  ["goal", "Finish the translation of the third chapter"],
+];
+
+export function sampleItems(withHostile: boolean): Item[] {
+  const items = names.map(([kind, name, value], index): Item => ({
+    id: `item-${index}`, kind, name, ...(value === undefined ? {} : { value }), state: index === 6 ? "paused" : "active",
+    author: index % 3 === 0 ? { kind: "owner" } : index % 3 === 1 ? client(index) : { kind: "analysis" },
+    edited_by_owner: index === 4, created_at: ago((index + 2) * day), updated_at: ago(index * day),
+    last_seen_at: ago(index * 7 * 60 * minute), support: index % 4,
+    evidence: Array.from({ length: index % 4 }, (_, nth) => spanOfTurn(`c-${index + nth}/t-0`, "user")),
+  }));
+  const suggested: [ItemKind, string][] = [["interest", "Tidal power"], ["project", "Kitchen wall shelves"]];
+  suggested.forEach(([kind, name], index) =>
+    items.push({ id: `suggested-${index}`, kind, name, state: "suggested", author: { kind: "analysis" }, edited_by_owner: false,
+      created_at: ago(day), updated_at: ago(day), last_seen_at: ago(day), support: 2, evidence: [spanOfTurn(`c-${index}/t-0`, "user")] }));
+  if (withHostile) {
+    Object.entries(hostile).forEach(([id, name]) =>
+      items.push({ id: `item-${id}`, kind: "interest", name: name.slice(0, 500), state: "active",
+        author: { kind: "client", client_id: `dyn-${id}`, client_name: name }, edited_by_owner: false, created_at: ago(day),
+        updated_at: ago(day), last_seen_at: ago(day), support: 0, evidence: [] }));
+  }
+  return items;
+}
+
+const openings = [
+  "How do I keep the tide clock on time when the harbour's own tables change?",
+  "I had no idea that sourdough slows down in the cold. Could you plan a bake for Saturday morning?",
+  "Let us go through the third chapter again, from the storm on",
+  "Which knots hold in wet rope?",
+  "My training plan says eight kilometres today, but my knee is sore. 🏃 What now?",
+  "Why does the borrow checker refuse this closure?",
+];
+const answers = [
+  "Take the tables as data, not as code: read them once a day, and keep the last good ones.",
+  "Yes. Mix on Friday at eight in the evening, let it stand at room temperature for two hours, then leave it in the cold until six.\n\n  - Friday 20:00  mix\n  - Friday 22:00  into the cold\n  - Saturday 06:00  shape\n  - Saturday 07:00  bake",
+  "Gladly. The storm begins on page 61.",
+  "A bowline, and better a double one. Wet rope slips where the turns lie loosely; dress the knot and set it hard.",
+];
+
+/** The first conversation is long, the others have one to nine turns. */
+export const turnsIn = (conversation: number) => (conversation === 0 ? 5_200 : (conversation % 9) + 1);
+const startedAgo = (conversation: number) => conversation * 47 * minute + 3 * minute;
+
+export function sampleConversation(index: number): Conversation {
+  return { id: `c-${index}`, author: client(index), external_key: null, started_at: ago(startedAgo(index) + turnsIn(index) * 1_000),
+    last_at: ago(startedAgo(index)), turn_count: turnsIn(index), opening: openings[index % openings.length]! };
+}
+
+export function sampleTurn(conversation: number, index: number): Turn {
+  const said = index === 0 ? openings[conversation % openings.length]! : `${openings[(conversation + index) % openings.length]!} (${index + 1})`;
+  const huge = conversation === 0 && index === 3;
+  return {
+    id: `c-${conversation}/t-${index}`, conversation_id: `c-${conversation}`, author: client(conversation),
+    occurred_at: ago(startedAgo(conversation) + (turnsIn(conversation) - index) * 1_000), logged_at: ago(startedAgo(conversation)),
+    user_message: said,
+    assistant_response: huge ? "A very long answer, line after line.\n".repeat(28_000) : answers[(conversation + index) % answers.length]!,
+  };
+}
+
+export function turnOf(id: string): Turn | undefined {
+  const found = /^c-(\d+)\/t-(\d+)$/.exec(id);
+  return found && Number(found[2]) < turnsIn(Number(found[1])) ? sampleTurn(Number(found[1]), Number(found[2])) : undefined;
+}
+
+export function spanOfTurn(turn_id: string, side: "user" | "assistant") {
+  const text = turnOf(turn_id)![side === "user" ? "user_message" : "assistant_response"];
+  const points = Array.from(text).length;
+  return { turn_id, side, start: Math.floor(points / 4), end: Math.ceil((points * 3) / 4) };
+}
+
+export function sampleInsight(index: number): Insight {
+  const turn = sampleTurn(index + 1, 0);
+  return {
+    id: `insight-${index}`, timestamp: turn.occurred_at, insight_type: index % 2 ? "problem_solving" : "learning_moment",
+    content: index % 2 ? "Looked for a way to plan around the harbour's tables" : "Learned that sourdough slows down in the cold",
+    context: turn.user_message, confidence: [0.92, 0.7, 0.45][index % 3]!, state: "active", author: { kind: "analysis" },
+    created_at: turn.occurred_at, analysis_version: 3, evidence: [spanOfTurn(turn.id, "user")], cursor: String(index),
+  };
+}
+
+export function sampleFacts(change: Partial<ConsentFacts>): ConsentFacts {
+  return {
+    id: "request-1", client_name: "Claude Code", client_id: "claude-code", verified: true,
+    verified_words: "Comes with Ambient Insights: this name is checked.",
+    credentials_host: "localhost:49152", credentials_words: "a program on this computer",
+    arrival_words: "This computer, from a browser", from_internet: false, remote_address: "127.0.0.1",
+    user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", resource: "https://localhost:9100/mcp",
+    scopes: [
+      { scope: "context:read", words: "Read your interests, skills, projects, preferences and goals", ticked: true, confirm: false },
+      { scope: "context:write", words: "Add to and change your interests, skills, projects, preferences and goals", ticked: true, confirm: false },
+      { scope: "conversations:read", words: "Read the conversations that are remembered", ticked: true, confirm: false },
+      { scope: "conversations:write", words: "Remember conversations", ticked: true, confirm: false },
+      { scope: "insights:read", words: "Read the insights drawn from your conversations", ticked: true, confirm: false },
+    ],
+    durations: [
+      { duration: "session", words: "For today" }, { duration: "thirty_days", words: "For 30 days" },
+      { duration: "until_revoked", words: "Until you revoke it" },
+    ],
+    suggested_duration: "thirty_days", code_required: false, code_length: 8,
+    requested_at: ago(4_000), expires_at: ago(-116_000), warnings: [], ...change,
+  };
+}

@@ -1,0 +1,12 @@
+// The main window.
+
+import { mount } from "svelte";
+import "./style/tokens.css";
+import "./style/base.css";
+import App from "./App.svelte";
+import { connect } from "./backend";
+import { showKeptTheme } from "./session/theme";
+
+showKeptTheme();
+await connect();
+mount(App, { target: document.getElementById("window")! });

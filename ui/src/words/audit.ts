@@ -1,0 +1,51 @@
+// One line of the audit trail as a sentence: "NAME was let in by you".
+
+import type { AuditEntry, Decider } from "../backend/bindings";
+import { counted } from "./times";
+
+const deciders: Record<Decider, string> = {
+  desktop: "by you, in the window", terminal: "by you, in a terminal", owner: "by you", client: "by itself", rule: "by a rule",
+};
+const tools: Record<string, string> = {
+  log_conversation_turn: "logged a turn", get_user_context: "read what is known about you", get_recent_insights: "read insights",
+  add_user_interest: "added an interest", set_user_goal: "set a goal", search: "searched your memory", search_memory: "searched your memory",
+  fetch: "read an entry",
+};
+const outcomes: Record<string, string> = {
+  input_error: "its question was wrong", failed: "it failed", refused: "refused: it may not do that",
+};
+const rejections: Record<string, string> = {
+  missing_token: "without a token", invalid_token: "with a token that is not good", expired_token: "with a token whose time has passed",
+  wrong_audience: "with a token for another address", insufficient_scope: "asking for more than was allowed", foreign_host: "for another host",
+  foreign_origin: "from a web page of somebody else", rate_limited: "coming too fast", too_large: "that was too large",
+  unknown_client: "from a program that nobody knows", bad_redirect: "with a wrong way back", blocked_client: "from a blocked program",
+};
+
+/** `name` is the program's own word and stands before `words`; null: the sentence has none. */
+export function auditWords(entry: AuditEntry): { name: string | null; words: string } {
+  const name = entry.client_name ?? null;
+  const by = entry.by ? ` ${deciders[entry.by]}` : "";
+  const why = entry.outcome ? `: ${entry.outcome.replaceAll("_", " ")}` : "";
+  switch (entry.kind) {
+    case "registered": return { name, words: "registered itself" };
+    case "asked": return { name, words: "asked for access" };
+    case "approved": return { name, words: `was let in${by}` };
+    case "denied": return { name, words: `was denied${by}${why}` };
+    case "blocked": return { name, words: `was blocked${by}` };
+    case "unblocked": return { name, words: `was unblocked${by}` };
+    case "issued": return { name, words: "got its access" };
+    case "refreshed": return { name, words: "renewed its access" };
+    case "replayed": return { name, words: "showed access that was used before; it was ended" };
+    case "revoked": return { name, words: `lost its access${by}${why}` };
+    case "tool_called": {
+      const did = tools[entry.tool ?? ""] ?? `used ${entry.tool ?? "a tool"}`;
+      const ended = entry.outcome && entry.outcome !== "answered" ? ` (${outcomes[entry.outcome] ?? entry.outcome.replaceAll("_", " ")})` : "";
+      return { name, words: did + ended };
+    }
+    case "rejected": {
+      const how = rejections[entry.outcome ?? ""] ?? (entry.outcome ?? "").replaceAll("_", " ");
+      return { name, words: `${name ? "was" : counted(entry.count ?? 1, "request")} turned away ${how}`.trim() };
+    }
+    case "dropped": return { name, words: `${counted(entry.count ?? 1, "line")} of this list could not be kept` };
+  }
+}

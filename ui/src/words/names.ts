@@ -1,0 +1,75 @@
+// The words for what the program names by a code.
+
+import type {
+  AccessDuration, Author, ExportFormat, ImportFormat, ItemKind, ItemState, Registration, SettingSource, TrustState,
+} from "../backend/bindings";
+
+export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
+  interest: { one: "Interest", many: "Interests", hint: "for example: tide clocks" },
+  skill: { one: "Skill", many: "Skills", hint: "for example: Rust" },
+  project: { one: "Project", many: "Projects", hint: "for example: a bookshelf for the hall" },
+  preference: { one: "Preference", many: "Preferences", hint: "for example: units" },
+  goal: { one: "Goal", many: "Goals", hint: "for example: run ten kilometres by spring" },
+};
+export const kindOrder: ItemKind[] = ["interest", "project", "skill", "preference", "goal"];
+
+export const itemStates: Record<ItemState, string> = {
+  suggested: "Suggested", active: "In use", paused: "Paused", archived: "Archived", dismissed: "Dismissed",
+};
+
+export const registrations: Record<Registration, string> = {
+  built_in: "Comes with Ambient Insights",
+  dynamic: "Registered itself",
+  metadata_document: "Described by a document on its own site",
+  static: "Set up by hand",
+};
+
+export const durations: Record<AccessDuration, string> = {
+  session: "for the session", thirty_days: "for 30 days", until_revoked: "until you revoke it",
+};
+
+export const exportFormats: Record<ExportFormat, { name: string; words: string }> = {
+  json: { name: "One file (JSON)", words: "Everything exact, so that it can be imported again." },
+  markdown: { name: "A folder to read (Markdown)", words: "Plain text files, pleasant to read and to search." },
+};
+
+export const importFormats: Record<ImportFormat, { name: string; words: string }> = {
+  mcp_data: { name: "The original's folder", words: "The folder mcp_data that the original Ambient Insights wrote." },
+  json: { name: "Our own export (JSON)", words: "A file that “Take it with you” made, here or on another computer." },
+  turns: { name: "Turns, one a line", words: "A text file with one JSON object a line, each with at least a user_message." },
+};
+
+export const trustStates: Record<TrustState, string> = { absent: "Not trusted", incomplete: "Partly trusted", trusted: "Trusted" };
+
+export const settingSources: Record<SettingSource, string | null> = {
+  default: null, file: null,
+  environment: "Set by the environment: it can not be changed here.",
+  command_line: "Set by the command line: it can not be changed here.",
+};
+
+/** Who it came from: words, and a name that somebody else chose. */
+export function authorWords(author: Author): { words: string; name?: string } {
+  switch (author.kind) {
+    case "owner": return { words: "You" };
+    case "client": return { words: "", name: author.client_name };
+    case "analysis": return { words: "Found in your conversations" };
+    case "import": return { words: "Imported from", name: author.source };
+  }
+}
+
+const insightTypes: Record<string, string> = {
+  learning_moment: "Something learned", problem_solving: "A problem worked on", interest: "An interest", preference: "A preference",
+  goal: "A goal", decision: "A decision",
+};
+/** Clients may write types of their own. */
+export function insightWords(type: string): string {
+  const words = insightTypes[type] ?? type.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function confidenceWords(confidence: number): string {
+  if (confidence >= 0.85) return "very sure";
+  if (confidence >= 0.65) return "fairly sure";
+  if (confidence >= 0.4) return "not so sure";
+  return "a guess";
+}
