@@ -1,3 +1,26 @@
-//! Tells Tauri what the windows may call.
+//! Gives every command of the windows a permission of its own, and checks what each window may do.
 
+#[cfg(feature = "desktop")]
+include!("src/desktop/commands/names.rs");
+
+#[cfg(feature = "desktop")]
+fn main() {
+    println!("cargo:rerun-if-changed=src-tauri/capabilities");
+    println!("cargo:rerun-if-changed=ui/dist");
+    let with_files = std::env::var_os("CARGO_FEATURE_CUSTOM_PROTOCOL").is_some();
+    assert!(
+        !with_files || std::path::Path::new("ui/dist/index.html").is_file(),
+        "the windows' files are not built: run `cargo xtask setup` once (or `npm ci && npm run build` in ui/), or \
+         build without a desktop: --no-default-features"
+    );
+    let commands: Vec<&'static str> = MAIN_COMMANDS.iter().chain(APPROVAL_COMMANDS).copied().collect();
+    let attributes = tauri_build::Attributes::new()
+        .capabilities_path_pattern("src-tauri/capabilities/*.json")
+        .app_manifest(tauri_build::AppManifest::new().commands(commands.leak()));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        panic!("{error:#}");
+    }
+}
+
+#[cfg(not(feature = "desktop"))]
 fn main() {}
