@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixture::{Fixture, client, turn};
-use crate::{Author, ItemKind, NewItem, NewTurn};
+use crate::{
+    Author, ImportFormat, ImportReport, ImportRequest, InsightQuery, ItemKind, ItemState, NewItem, NewTurn,
+};
 
 fn request(fixture: &Fixture, format: ExportFormat, overwrite: bool) -> ExportRequest {
     ExportRequest { format, output: fixture.directory.path().join("out"), overwrite, parts: ExportParts::ALL }
@@ -227,7 +229,7 @@ async fn a_json_export_of_parts_holds_their_sections_and_their_history_alone() {
     // Somebody who knows nothing of parts gets everything.
     let asked: ExportRequest = serde_json::from_str(r#"{"format":"json","output":"/x"}"#).unwrap();
     assert_eq!(asked.parts, ExportParts::ALL);
-    assert_eq!(serde_json::from_str::<ExportParts>(r#"{"insights":false}"#).unwrap().context, true);
+    assert!(serde_json::from_str::<ExportParts>(r#"{"insights":false}"#).unwrap().context);
 }
 
 #[tokio::test]
@@ -260,14 +262,14 @@ async fn a_markdown_export_of_parts_has_no_note_and_no_link_of_the_others() {
 async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
     let fixture = Fixture::new();
     let input = fixture.directory.path().join("turns.jsonl");
-    let lines: String = (0..1200).map(|n| format!("{{\"id\":\"{n}\",\"user_message\":\"{n}\"}}\n")).collect();
-    std::fs::write(&input, lines).unwrap();
+    let lines: Vec<_> = (0..1200).map(|n| format!("{{\"id\":\"{n}\",\"user_message\":\"{n}\"}}")).collect();
+    std::fs::write(&input, lines.join("\n")).unwrap();
     let told = Arc::new(Mutex::new(Vec::new()));
     let listener = |told: &Arc<Mutex<Vec<Progress>>>| {
         let told = Arc::clone(told);
         move |progress| told.lock().push(progress)
     };
-    let import = crate::ImportRequest { format: crate::ImportFormat::Turns, input: input.clone() };
+    let import = ImportRequest { format: ImportFormat::Turns, input: input.clone() };
     fixture.context.import_with(import, listener(&told)).await.unwrap();
     let steps = |told: &Mutex<Vec<Progress>>| -> Vec<_> {
         told.lock().drain(..).map(|progress| (progress.done, progress.total)).collect()
@@ -281,10 +283,7 @@ async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
         let total = Some(1201);
         assert_eq!(steps(&told), [(500, total), (1000, total), (1201, total)], "{format:?}");
     }
-    let own = crate::ImportRequest {
-        format: crate::ImportFormat::Json,
-        input: fixture.directory.path().join("Json"),
-    };
+    let own = ImportRequest { format: ImportFormat::Json, input: fixture.directory.path().join("Json") };
     fixture.context.import_with(own, listener(&told)).await.unwrap();
     assert_eq!(steps(&told), [(500, None), (1000, None), (1201, Some(1201))]);
     // One that fails says nothing of an end.
@@ -292,4 +291,64 @@ async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
     let full = ExportRequest { output: fixture.directory.path().join("missing/x"), ..full };
     fixture.context.export_with(full, listener(&told)).await.unwrap_err();
     assert_eq!(steps(&told), []);
+}
+
+async fn import(fixture: &Fixture, input: &Path) -> Result<ImportReport, Error> {
+    fixture.context.import(ImportRequest { format: ImportFormat::Json, input: input.to_owned() }).await
+}
+
+#[tokio::test]
+async fn an_export_of_parts_comes_in_without_a_complaint_and_stays_what_it_was() {
+    let fixture = Fixture::new();
+    for n in 0..2 {
+        let said = NewTurn { conversation: Some(format!("c{n}")), ..turn("I love hiking. I had no idea.") };
+        fixture.log(said).await;
+    }
+    fixture.log(turn("I love opera.")).await;
+    fixture.context.analysis_settled().await;
+    fixture.add(ItemKind::Goal, "run 5 km", client("claude")).await;
+    let input = fixture.directory.path().join("parts.json");
+    let export = async |conversations, context, insights| {
+        let parts = ExportParts { conversations, context, insights };
+        let request =
+            ExportRequest { format: ExportFormat::Json, output: input.clone(), overwrite: true, parts };
+        fixture.context.export(request).await.unwrap()
+    };
+
+    // What is known and found, without the turns: no evidence, no error, and a new start of analysis keeps it.
+    export(false, true, true).await;
+    let other = Fixture::seeded(2);
+    let report = import(&other, &input).await.unwrap();
+    assert_eq!((report.imported, report.skipped, report.errors), (4, 0, Vec::new()));
+    let again = import(&other, &input).await.unwrap();
+    assert_eq!((again.imported, again.duplicates, again.skipped), (0, 4, 0));
+    let profile = serde_json::to_value(other.context.profile().await.unwrap()).unwrap();
+    other.context.rebuild().await.unwrap();
+    let hiking = other.find(ItemKind::Interest, "hiking").await.unwrap();
+    assert_eq!((hiking.state, hiking.support, hiking.evidence), (ItemState::Active, 0, Vec::new()));
+    assert_eq!(hiking.author, Author::Import { source: "json".to_owned() });
+    let rebuilt = serde_json::to_value(other.context.profile().await.unwrap()).unwrap();
+    assert_eq!(rebuilt["interests"], profile["interests"]);
+    assert_eq!(rebuilt["goals"], serde_json::json!(["run 5 km"]));
+    let insights = other.context.recent_insights(InsightQuery::default()).await.unwrap();
+    assert_eq!(insights.len(), 1);
+    // A suggestion was nobody's word: it is made again when it is found again.
+    assert_eq!(other.find(ItemKind::Interest, "opera").await, None);
+
+    // The turns follow later: what was known is not doubled.
+    export(true, false, false).await;
+    let report = import(&other, &input).await.unwrap();
+    assert_eq!((report.imported, report.skipped), (3, 0));
+    let hiking = other.find(ItemKind::Interest, "hiking").await.unwrap();
+    assert_eq!((hiking.state, hiking.support, hiking.evidence.len()), (ItemState::Active, 2, 2));
+    let insights = other.context.recent_insights(InsightQuery::default()).await.unwrap();
+    assert_eq!((insights.len(), insights[0].evidence.len()), (1, 2));
+    assert!(other.find(ItemKind::Interest, "opera").await.is_some());
+
+    // The turns alone: analysis finds in them what it found at first.
+    let third = Fixture::seeded(3);
+    import(&third, &input).await.unwrap();
+    third.context.analysis_settled().await;
+    assert_eq!(third.find(ItemKind::Interest, "hiking").await.unwrap().support, 2);
+    assert_eq!(third.context.integrity().await.unwrap(), Vec::<String>::new());
 }

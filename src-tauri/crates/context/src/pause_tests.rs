@@ -111,6 +111,25 @@ async fn a_pause_outlives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_store_of_the_time_before_there_were_pauses_opens_without_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("context.db");
+    let before =
+        database::Schema { migrations: &crate::handle::SCHEMA.migrations[..1], ..crate::handle::SCHEMA };
+    let old = database::Database::open(&path, &before).unwrap();
+    let stored = old.write(|connection| {
+        connection.execute("INSERT INTO store (only, key) VALUES (1, ?1)", [[7_u8; 32]])?;
+        Ok::<_, Error>(())
+    });
+    stored.await.unwrap();
+    old.close().await;
+    let context = open(directory.path(), &clock::ManualClock::default(), 1);
+    assert_eq!(context.paused(), None);
+    context.pause(None).await.unwrap();
+    assert_eq!(context.paused(), Some(Pause { until: None }));
+}
+
+#[tokio::test]
 async fn what_comes_after_an_answered_pause_is_never_stored_however_much_comes_at_once() {
     let fixture = Fixture::new();
     let logging: Vec<_> = (0..20)

@@ -74,13 +74,13 @@ pub fn change_settings(data_dir: &Path, changes: &[SettingChange]) -> Result<(),
     let old = String::from_utf8(old).map_err(|_| not_toml("it is not UTF-8".to_owned()))?;
     let mut text = old.clone();
     for change in changes {
-        let changed =
+        let next =
             with_setting(&text, *change).map_err(|error| not_toml(error.to_string().trim().to_owned()))?;
         // What was written is read again before it replaces anything.
-        if !holds(&changed, *change) {
+        if !holds(&next, *change) {
             return Err(SettingsFileError::NotChangeable { path, key: change.key() });
         }
-        text = changed;
+        text = next;
     }
     if text != old {
         write::replace(&path, text.as_bytes())?;
