@@ -6,7 +6,8 @@ use engine::{Operation as _, Overrides};
 
 use super::error::CliError;
 use super::output::Output;
-use super::session::{Place, start_closed};
+use super::session::start_closed;
+use crate::place::Place;
 
 pub(super) async fn run(place: &Place, output: &mut Output) -> Result<(), CliError> {
     let diagnosis = match Client::connect(&place.data_dir).await {

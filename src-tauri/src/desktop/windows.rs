@@ -10,7 +10,6 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::desk::Desk;
 use super::host::Host;
-use super::stage::Stage as _;
 
 /// The main window's label.
 pub(crate) const MAIN: &str = "main";

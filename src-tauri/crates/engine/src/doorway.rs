@@ -70,7 +70,9 @@ impl Doorway {
         authorization: &Authorization,
         certificates: &Arc<LocalCertificates>,
     ) {
-        let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else { return };
+        let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else {
+            return;
+        };
         let server = AmbientServer::new(context.clone(), AuditTrail::new(authorization.clone()));
         let limits = Limits {
             requests_per_second: Limits::default().requests_per_second.filter(|_| config.rates_limited),

@@ -31,9 +31,9 @@ pub use settings_file::{SettingChange, SettingsFileError, change_settings};
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.
 pub mod types {
     pub use authorization::{
-        AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry, AuditQuery,
-        AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts, PendingRequest, QuietReason, RequestId,
-        Revoked, Scope, ScopeSet, Surroundings, TooEarly, describe,
+        AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry,
+        AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts, PendingRequest,
+        QuietReason, RequestId, Revoked, Scope, ScopeSet, Surroundings, TooEarly, describe,
     };
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;

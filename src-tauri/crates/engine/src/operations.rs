@@ -20,9 +20,7 @@ pub use self::audit::ListAudit;
 pub use self::certificates::ListCertificates;
 pub use self::clients::{ListClients, RevokeClient};
 pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
-pub use self::items::{
-    AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval,
-};
+pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};

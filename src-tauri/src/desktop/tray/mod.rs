@@ -18,7 +18,6 @@ use self::model::{Entry, Facts, Model, Program};
 use super::approvals::Clerk;
 use super::desk::Desk;
 use super::host::{Host, ProgramState};
-use super::stage::Stage as _;
 use super::windows::View;
 
 /// How long after a failure the tray is asked again for a place: a panel that starts late, or starts anew.

@@ -24,7 +24,9 @@ impl Operation for PauseRemembering {
 
     async fn run(self, engine: &Engine) -> Result<Pause, Failure> {
         if self.minutes.is_some_and(|minutes| minutes == 0 || minutes > LONGEST_MINUTES) {
-            return Err(Failure::invalid_input("a pause lasts from a minute to a year, or until it is ended"));
+            return Err(Failure::invalid_input(
+                "a pause lasts from a minute to a year, or until it is ended",
+            ));
         }
         let until = self
             .minutes
