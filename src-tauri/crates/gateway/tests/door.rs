@@ -1,6 +1,9 @@
 //! The door's rules, over real TLS on a real port.
 
 #[cfg(test)]
+#[path = "door/ingress.rs"]
+mod ingress;
+#[cfg(test)]
 mod support;
 
 use std::time::Duration;

@@ -44,3 +44,7 @@ fn scopes(row: &Row<'_>, column: &str) -> rusqlite::Result<ScopeSet> {
 fn unreadable(column: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, column.to_owned(), Type::Text)
 }
+
+#[cfg(test)]
+#[path = "migrations_tests.rs"]
+mod tests;

@@ -210,9 +210,9 @@ async fn a_proof_that_comes_after_the_decision_or_the_end_changes_nothing() {
     assert_eq!(answer.header("location"), format!("/oauth/requests/{}", request.id));
     assert_eq!(server.page(&request).await.parameter("error"), "access_denied");
     let late = server.ask_with(CLAUDE_CODE, &[("state", "late")]).await;
-    server.clock.advance(Duration::from_secs(60));
+    server.clock.advance(Duration::from_mins(1));
     let path = begin(&server, &late).await;
-    server.clock.advance(Duration::from_secs(60));
+    server.clock.advance(Duration::from_mins(1));
     server.get(&path, Some(&late.cookie)).await;
     assert_eq!(server.auth.approve(late.id, approval()).await.unwrap_err(), ApprovalError::Expired);
 }

@@ -70,8 +70,15 @@ pub(crate) struct Door {
     pub(crate) authorization: Authorization,
     pub(crate) server: Waiting,
     pub(crate) running: Running,
+    opening: Opening,
     ca: std::path::PathBuf,
     _directory: tempfile::TempDir,
+}
+
+/// What a door is opened with.
+struct Opening {
+    settings: Settings,
+    rooms: Box<dyn Fn() -> Rooms<Waiting>>,
 }
 
 impl Door {
@@ -80,6 +87,22 @@ impl Door {
     }
 
     pub(crate) async fn open_with(limits: Limits, browser_origins: Vec<String>) -> Self {
+        Self::open_beside(limits, browser_origins, Vec::new()).await
+    }
+
+    /// A door with a second entrance, as the end of a tunnel on this computer dials into one; gives its address.
+    pub(crate) async fn open_with_ingress(limits: Limits) -> (Self, SocketAddr) {
+        let ingress = gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+        let address = ingress.address();
+        let arrival = authorization::Arrival::Tunnel("ingress".parse().unwrap());
+        (Self::open_beside(limits, Vec::new(), vec![(ingress, arrival)]).await, address)
+    }
+
+    async fn open_beside(
+        limits: Limits,
+        browser_origins: Vec<String>,
+        others: Vec<(gateway::Bound, authorization::Arrival)>,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock: Arc<SystemClock> = Arc::new(SystemClock);
         let bound = gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
@@ -99,16 +122,30 @@ impl Door {
             LocalCertificates::open(&directory.path().join("certificates"), clock.clone()).unwrap();
         let server = Waiting { entered: Arc::new(Semaphore::new(0)), released: Arc::new(Semaphore::new(0)) };
         let handler = server.clone();
-        let running = bound.serve(
-            &Settings { origins, browser_origins, limits },
+        let settings = Settings { origins, browser_origins, limits };
+        let certificates_resolver = certificates.resolver();
+        let for_rooms = authorization.clone();
+        let rooms: Box<dyn Fn() -> Rooms<Waiting>> = Box::new(move || {
+            let handler = handler.clone();
             Rooms {
-                authorization: authorization.clone(),
-                certificates: certificates.resolver(),
+                authorization: for_rooms.clone(),
+                certificates: Arc::clone(&certificates_resolver),
                 mcp: Arc::new(move || handler.clone()),
-            },
-        );
+            }
+        });
+        let running = bound.serve_with(&settings, rooms(), others);
         let ca = certificates.ca_certificate().to_owned();
-        Self { address, authorization, server, running, ca, _directory: directory }
+        let opening = Opening { settings, rooms };
+        Self { address, authorization, server, running, opening, ca, _directory: directory }
+    }
+
+    /// Closes the door and opens it again on the same port.
+    pub(crate) async fn reopen(self) -> Self {
+        let Self { address, opening, running, .. } = self;
+        running.stop().await;
+        let bound = gateway::bind(address).await.unwrap();
+        let running = bound.serve(&opening.settings, (opening.rooms)());
+        Self { address, running, opening, ..self }
     }
 
     pub(crate) fn host(&self) -> String {
@@ -117,6 +154,11 @@ impl Door {
 
     /// A TLS connection that trusts the door's own authority alone.
     pub(crate) async fn connect(&self, protocols: &[&[u8]]) -> TlsStream<TcpStream> {
+        self.connect_to(self.address, protocols).await
+    }
+
+    /// The same, to another entrance.
+    pub(crate) async fn connect_to(&self, to: SocketAddr, protocols: &[&[u8]]) -> TlsStream<TcpStream> {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(&self.ca).unwrap()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -126,7 +168,7 @@ impl Door {
             .with_root_certificates(roots)
             .with_no_client_auth();
         tls.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-        let stream = TcpStream::connect(self.address).await.unwrap();
+        let stream = TcpStream::connect(to).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
         TlsConnector::from(Arc::new(tls)).connect(name, stream).await.unwrap()
     }
@@ -136,6 +178,14 @@ impl Door {
         let (client, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
         tokio::spawn(connection);
         client
+    }
+
+    /// Sends one request to an entrance.
+    pub(crate) async fn send_to(&self, to: SocketAddr, request: Request<Full<Bytes>>) -> Response<Incoming> {
+        let stream = TokioIo::new(self.connect_to(to, &[b"http/1.1"]).await);
+        let (mut client, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        tokio::time::timeout(LIMIT, client.send_request(request)).await.unwrap().unwrap()
     }
 
     /// Sends one request; the Host is right unless the test sets another.

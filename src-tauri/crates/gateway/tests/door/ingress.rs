@@ -1,0 +1,118 @@
+//! A second entrance, where the end of a tunnel dials in.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use authorization::OriginName;
+use gateway::Limits;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::Full;
+
+use crate::support::{Door, LIMIT, bare, modern_call, text, with};
+
+const PUBLIC: &str = "memory.example";
+const ASK: &str = "/oauth/authorize?response_type=code\
+    &client_id=https%3A%2F%2Fclaude.ai%2Foauth%2Fclaude-code-client-metadata\
+    &redirect_uri=http%3A%2F%2Flocalhost%3A51234%2Fcallback&state=s&code_challenge_method=S256\
+    &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+fn get(path: &str, host: &str) -> Request<Full<hyper::body::Bytes>> {
+    bare(Method::GET, path, with(&[("host", host)]))
+}
+
+/// Whether somebody who connects there is answered within a moment.
+async fn answers(door: &Door, to: SocketAddr, host: &str) -> bool {
+    let asked = door.send_to(to, get("/health", host));
+    let answer = tokio::time::timeout(Duration::from_millis(500), asked).await;
+    answer.is_ok_and(|response| response.status() == StatusCode::OK)
+}
+
+#[tokio::test]
+async fn what_comes_through_the_ingress_is_marked_as_its_tunnel() {
+    let (door, ingress) = Door::open_with_ingress(Limits::default()).await;
+    let response = door.send_to(ingress, get(ASK, PUBLIC)).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let response = door.send(get(ASK, &door.host())).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let waiting = door.authorization.pending().await.unwrap();
+    let marks: Vec<_> =
+        waiting.iter().map(|request| (request.arrival.as_str(), request.provider.as_deref())).collect();
+    assert_eq!(marks, [("tunnel", Some("ingress")), ("local", None)]);
+    assert_eq!(waiting[0].resource, "https://memory.example/mcp");
+    assert!(waiting[0].code_required && !waiting[1].code_required);
+}
+
+#[tokio::test]
+async fn the_internet_is_never_served_under_a_local_name() {
+    let (door, ingress) = Door::open_with_ingress(Limits::default()).await;
+    let token = door.token("context:read").await;
+    for path in ["/mcp", "/health", ASK, "/.well-known/oauth-authorization-server", "/oauth/requests/x"] {
+        for name in ["localhost", "127.0.0.1", "[::1]"] {
+            let host = format!("{name}:{}", door.address.port());
+            let response = door.send_to(ingress, get(path, &host)).await;
+            assert_eq!(response.status(), StatusCode::FORBIDDEN, "{host} {path}");
+            assert!(text(response).await.contains("host name"), "{host} {path}");
+        }
+    }
+    // Nor does a good token help.
+    let mut call = modern_call(&token, "wait");
+    call.headers_mut().insert(header::HOST, door.host().parse().unwrap());
+    assert_eq!(door.send_to(ingress, call).await.status(), StatusCode::FORBIDDEN);
+    assert!(door.authorization.pending().await.unwrap().is_empty());
+    // The ingress's own port is no name of ours either.
+    let own = format!("localhost:{}", ingress.port());
+    assert_eq!(door.send_to(ingress, get("/health", &own)).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_token_of_the_public_origin_works_through_the_ingress() {
+    let (door, ingress) = Door::open_with_ingress(Limits::default()).await;
+    let (public, local) =
+        (door.token_for(OriginName::Public, "context:read").await, door.token("context:read").await);
+    for (token, expected) in [(&public, StatusCode::OK), (&local, StatusCode::UNAUTHORIZED)] {
+        let mut call = modern_call(token, "wait");
+        call.headers_mut().insert(header::HOST, PUBLIC.parse().unwrap());
+        door.server.released.add_permits(1);
+        assert_eq!(door.send_to(ingress, call).await.status(), expected);
+    }
+}
+
+#[tokio::test]
+async fn strangers_who_take_every_place_of_the_ingress_keep_nobody_here_out() {
+    let limits = Limits { tunnel_connections: 2, ..Limits::default() };
+    let (door, ingress) = Door::open_with_ingress(limits).await;
+    let held = [door.connect_to(ingress, &[]).await, door.connect_to(ingress, &[]).await];
+    assert!(!answers(&door, ingress, PUBLIC).await, "its places are taken");
+    assert!(answers(&door, door.address, &door.host()).await);
+    drop(held);
+    tokio::time::timeout(LIMIT, async { while !answers(&door, ingress, PUBLIC).await {} }).await.unwrap();
+}
+
+#[tokio::test]
+async fn programs_here_that_take_every_place_keep_the_ingress_open() {
+    let (door, ingress) = Door::open_with_ingress(Limits { connections: 1, ..Limits::default() }).await;
+    let _held = door.connect(&[]).await;
+    assert!(!answers(&door, door.address, &door.host()).await, "its place is taken");
+    assert!(answers(&door, ingress, PUBLIC).await);
+}
+
+#[tokio::test]
+async fn a_stop_gives_every_port_free_also_when_all_places_are_taken() {
+    let limits = Limits { connections: 1, tunnel_connections: 1, ..Limits::default() };
+    let (door, ingress) = Door::open_with_ingress(limits).await;
+    let _held = (door.connect(&[]).await, door.connect_to(ingress, &[]).await);
+    let address = door.address;
+    tokio::time::timeout(LIMIT, door.running.stop()).await.unwrap();
+    for port in [address, ingress] {
+        gateway::bind(port).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_door_that_was_closed_opens_again_on_its_port_for_the_same_tokens() {
+    let door = Door::open().await;
+    let token = door.token("context:read").await;
+    let door = door.reopen().await.reopen().await;
+    door.server.released.add_permits(1);
+    assert_eq!(door.send(modern_call(&token, "wait")).await.status(), StatusCode::OK);
+}
