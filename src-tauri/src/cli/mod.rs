@@ -71,9 +71,7 @@ pub fn run(
 }
 
 /// Takes a link `ambient-insights:…` out of the arguments: that is how a desktop hands it over.
-fn take_link(
-    arguments: impl IntoIterator<Item = OsString>,
-) -> (Vec<OsString>, Option<String>) {
+fn take_link(arguments: impl IntoIterator<Item = OsString>) -> (Vec<OsString>, Option<String>) {
     let mut link = None;
     let rest = arguments
         .into_iter()

@@ -135,9 +135,8 @@ impl Clerk {
 
     async fn hear(&self, event: Event) {
         let outcome = match event {
-            Event::Authorization(
-                AuthorizationEvent::RequestPending { id } | AuthorizationEvent::RequestProved { id },
-            ) => self.arrived(id).await,
+            Event::Authorization(AuthorizationEvent::RequestPending { id }) => self.arrived(id).await,
+            Event::Authorization(AuthorizationEvent::RequestProved { id }) => self.proved(id).await,
             Event::Authorization(AuthorizationEvent::RequestDecided { id, .. }) => self.settled(id).await,
             Event::Surface(SurfaceRequest::ShowApproval { id }) => self.asked_by_terminal(id).await,
             Event::Surface(SurfaceRequest::ProveComputer { id }) => self.prove(id).await,
@@ -181,17 +180,26 @@ impl Clerk {
         }
     }
 
+    /// The browser that asks runs on this computer. Where the request is on the screen already, it needs its
+    /// code no more; elsewhere it may come up now.
+    async fn proved(&self, id: RequestId) -> Result<(), Failure> {
+        {
+            let state = self.inner.state.lock().await;
+            if let Some(shown) = state.window.as_ref().filter(|shown| shown.request == id) {
+                self.inner.stage.refresh_approval(&shown.label);
+                return Ok(());
+            }
+        }
+        self.arrived(id).await
+    }
+
     async fn asked_by_terminal(&self, id: RequestId) -> Result<(), Failure> {
         let engine = self.inner.host.engine().await?;
         let Some(request) = engine.pending_request(id).await? else { return Ok(()) };
         let surroundings = self.surroundings(&engine).await;
         let mut state = self.inner.state.lock().await;
-        if let Some(shown) = &state.window
-            && shown.request == id
-        {
-            self.inner.stage.focus_approval(&shown.label);
-            return Ok(());
-        }
+        // A window that is there already is not brought forward: a program with a shell could put it under the
+        // person's hand at the wrong moment.
         match state.desk.asked_by_terminal(&request, engine.now(), surroundings) {
             Attention::Raise => self.show(&mut state, id),
             Attention::Quiet(reason) => {

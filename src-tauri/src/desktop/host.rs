@@ -99,7 +99,8 @@ impl Host {
 
     async fn try_start(&self) -> Result<(Engine, Server), String> {
         let config = self.inner.place.config(Overrides::default()).map_err(|error| error.to_string())?;
-        let engine = Engine::start(config, Door::Open(Surface::Desktop)).await.map_err(|error| error.to_string())?;
+        let engine =
+            Engine::start(config, Door::Open(Surface::Desktop)).await.map_err(|error| error.to_string())?;
         match Server::start(engine.clone()) {
             Ok(server) => Ok((engine, server)),
             Err(error) => {
@@ -173,7 +174,10 @@ impl Host {
     pub(crate) fn finish_first_run(&self) -> Result<(), Failure> {
         let mark = welcomed(&self.inner.place);
         std::fs::write(&mark, b"").map_err(|error| {
-            Failure::failed(format!("{} can not be written: {error}; check the folder's rights", mark.display()))
+            Failure::failed(format!(
+                "{} can not be written: {error}; check the folder's rights",
+                mark.display()
+            ))
         })?;
         *self.inner.first_run.lock() = false;
         self.tell(Event::Program(ProgramEvent::StateChanged));

@@ -13,7 +13,9 @@ pub(crate) fn is_on(place: &Place) -> Option<bool> {
 /// Turns starting at the login on or off.
 pub(crate) fn turn(place: &Place, on: bool) -> Result<(), Failure> {
     let failed = |error: auto_launch::Error| {
-        Failure::failed(format!("starting at login could not be changed: {error}; check your session's settings"))
+        Failure::failed(format!(
+            "starting at login could not be changed: {error}; check your session's settings"
+        ))
     };
     let entry = entry(place).map_err(failed)?;
     if on { entry.enable() } else { entry.disable() }.map_err(failed)

@@ -51,7 +51,9 @@ pub(crate) enum DesktopError {
          the same program without windows"
     )]
     NoDisplay,
-    #[error("the windows can not be shown ({0}); start `ambient-insights serve`, the same program without windows")]
+    #[error(
+        "the windows can not be shown ({0}); start `ambient-insights serve`, the same program without windows"
+    )]
     Windows(String),
     #[error("{0}")]
     Stop(#[from] std::io::Error),

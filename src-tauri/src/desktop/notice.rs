@@ -28,7 +28,8 @@ impl Notices {
 /// owner's screen from outside.
 pub(crate) async fn somebody_asks(client_name: &str, from_internet: bool) {
     let body = if from_internet {
-        "A program on the internet asks for access to your memory. Open it from the icon in the tray.".to_owned()
+        "A program on the internet asks for access to your memory. Open it from the icon in the tray."
+            .to_owned()
     } else {
         let name: String = client_name.chars().take(60).collect();
         format!("{name} asks for access to your memory. Open it from the icon in the tray.")

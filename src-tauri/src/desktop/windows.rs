@@ -46,7 +46,8 @@ pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>) {
         .center()
         .build();
     match built {
-        Ok(_) | Err(tauri::Error::WindowLabelAlreadyExists(_) | tauri::Error::WebviewLabelAlreadyExists(_)) => {}
+        Ok(_)
+        | Err(tauri::Error::WindowLabelAlreadyExists(_) | tauri::Error::WebviewLabelAlreadyExists(_)) => {}
         Err(error) => tracing::error!(%error, "the window could not be made"),
     }
 }

@@ -39,11 +39,13 @@ pub struct Insight {
     pub created_at: Timestamp,
     /// The version of the rules that found it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub analysis_version: Option<u32>,
     /// What it stands on: the newest few.
     pub evidence: Vec<Evidence>,
     /// Where a listing that ends here goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub cursor: Option<Cursor>,
 }
 

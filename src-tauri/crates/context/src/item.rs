@@ -25,6 +25,7 @@ pub struct Item {
     pub name: String,
     /// A preference's value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub value: Option<Value>,
     /// Where it stands.
     pub state: ItemState,
@@ -38,6 +39,7 @@ pub struct Item {
     pub updated_at: Timestamp,
     /// When somebody last said it outright.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub stated_at: Option<Timestamp>,
     /// When it was last said outright or found in a turn.
     pub last_seen_at: Timestamp,

@@ -74,9 +74,11 @@ pub struct Turn {
     pub logged_at: Timestamp,
     /// Its id where it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub external_id: Option<String>,
     /// The key that its retries share.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub request_key: Option<String>,
     /// What the person said.
     pub user_message: String,

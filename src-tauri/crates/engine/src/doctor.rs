@@ -33,6 +33,7 @@ pub struct Diagnosis {
     pub local_origin: String,
     /// The origin for assistants in the cloud, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub public_origin: Option<String>,
     /// One by one.
     pub checks: Vec<Check>,
@@ -50,6 +51,7 @@ pub struct Check {
     pub detail: String,
     /// What to do, where it is not in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub remedy: Option<String>,
 }
 

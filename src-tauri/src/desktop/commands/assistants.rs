@@ -7,9 +7,7 @@ use engine::client_setup::{self, Addresses, Change, Client, Guide, Plan, SetupEn
 use engine::operations::{
     ListApprovals, ListAudit, ListBlocks, ListClients, RevokeClient, ShowStatus, UnblockClient,
 };
-use engine::types::{
-    AuditEntry, BlockedClient, ClientSummary, PendingRequest, RequestId, Revoked, Scope,
-};
+use engine::types::{AuditEntry, BlockedClient, ClientSummary, PendingRequest, RequestId, Revoked, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, commands, run};

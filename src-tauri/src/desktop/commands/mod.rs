@@ -4,6 +4,7 @@
 mod approval;
 mod assistants;
 mod memory;
+#[cfg(test)]
 mod names;
 mod program;
 mod settings;

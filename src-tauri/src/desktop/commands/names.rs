@@ -2,7 +2,7 @@
 // tests, which compare it with the commands there are and with the files in `capabilities/`.
 
 /// Commands of the main window.
-pub const MAIN_COMMANDS: &[&str] = &[
+pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "program_state",
     "restart_engine",
     "quit",
@@ -52,4 +52,4 @@ pub const MAIN_COMMANDS: &[&str] = &[
 ];
 
 /// Commands of the consent window, and nothing else.
-pub const APPROVAL_COMMANDS: &[&str] = &["current_approval", "approve_request", "deny_request"];
+pub(crate) const APPROVAL_COMMANDS: &[&str] = &["current_approval", "approve_request", "deny_request"];

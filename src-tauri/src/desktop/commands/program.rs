@@ -87,7 +87,9 @@ commands! {
 pub(crate) fn copy(text: String) -> Result<(), Failure> {
     static CLIPBOARD: parking_lot::Mutex<Option<arboard::Clipboard>> = parking_lot::Mutex::new(None);
     let failed = |error: arboard::Error| {
-        Failure::failed(format!("the clipboard does not take it ({error}); select the text and copy it yourself"))
+        Failure::failed(format!(
+            "the clipboard does not take it ({error}); select the text and copy it yourself"
+        ))
     };
     let mut kept = CLIPBOARD.lock();
     if kept.is_none() {

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use engine::Failure;
 use engine::operations::{ChangeSettings, Settings, ShowSettings, ShowStatus};
 use engine::trust::{self, Action, CaCertificate, Places, State, TrustStore};
 use engine::{SettingSource, Theme};
-use engine::Failure;
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, commands, run};
@@ -124,7 +124,8 @@ async fn with_stores(
     let place = desk.host.place().clone();
     let home = place.home().map_err(|error| Failure::failed(error.to_string()))?;
     tokio::task::spawn_blocking(move || {
-        let ca = CaCertificate::read(&status.ca_certificate).map_err(|error| Failure::failed(error.to_string()))?;
+        let ca = CaCertificate::read(&status.ca_certificate)
+            .map_err(|error| Failure::failed(error.to_string()))?;
         let stores = trust::stores(&Places::of(home));
         act(&stores, &ca)?;
         let program = place.program();

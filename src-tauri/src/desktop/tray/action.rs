@@ -63,7 +63,9 @@ impl TryFrom<&MenuId> for Action {
         let unknown = || UnknownId(text.chars().take(60).collect());
         match text.split_once(':') {
             Some(("approval", id)) => id.parse().map(Self::Approval).map_err(|_| unknown()),
-            Some(("pause", minutes)) => minutes.parse().map(|minutes| Self::Pause(Some(minutes))).map_err(|_| unknown()),
+            Some(("pause", minutes)) => {
+                minutes.parse().map(|minutes| Self::Pause(Some(minutes))).map_err(|_| unknown())
+            }
             Some(_) => Err(unknown()),
             None => Ok(match text {
                 "open" => Self::Open,

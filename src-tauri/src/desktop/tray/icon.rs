@@ -7,7 +7,8 @@ use super::model::Icon;
 macro_rules! picture {
     ($state:literal) => {
         if cfg!(target_os = "macos") {
-            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/icons/tray/", $state, "-template.png")).as_slice()
+            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/icons/tray/", $state, "-template.png"))
+                .as_slice()
         } else {
             include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/icons/tray/", $state, ".png")).as_slice()
         }

@@ -142,7 +142,8 @@ fn draw_now<R: Runtime>(app: &AppHandle<R>, clerk: &Clerk, model: &Model) -> tau
 }
 
 fn clicked<R: Runtime>(tray: &TrayIcon<R>, event: TrayIconEvent) {
-    if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } = event {
+    if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } = event
+    {
         tray.app_handle().state::<Desk>().stage.show_main(None);
     }
 }

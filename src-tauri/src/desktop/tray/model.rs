@@ -73,7 +73,10 @@ impl Model {
                 Entry::Item(Action::Approval(*id), format!("{} asks for access…", short(name)))
             }));
             if facts.waiting.len() > NAMED {
-                entries.push(Entry::Item(Action::Connect, format!("{} more wait…", facts.waiting.len() - NAMED)));
+                entries.push(Entry::Item(
+                    Action::Connect,
+                    format!("{} more wait…", facts.waiting.len() - NAMED),
+                ));
             }
         }
         entries.push(Entry::Separator);
@@ -148,11 +151,7 @@ fn open_door() -> Entry {
 /// One line that a menu has room for.
 fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= WIDTH {
-        line
-    } else {
-        line.chars().take(WIDTH - 1).chain(['…']).collect()
-    }
+    if line.chars().count() <= WIDTH { line } else { line.chars().take(WIDTH - 1).chain(['…']).collect() }
 }
 
 #[cfg(test)]

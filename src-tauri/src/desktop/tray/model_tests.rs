@@ -71,7 +71,8 @@ fn twenty_requests_do_not_make_a_menu_taller_than_the_screen() {
     let waiting: Vec<_> = (0..20).map(|number| (request(number), format!("Client {number}"))).collect();
     let model = Model::of(&Facts { program: running(), waiting });
     assert_eq!(first_line(&model), "20 programs ask for access");
-    let named = actions(&model.entries).into_iter().filter(|action| matches!(action, Action::Approval(_))).count();
+    let named =
+        actions(&model.entries).into_iter().filter(|action| matches!(action, Action::Approval(_))).count();
     assert_eq!(named, NAMED);
     assert!(model.entries.contains(&Entry::Item(Action::Connect, "12 more wait…".to_owned())));
 }

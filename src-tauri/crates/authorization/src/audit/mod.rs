@@ -256,6 +256,7 @@ impl RejectionKind {
 pub struct AuditEntry {
     /// Its place in the trail; lines of rejections have none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub seq: Option<i64>,
     /// When it happened; for rejections the start of the minute.
     pub at: Timestamp,
@@ -263,42 +264,55 @@ pub struct AuditEntry {
     pub kind: AuditKind,
     /// The client.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub client_id: Option<String>,
     /// The client's name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub client_name: Option<String>,
     /// The grant.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub grant_id: Option<GrantId>,
     /// The authorization request.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub request_id: Option<RequestId>,
     /// Where it came from: `local` or `tunnel:PROVIDER`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub arrival: Option<String>,
     /// The peer's address.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub remote_address: Option<String>,
     /// What the peer called itself.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub user_agent: Option<String>,
     /// The scopes it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub scopes: Option<ScopeSet>,
     /// Who decided.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub by: Option<Decider>,
     /// The tool that was called.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub tool: Option<String>,
     /// How it ended, or why.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub outcome: Option<String>,
     /// How long it took, in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub took_micros: Option<i64>,
     /// How many there were.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub count: Option<i64>,
 }
 

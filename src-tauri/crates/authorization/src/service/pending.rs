@@ -42,6 +42,7 @@ pub struct PendingRequest {
     pub arrival: String,
     /// The tunnel's provider.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub provider: Option<String>,
     /// The browser's address, where it is known.
     pub remote_address: Option<IpAddr>,
