@@ -278,16 +278,12 @@ impl Clerk {
         let Some(shown) = state.window.take_if(|shown| shown.request == id) else { return Ok(()) };
         let surroundings = self.surroundings(engine).await;
         let waiting = self.inner.host.run(ListApprovals {}).await.unwrap_or_default();
-        match state.desk.next(&waiting, engine.now(), surroundings) {
-            Some(next) => {
-                state.window = Some(shown);
-                self.show(state, next)
-            }
-            None => {
-                self.inner.stage.close_approval(&shown.label);
-                Ok(())
-            }
+        if let Some(next) = state.desk.next(&waiting, engine.now(), surroundings) {
+            state.window = Some(shown);
+            return self.show(state, next);
         }
+        self.inner.stage.close_approval(&shown.label);
+        Ok(())
     }
 
     /// The person closed the window: that denies what it showed, and nothing else.

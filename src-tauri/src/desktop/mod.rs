@@ -121,7 +121,7 @@ fn build<R: Runtime>(
             .invoke_handler(commands::handler())
             .on_window_event(windows::on_event)
             .setup(move |app| {
-                set_up(app.handle(), host, launch, stop);
+                set_up(app.handle(), &host, launch, stop);
                 Ok(())
             })
             .build(context())
@@ -133,15 +133,15 @@ fn build<R: Runtime>(
     }
 }
 
-fn set_up<R: Runtime>(app: &AppHandle<R>, host: Host, launch: Launch, mut stop: StopSignal) {
+fn set_up<R: Runtime>(app: &AppHandle<R>, host: &Host, launch: Launch, mut stop: StopSignal) {
     let stage = Arc::new(TauriStage::new(app.clone()));
     let clerk = Clerk::new(host.clone(), stage.clone());
     app.manage(Desk { host: host.clone(), clerk: clerk.clone(), stage: stage.clone() });
     #[cfg(target_os = "macos")]
     app.set_activation_policy(tauri::ActivationPolicy::Accessory).unwrap_or_default();
     clerk.watch();
-    windows::forward_events(app, &host);
-    tray::keep(app, &host, &clerk);
+    windows::forward_events(app, host);
+    tray::keep(app, host, &clerk);
     link_handler::settle(host.place());
     if !launch.in_tray || host.is_first_run() {
         stage.show_main(None);
@@ -163,7 +163,6 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, host: Host, launch: Launch, mut stop: 
     });
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "that is how the app's loop hands events over")]
 fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
     match event {
         // The last window was closed: the program lives on in the tray.

@@ -86,14 +86,13 @@ pub(crate) fn forward_events<R: Runtime>(app: &AppHandle<R>, host: &Host) {
         loop {
             match events.recv().await {
                 Ok(Event::Surface(SurfaceRequest::ShowWindow)) => app.state::<Desk>().stage.show_main(None),
-                // The clerk's.
-                Ok(Event::Surface(_)) => {}
+                // The clerk's; and what was missed is asked for anew at the next event.
+                Ok(Event::Surface(_)) | Err(RecvError::Lagged(_)) => {}
                 Ok(event) => {
                     if app.get_webview_window(MAIN).is_some() {
                         let _ = app.emit_to(EventTarget::webview_window(MAIN), "engine", event);
                     }
                 }
-                Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             }
         }

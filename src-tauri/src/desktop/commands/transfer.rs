@@ -84,7 +84,7 @@ fn free_name(folder: &Path, date: &str, format: ExportFormat) -> PathBuf {
         ExportFormat::Json => ".json",
         ExportFormat::Markdown => "",
     };
-    (1_u32..)
+    (1..=u32::MAX)
         .map(|number| {
             let again = if number == 1 { String::new() } else { format!("-{number}") };
             folder.join(format!("ambient-insights-{date}{again}{ending}"))

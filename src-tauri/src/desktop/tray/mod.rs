@@ -136,12 +136,12 @@ fn draw_now<R: Runtime>(app: &AppHandle<R>, clerk: &Clerk, model: &Model) -> tau
             Ok(action) => perform(app, &clerk, action),
             Err(unknown) => tracing::warn!(%unknown, "the tray's menu was asked for something unknown"),
         })
-        .on_tray_icon_event(clicked)
+        .on_tray_icon_event(|tray, event| clicked(tray, &event))
         .build(app)
         .map(drop)
 }
 
-fn clicked<R: Runtime>(tray: &TrayIcon<R>, event: TrayIconEvent) {
+fn clicked<R: Runtime>(tray: &TrayIcon<R>, event: &TrayIconEvent) {
     if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } = event
     {
         tray.app_handle().state::<Desk>().stage.show_main(None);
