@@ -5,6 +5,7 @@
 //! `commands/` what the windows may call.
 
 mod approvals;
+mod clipboard;
 mod commands;
 mod desk;
 mod host;

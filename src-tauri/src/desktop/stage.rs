@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use engine::Failure;
 use tauri::{AppHandle, Emitter as _, EventTarget, Manager as _, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
+use super::clipboard;
 use super::windows::{self, View};
 
 /// What can be done with windows. None of it waits for a person.
@@ -26,8 +28,24 @@ pub(crate) trait Stage: Send + Sync {
     fn ask_where_to_write(&self, suggestion: &Path, answer: oneshot::Sender<Option<PathBuf>>);
     /// Asks for a file, or for a folder, to read.
     fn ask_what_to_read(&self, folder: bool, answer: oneshot::Sender<Option<PathBuf>>);
+    /// Puts text on the clipboard; tells what came of it.
+    fn put_on_clipboard(&self, text: String, answer: oneshot::Sender<Result<(), String>>);
     /// Ends the program in good order.
     fn quit(&self);
+}
+
+impl dyn Stage {
+    /// Puts text on the clipboard.
+    pub(crate) async fn copy(&self, text: String) -> Result<(), Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.put_on_clipboard(text, answer);
+        let outcome = answered.await.unwrap_or_else(|_| Err("the program is ending".to_owned()));
+        outcome.map_err(|reason| {
+            Failure::failed(format!(
+                "the clipboard does not take it ({reason}); select the text and copy it yourself"
+            ))
+        })
+    }
 }
 
 /// The real stage.
@@ -115,6 +133,13 @@ impl<R: Runtime> Stage for TauriStage<R> {
         } else {
             dialog.pick_file(tell);
         }
+    }
+
+    fn put_on_clipboard(&self, text: String, answer: oneshot::Sender<Result<(), String>>) {
+        // The sender goes with the closure: whoever waits hears of a toolkit that is gone.
+        let _ = self.app.run_on_main_thread(move || {
+            let _ = answer.send(clipboard::put(&text));
+        });
     }
 
     fn quit(&self) {

@@ -16,8 +16,6 @@ use tauri::ipc::Invoke;
 
 use super::desk::Desk;
 
-pub(crate) use self::program::copy;
-
 /// A command without input.
 #[derive(Clone, Copy, Debug, serde::Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

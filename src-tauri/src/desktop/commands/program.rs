@@ -1,6 +1,5 @@
 //! Commands about the program as a whole.
 
-use engine::Failure;
 use engine::operations::{
     Diagnose, Diagnosis, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, Status,
 };
@@ -77,29 +76,7 @@ commands! {
     }
 
     /// Puts text on the clipboard.
-    copy_text(_desk, input: CopyText) -> () {
-        copy(input.text)
+    copy_text(desk, input: CopyText) -> () {
+        desk.stage.copy(input.text).await
     }
-}
-
-/// Puts text on the clipboard. The clipboard is kept, because under X11 its text lives in the program that
-/// offered it.
-pub(crate) fn copy(text: String) -> Result<(), Failure> {
-    static CLIPBOARD: parking_lot::Mutex<Option<arboard::Clipboard>> = parking_lot::Mutex::new(None);
-    let failed = |error: arboard::Error| {
-        Failure::failed(format!(
-            "the clipboard does not take it ({error}); select the text and copy it yourself"
-        ))
-    };
-    let mut kept = CLIPBOARD.lock();
-    if kept.is_none() {
-        *kept = Some(arboard::Clipboard::new().map_err(failed)?);
-    }
-    let Some(clipboard) = kept.as_mut() else { return Ok(()) };
-    let copied = clipboard.set_text(text).map_err(failed);
-    if copied.is_err() {
-        // The display may have gone and come back: the next one begins anew.
-        *kept = None;
-    }
-    copied
 }

@@ -7,7 +7,9 @@ mod model;
 
 use std::time::Duration;
 
-use engine::operations::{ListApprovals, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus};
+use engine::operations::{
+    ListApprovals, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, Status,
+};
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _, Runtime};
@@ -193,11 +195,15 @@ fn perform<R: Runtime>(app: &AppHandle<R>, clerk: &Clerk, action: Action) {
                 Ok(())
             }
             Action::Approval(id) => clerk.open(id).await,
-            Action::CopyUrl => host.run(ShowStatus {}).await.and_then(|status| copy(&status.mcp_url)),
-            Action::CopyPublicUrl => {
-                let status = host.run(ShowStatus {}).await;
-                status.and_then(|status| status.public_url.map_or(Ok(()), |url| copy(&url)))
-            }
+            Action::CopyUrl => match host.run(ShowStatus {}).await {
+                Ok(status) => stage.copy(status.mcp_url).await,
+                Err(failure) => Err(failure),
+            },
+            Action::CopyPublicUrl => match host.run(ShowStatus {}).await {
+                Ok(Status { public_url: Some(url), .. }) => stage.copy(url).await,
+                Ok(_) => Ok(()),
+                Err(failure) => Err(failure),
+            },
             Action::Pause(minutes) => host.run(PauseRemembering { minutes }).await.map(drop),
             Action::Resume => host.run(ResumeRemembering {}).await,
             Action::OpenDoor => host.run(OpenDoor {}).await,
@@ -216,8 +222,4 @@ fn perform<R: Runtime>(app: &AppHandle<R>, clerk: &Clerk, action: Action) {
             stage.show_main(None);
         }
     });
-}
-
-fn copy(text: &str) -> Result<(), engine::Failure> {
-    super::commands::copy(text.to_owned())
 }
