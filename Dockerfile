@@ -12,7 +12,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN cargo build --release --locked --bin ambient-insights
+RUN cargo build --release --locked --no-default-features --bin ambient-insights
 
 FROM debian:trixie-slim
 RUN useradd --system --uid 10001 --home-dir /data ambient \

@@ -16,7 +16,7 @@ const BASELINE_SERVER: &str = "AMBIENT_INSIGHTS_BENCH_BASELINE";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let root = workspace.root();
-    setup::prepare(workspace, Purpose::Run)?;
+    setup::prepare(workspace, Purpose::Desktop)?;
     Step::cargo(root)
         .arguments(["build", "--release", "--package", "gateway", "--example", "conformance_server"])
         .remedy("read the first error above")

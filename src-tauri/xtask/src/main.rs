@@ -2,6 +2,7 @@
 //! a file of its own. Nothing here is in the product.
 
 mod bench;
+mod bundle;
 mod house;
 mod process;
 mod run;
@@ -32,6 +33,8 @@ enum Task {
     Test(test::Arguments),
     /// Measure the release build against its baselines
     Bench(bench::Arguments),
+    /// Build what people install
+    Bundle(bundle::Arguments),
     /// Install what is missing on this machine, and nothing else
     Setup(setup::Arguments),
     /// Check the rules of the house: the arrows between the crates, lints, names, sizes
@@ -54,6 +57,7 @@ fn perform(task: &Task) -> Result<(), Failure> {
         Task::Run(arguments) => run::run(&workspace, arguments),
         Task::Test(arguments) => test::run(&workspace, arguments),
         Task::Bench(arguments) => bench::run(&workspace, arguments),
+        Task::Bundle(arguments) => bundle::run(&workspace, arguments),
         Task::Setup(arguments) => setup::run(&workspace, arguments),
         Task::House => house::run(&workspace),
     }

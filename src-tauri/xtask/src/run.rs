@@ -16,11 +16,15 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
-    setup::prepare(workspace, Purpose::Run)?;
+    let desktop = has_display(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    setup::prepare(workspace, if desktop { Purpose::Desktop } else { Purpose::Serve })?;
     let profile: &[&str] = if arguments.release { &["--release"] } else { &[] };
+    // Where nobody can see a window, none is built: that needs no web engine.
+    let features: &[&str] = if desktop { &[] } else { &["--no-default-features"] };
     Step::cargo(workspace.root())
         .arguments(["build", "--bin", "ambient-insights"])
         .arguments(profile)
+        .arguments(features)
         .remedy("read the first error above; on a machine that built before, `cargo clean` helps after a new Rust")
         .run("build the program")?;
 
@@ -28,40 +32,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Fa
     let name = format!("ambient-insights{}", std::env::consts::EXE_SUFFIX);
     let program = workspace.target()?.join(folder).join(name);
     let step = Step::new(program).directory(workspace.root());
-    match surface(workspace)? {
-        Surface::Desktop => {
-            step.arguments(&arguments.arguments).become_it("the app; its icon is in the tray")
-        }
-        Surface::Terminal { why } => {
-            say::note(&format!("{why}: starting `serve`, the same engine without a window."));
-            say::note(
-                "Decide who comes in with `ambient-insights approvals watch` in a second terminal; Ctrl-C ends it.",
-            );
-            step.arguments(["serve"]).arguments(&arguments.arguments).become_it("the engine, until Ctrl-C")
-        }
+    if desktop {
+        return step.arguments(&arguments.arguments).become_it("the app; its icon is in the tray");
     }
-}
-
-/// What can be started here.
-enum Surface {
-    Desktop,
-    Terminal { why: &'static str },
-}
-
-fn surface(workspace: &Workspace) -> Result<Surface, Failure> {
-    let path = workspace.root().join("Cargo.toml");
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))?;
-    let manifest: toml::Table =
-        text.parse().map_err(|error| Failure::new(format!("{} is not TOML: {error}", path.display())))?;
-    let has_desktop = manifest.get("features").and_then(|features| features.get("desktop")).is_some();
-    Ok(if !has_desktop {
-        Surface::Terminal { why: "this version has no desktop yet" }
-    } else if !has_display(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
-        Surface::Terminal { why: "there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set)" }
-    } else {
-        Surface::Desktop
-    })
+    say::note(
+        "there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set): starting `serve`, the same engine \
+         without a window.",
+    );
+    say::note(
+        "Decide who comes in with `ambient-insights approvals watch` in a second terminal; Ctrl-C ends it.",
+    );
+    step.arguments(["serve"]).arguments(&arguments.arguments).become_it("the engine, until Ctrl-C")
 }
 
 /// macOS and Windows always have one; elsewhere the session's environment tells.

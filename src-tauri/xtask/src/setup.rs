@@ -2,6 +2,9 @@
 
 mod cargo_tools;
 mod clients;
+mod front_end;
+pub(crate) mod npm;
+mod once;
 mod system;
 
 use crate::say::Failure;
@@ -17,8 +20,10 @@ pub(crate) struct Arguments {
 /// What the machine is prepared for; each purpose includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Purpose {
-    /// Building and starting the program.
-    Run,
+    /// Building and starting the program without windows.
+    Serve,
+    /// Building and starting the desktop.
+    Desktop,
     /// The fast tests.
     Test,
     /// The tests with real clients as well.
@@ -26,12 +31,15 @@ pub(crate) enum Purpose {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
-    prepare(workspace, if arguments.run_only { Purpose::Run } else { Purpose::TestAll })
+    prepare(workspace, if arguments.run_only { Purpose::Desktop } else { Purpose::TestAll })
 }
 
 /// Installs what `purpose` needs and this machine lacks; says nothing where nothing is missing.
 pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> Result<(), Failure> {
     system::prepare(purpose)?;
+    if purpose >= Purpose::Desktop {
+        front_end::prepare(workspace)?;
+    }
     if purpose >= Purpose::Test {
         cargo_tools::prepare(workspace)?;
     }

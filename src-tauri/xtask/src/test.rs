@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::bundle;
 use crate::process::Step;
 use crate::say::{self, Failure};
 use crate::setup::{self, Purpose};
@@ -9,13 +10,17 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Also the slow stories: Claude Code, the MCP Inspector, the Python SDK, the conformance suite
+    /// Also the slow stories: the real windows, Claude Code, the MCP Inspector, the Python SDK, the conformance
+    /// suite, the installed package
     #[arg(long)]
     all: bool,
 }
 
 /// Where the stories find the conformance server, which is an example of the gateway and never shipped.
 pub(crate) const CONFORMANCE_SERVER: &str = "AMBIENT_INSIGHTS_TEST_CONFORMANCE_SERVER";
+
+/// Where the stories find the package that people install.
+const PACKAGE: &str = "AMBIENT_INSIGHTS_TEST_PACKAGE";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let root = workspace.root();
@@ -31,6 +36,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Fa
         .remedy("mend what clippy names; where it is wrong, `#[expect(lint, reason = \"…\")]` says why")
         .run("the lints of the workspace, warnings are errors")?;
     dependencies(root)?;
+    if arguments.all {
+        without_desktop(root)?;
+        front_end(workspace)?;
+    }
     Step::cargo(root)
         .arguments(["test", "--workspace", "--doc", "--quiet"])
         .remedy("an example in the documentation is wrong: mend it or the code")
@@ -56,6 +65,23 @@ fn dependencies(root: &Path) -> Result<(), Failure> {
     }
 }
 
+/// The same program for servers: it must build without a web engine, and leave nothing lying about.
+fn without_desktop(root: &Path) -> Result<(), Failure> {
+    Step::cargo(root)
+        .arguments(["clippy", "--package", "ambient-insights", "--bins", "--no-default-features", "--quiet"])
+        .arguments(["--", "-D", "warnings"])
+        .remedy("what only the desktop needs stands behind `feature = \"desktop\"`")
+        .run("the program without its desktop")
+}
+
+/// The windows' files in a second browser engine, with a stand-in for the program.
+fn front_end(workspace: &Workspace) -> Result<(), Failure> {
+    setup::npm::step(&workspace.front_end())
+        .arguments(["test", "--silent"])
+        .remedy("the failed tests are named above; `npm test -- -g NAME` in `ui/` runs one alone")
+        .run("the windows' files: keyboard, accessibility, hostile texts")
+}
+
 /// The unit tests and the whole-program stories. Last, so that their summary closes the output.
 fn programs(workspace: &Workspace, all: bool) -> Result<(), Failure> {
     let root = workspace.root();
@@ -68,6 +94,9 @@ fn programs(workspace: &Workspace, all: bool) -> Result<(), Failure> {
         let name = format!("conformance_server{}", std::env::consts::EXE_SUFFIX);
         let server = workspace.target()?.join("debug").join("examples").join(name);
         step = step.arguments(["--run-ignored", "all"]).environment(CONFORMANCE_SERVER, server);
+        if cfg!(target_os = "linux") {
+            step = step.environment(PACKAGE, bundle::debian_package(workspace)?);
+        }
     }
     step.remedy("the failed tests are named above; `cargo nextest run NAME` runs one alone").run(if all {
         "every test, with the real clients"

@@ -27,6 +27,11 @@ impl Workspace {
         &self.root
     }
 
+    /// The folder of the windows' files.
+    pub(crate) fn front_end(&self) -> PathBuf {
+        self.root.join("ui")
+    }
+
     /// The folder with the real clients that the tests run.
     pub(crate) fn clients(&self) -> PathBuf {
         self.root.join("tests").join("clients")

@@ -28,15 +28,31 @@ struct Need {
 
 use Manager::{Apt, Brew, Dnf, Pacman, Winget};
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 13] = [
     Need {
         what: "a C compiler",
         why: "SQLite and the cryptography are built from their C sources",
-        from: Purpose::Run,
+        from: Purpose::Serve,
         // With Rust's MSVC toolchain on Windows the compiler is already there: Rust links with it.
         applies: cfg!(unix),
         is_there: || ["cc", "gcc", "clang"].into_iter().any(is_installed),
         packages: &[(Apt, "build-essential"), (Dnf, "gcc"), (Pacman, "gcc"), (Brew, "gcc")],
+    },
+    Need {
+        what: "pkg-config",
+        why: "the system's libraries are found with it",
+        from: Purpose::Desktop,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("pkg-config"),
+        packages: &[(Apt, "pkg-config"), (Dnf, "pkgconf-pkg-config"), (Pacman, "pkgconf")],
+    },
+    Need {
+        what: "WebKitGTK",
+        why: "the windows are drawn with it",
+        from: Purpose::Desktop,
+        applies: cfg!(target_os = "linux"),
+        is_there: || Step::new("pkg-config").arguments(["--exists", "webkit2gtk-4.1"]).succeeds(),
+        packages: &[(Apt, "libwebkit2gtk-4.1-dev"), (Dnf, "webkit2gtk4.1-devel"), (Pacman, "webkit2gtk-4.1")],
     },
     Need {
         what: "strace",
@@ -56,13 +72,61 @@ const NEEDS: [Need; 5] = [
     },
     Need {
         what: "npm",
-        why: "real clients of assistants come as npm packages",
-        from: Purpose::TestAll,
+        why: "the windows' files are built with it, and real clients of assistants come as npm packages",
+        from: Purpose::Desktop,
         applies: true,
         is_there: || {
             is_installed("npm") || (cfg!(windows) && Step::new("npm.cmd").arguments(["--version"]).succeeds())
         },
         packages: &[(Apt, "npm"), (Dnf, "npm"), (Pacman, "npm"), (Brew, "node"), (Winget, "OpenJS.NodeJS")],
+    },
+    Need {
+        what: "Xvfb",
+        why: "the windows are tested on a display of their own",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("Xvfb"),
+        packages: &[(Apt, "xvfb"), (Dnf, "xorg-x11-server-Xvfb"), (Pacman, "xorg-server-xvfb")],
+    },
+    Need {
+        what: "WebKit's driver",
+        why: "it clicks in the real windows",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("WebKitWebDriver"),
+        packages: &[(Apt, "webkit2gtk-driver"), (Dnf, "webkit2gtk-driver"), (Pacman, "webkit2gtk-4.1")],
+    },
+    Need {
+        what: "D-Bus",
+        why: "the tray is tested on a bus of its own",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("dbus-daemon"),
+        packages: &[(Apt, "dbus"), (Dnf, "dbus-daemon"), (Pacman, "dbus")],
+    },
+    Need {
+        what: "xdg-open",
+        why: "links are followed with the system's own tool",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("xdg-open"),
+        packages: &[(Apt, "xdg-utils"), (Dnf, "xdg-utils"), (Pacman, "xdg-utils")],
+    },
+    Need {
+        what: "update-desktop-database",
+        why: "it tells the desktop which program a link is for",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("update-desktop-database"),
+        packages: &[(Apt, "desktop-file-utils"), (Dnf, "desktop-file-utils"), (Pacman, "desktop-file-utils")],
+    },
+    Need {
+        what: "Chromium",
+        why: "the windows' files are tested in a second browser engine, with a check of their accessibility",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("chromium"),
+        packages: &[(Apt, "chromium"), (Dnf, "chromium"), (Pacman, "chromium")],
     },
     Need {
         what: "Python with venv",
