@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::process::Step;
 use crate::say::{self, Failure};
 use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
