@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod https;
 pub(crate) mod mcp;
 pub(crate) mod oauth;
+pub(crate) mod origin;
 pub(crate) mod program;
 
 use std::time::Duration;

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::browser::Browser;
 use super::https::Answer;
+use super::origin::Origin;
 use super::program::RunningServer;
 use super::random_text;
 
@@ -44,8 +45,13 @@ impl From<&Value> for Tokens {
 
 impl OAuthClient {
     /// Registers itself (RFC 7591).
-    pub(crate) async fn register(server: &RunningServer, name: &str) -> Self {
-        let redirect_uri = "http://127.0.0.1:49152/callback".to_owned();
+    pub(crate) async fn register(server: &impl AsRef<Origin>, name: &str) -> Self {
+        Self::register_for(server, name, "http://127.0.0.1:49152/callback").await
+    }
+
+    /// The same for a client that wants its answers sent to `redirect_uri`.
+    pub(crate) async fn register_for(server: &impl AsRef<Origin>, name: &str, redirect_uri: &str) -> Self {
+        let redirect_uri = redirect_uri.to_owned();
         let metadata = json!({
             "client_name": name,
             "redirect_uris": [redirect_uri],
@@ -54,18 +60,19 @@ impl OAuthClient {
             "token_endpoint_auth_method": "none",
             "application_type": "native",
         });
-        let answer = server.https().post_json("/oauth/register", &metadata).await;
+        let answer = server.as_ref().https().post_json("/oauth/register", &metadata).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
         let id = answer.json()["client_id"].as_str().expect("a registration has a client id").to_owned();
         Self { id, redirect_uri }
     }
 
     /// A new way through the authorization endpoint; `scope` as the client asks.
-    pub(crate) fn attempt(&self, server: &RunningServer, scope: Option<&str>) -> Attempt {
+    pub(crate) fn attempt(&self, server: &impl AsRef<Origin>, scope: Option<&str>) -> Attempt {
+        let origin = server.as_ref();
         let state = random_text(16);
         let verifier = random_text(48);
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-        let mut url = server.ready.issuer.join("/oauth/authorize").expect("the issuer is a base");
+        let mut url = origin.issuer.join("/oauth/authorize").expect("the issuer is a base");
         url.query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.id)
@@ -73,7 +80,7 @@ impl OAuthClient {
             .append_pair("state", &state)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256")
-            .append_pair("resource", server.ready.mcp_url.as_str());
+            .append_pair("resource", origin.mcp_url.as_str());
         if let Some(scope) = scope {
             url.query_pairs_mut().append_pair("scope", scope);
         }
@@ -81,32 +88,34 @@ impl OAuthClient {
     }
 
     /// Changes a code for tokens.
-    pub(crate) async fn redeem(&self, server: &RunningServer, code: &str, verifier: &str) -> Answer {
+    pub(crate) async fn redeem(&self, server: &impl AsRef<Origin>, code: &str, verifier: &str) -> Answer {
+        let origin = server.as_ref();
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", &self.redirect_uri),
             ("client_id", &self.id),
             ("code_verifier", verifier),
-            ("resource", server.ready.mcp_url.as_str()),
+            ("resource", origin.mcp_url.as_str()),
         ];
-        server.https().post_form("/oauth/token", &fields).await
+        origin.https().post_form("/oauth/token", &fields).await
     }
 
     /// Changes a refresh token for new tokens.
-    pub(crate) async fn refresh(&self, server: &RunningServer, refresh_token: &str) -> Answer {
+    pub(crate) async fn refresh(&self, server: &impl AsRef<Origin>, refresh_token: &str) -> Answer {
+        let origin = server.as_ref();
         let fields = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token),
             ("client_id", &self.id),
-            ("resource", server.ready.mcp_url.as_str()),
+            ("resource", origin.mcp_url.as_str()),
         ];
-        server.https().post_form("/oauth/token", &fields).await
+        origin.https().post_form("/oauth/token", &fields).await
     }
 
     /// Takes a token back (RFC 7009).
-    pub(crate) async fn revoke(&self, server: &RunningServer, token: &str) -> Answer {
-        server.https().post_form("/oauth/revoke", &[("token", token), ("client_id", &self.id)]).await
+    pub(crate) async fn revoke(&self, server: &impl AsRef<Origin>, token: &str) -> Answer {
+        server.as_ref().https().post_form("/oauth/revoke", &[("token", token), ("client_id", &self.id)]).await
     }
 }
 

@@ -3,17 +3,19 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::watch;
 use url::Url;
 
 use super::browser::Browser;
 use super::https::Https;
+use super::origin::Origin;
 use super::within;
 
 /// A person's things: a data directory and a home, both thrown away at the end.
@@ -135,7 +137,12 @@ impl Home {
         }
         let ready: Ready =
             serde_json::from_str(&line).unwrap_or_else(|error| panic!("the ready line: {error} in {line}"));
-        Ok(RunningServer { child, ready, log: stderr, home: self.clone() })
+        let origin = Origin {
+            mcp_url: ready.mcp_url.clone(),
+            issuer: ready.issuer.clone(),
+            authority: ready.ca_certificate.clone(),
+        };
+        Ok(RunningServer { child, ready, origin, log: stderr, home: self.clone() })
     }
 }
 
@@ -219,17 +226,24 @@ pub(crate) struct RunningServer {
     child: Child,
     pub(crate) ready: Ready,
     pub(crate) home: Home,
+    origin: Origin,
     log: Log,
+}
+
+impl AsRef<Origin> for RunningServer {
+    fn as_ref(&self) -> &Origin {
+        &self.origin
+    }
 }
 
 impl RunningServer {
     /// A client that trusts this server's authority.
     pub(crate) fn https(&self) -> Https {
-        Https::new(&self.ready.mcp_url, &self.ready.ca_certificate)
+        self.origin.https()
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(&self.ready.issuer, self.https())
+        self.origin.browser()
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -274,40 +288,45 @@ impl Drop for RunningServer {
 
 /// A child's standard error, gathered as it comes: a full pipe would stop the child.
 #[derive(Clone)]
-struct Log {
-    text: Arc<Mutex<String>>,
-    ended: tokio::sync::watch::Receiver<bool>,
+pub(crate) struct Log {
+    heard: watch::Receiver<Heard>,
+}
+
+#[derive(Default)]
+struct Heard {
+    text: String,
+    ended: bool,
 }
 
 impl Log {
-    fn of(mut source: impl tokio::io::AsyncRead + Unpin + Send + 'static) -> Self {
-        let text = Arc::new(Mutex::new(String::new()));
-        let (end, ended) = tokio::sync::watch::channel(false);
-        let writer = text.clone();
+    pub(crate) fn of(mut source: impl tokio::io::AsyncRead + Unpin + Send + 'static) -> Self {
+        let (tell, heard) = watch::channel(Heard::default());
         tokio::spawn(async move {
             let mut buffer = vec![0; 8192];
             while let Ok(read) = source.read(&mut buffer).await {
                 if read == 0 {
                     break;
                 }
-                writer
-                    .lock()
-                    .expect("no test panics with the log")
-                    .push_str(&String::from_utf8_lossy(&buffer[..read]));
+                tell.send_modify(|heard| heard.text.push_str(&String::from_utf8_lossy(&buffer[..read])));
             }
-            end.send_replace(true);
+            tell.send_modify(|heard| heard.ended = true);
         });
-        Self { text, ended }
+        Self { heard }
     }
 
-    fn text(&self) -> String {
-        self.text.lock().expect("no test panics with the log").clone()
+    pub(crate) fn text(&self) -> String {
+        self.heard.borrow().text.clone()
     }
 
-    async fn wait_for_end(&self) {
-        let mut ended = self.ended.clone();
-        within("the end of standard error", ended.wait_for(|ended| *ended))
-            .await
-            .expect("the reader tells its end");
+    /// Waits for what `find` finds in the text, or for the end of the text.
+    pub(crate) async fn wait_for<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let mut heard = self.heard.clone();
+        let found = heard.wait_for(|heard| heard.ended || find(&heard.text).is_some());
+        let found = within("a line of the log, or its end", found).await.expect("the reader tells its end");
+        find(&found.text)
+    }
+
+    pub(crate) async fn wait_for_end(&self) {
+        self.wait_for(|_| None::<()>).await;
     }
 }
