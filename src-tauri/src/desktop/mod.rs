@@ -4,6 +4,7 @@
 //! reading at [`run`]. `host.rs` keeps the engine, `approvals.rs` the consent window, `tray/` the icon,
 //! `commands/` what the windows may call.
 
+mod administrator;
 mod approvals;
 mod clipboard;
 mod commands;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Nothing, commands, run};
 use crate::desktop::desk::Desk;
-use crate::desktop::login;
+use crate::desktop::{administrator, login};
 
 /// The settings that the window shows.
 #[derive(Clone, Debug, Serialize)]
@@ -52,6 +52,8 @@ pub(crate) struct TrustStoreView {
     state: Option<State>,
     problem: Option<String>,
     administrator: bool,
+    /// The administrator can be asked for their password in a window.
+    can_ask: bool,
     command: Option<String>,
     steps: Vec<String>,
 }
@@ -92,10 +94,15 @@ commands! {
 
     /// Has a store trust the local authority, or not any more.
     change_trust(desk, input: ChangeTrust) -> Vec<TrustStoreView> {
+        let data_dir = desk.host.place().data_dir.clone();
         with_stores(desk, move |stores, ca| {
             let store = stores.iter().find(|store| store.id() == input.store);
             let store = store.ok_or_else(|| Failure::not_found("there is no such trust store any more"))?;
-            store.apply(ca, input.action).map(drop).map_err(|error| Failure::refused(error.to_string()))
+            let failed = |error: trust::TrustError| Failure::refused(error.to_string());
+            if store.plan(ca, input.action).map_err(failed)?.administrator && administrator::can_be_asked() {
+                return administrator::change_trust(&data_dir, store_option(&store.id()), input.action);
+            }
+            store.apply(ca, input.action).map(drop).map_err(failed)
         })
         .await
     }
@@ -142,6 +149,7 @@ fn look(store: &dyn TrustStore, ca: &CaCertificate, program: &str) -> TrustStore
         state: None,
         problem: None,
         administrator: false,
+        can_ask: false,
         command: None,
         steps: Vec::new(),
     };
@@ -152,6 +160,7 @@ fn look(store: &dyn TrustStore, ca: &CaCertificate, program: &str) -> TrustStore
                 .administrator
                 .then(|| format!("sudo {program} certificates trust --store {}", store_option(&plan.store))),
             administrator: plan.administrator,
+            can_ask: plan.administrator && administrator::can_be_asked(),
             steps: plan.steps,
             ..base
         },
