@@ -1,5 +1,6 @@
 // What was asked of the program and what came of it: answers to show, deeds to do, lists that come in pages.
 
+import { untrack } from "svelte";
 import { asFailure } from "../backend";
 
 /** An answer that is asked for again whenever something may have changed. The old one stays until the new one is there. */
@@ -41,7 +42,8 @@ export class Deed {
 
   /** Does `work` unless it is being done already; says whether it succeeded. */
   run = async (work: () => Promise<unknown>): Promise<boolean> => {
-    if (this.busy) return false;
+    // An effect that does something must not run again because it was done.
+    if (untrack(() => this.busy)) return false;
     this.busy = true;
     try {
       await work();

@@ -55,7 +55,9 @@ export function standIn(query: URLSearchParams): Backend {
   window.standIn = {
     home, emit, calls, deeds,
     failNext: (name, message) => failures.set(name, message),
-    hold: () => (held = new Promise((done) => (letGo = done))),
+    hold: () => {
+      held = new Promise((done) => (letGo = done));
+    },
     release: () => {
       held = undefined;
       letGo();

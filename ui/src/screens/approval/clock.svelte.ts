@@ -8,7 +8,8 @@ export class Clock {
   #until = 0;
 
   /** Runs while the component lives. */
-  constructor(approveAfter: number, onexpired: () => void) {
+  constructor(approveAfter: number, remaining: number, onexpired: () => void) {
+    this.set(remaining);
     $effect(() => {
       const wait = setTimeout(() => (this.ready = true), approveAfter);
       const second = setInterval(() => {

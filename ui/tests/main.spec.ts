@@ -1,0 +1,236 @@
+// The main window: its states, its ways, and everything else that a person does in it.
+
+import { calls, emit, expect, expectNoWiderThanTheWindow, failNext, openMain, test } from "./windows";
+
+test("an engine that could not start says why, where help is, and can be tried again", async ({ page }) => {
+  await page.goto("/index.html?scenario=failed");
+  await expect(page.getByRole("alert")).toContainText("Port 9100 is used by another program.");
+  await expect(page.getByText("ambient-insights doctor")).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+});
+
+test("a program that is starting says so, and its screens come by themselves", async ({ page }) => {
+  await page.goto("/index.html?scenario=starting");
+  await expect(page.getByText("is starting")).toBeVisible();
+  await page.evaluate(() => (window.standIn!.home.program = { state: "running", first_run: false }));
+  await emit(page, { room: "program", event: "state_changed" });
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+});
+
+test("the first run leads through trust and Claude Code, and can be left and opened again", async ({ page }) => {
+  await openMain(page, "first-run");
+  await page.getByRole("button", { name: "Trust: Chromium" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Trust this computer's certificate" }).getByText("Done:").first()).toBeAttached();
+  await expect(page.getByText("sudo ambient-insights certificates trust")).toBeVisible();
+  await page.getByRole("button", { name: "Connect Claude Code" }).click();
+  await expect(page.getByRole("dialog")).toContainText("/home/ada/.claude/settings.json");
+  expect(await calls(page, "apply_setup")).toEqual([]);
+  await page.getByRole("button", { name: "Make these changes" }).click();
+  await expect(page.getByText("settings.json.before-ambient-insights")).toBeVisible();
+  await expect(page.getByText("claude mcp login ambient-insights")).toBeVisible();
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeFocused();
+  expect(await calls(page, "finish_first_run")).toHaveLength(1);
+  await page.getByRole("button", { name: "Show the first steps" }).click();
+  await page.getByRole("button", { name: "Back to Home" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+});
+
+test("Home says whether the program runs, pauses, resumes, and shuts everybody out after a confirmation", async ({ page }) => {
+  await openMain(page);
+  await page.getByRole("button", { name: "15 minutes" }).click();
+  await expect(page.getByRole("heading", { name: /Paused until/ })).toBeVisible();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByRole("heading", { name: "Running" })).toBeVisible();
+  await page.getByRole("button", { name: "Panic" }).click();
+  await expect(page.getByRole("dialog")).toContainText("Every assistant loses its access at once");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Panic" })).toBeFocused();
+  expect(await calls(page, "panic")).toEqual([]);
+  await page.getByRole("button", { name: "Panic" }).click();
+  await page.getByRole("button", { name: "Shut everybody out" }).click();
+  await expect(page.getByRole("heading", { name: "The door is closed" })).toBeVisible();
+  await page.getByRole("button", { name: "Open the door" }).click();
+  await expect(page.getByRole("heading", { name: "Running" })).toBeVisible();
+});
+
+test("paused and closed programs say so with the way out", async ({ page }) => {
+  await openMain(page, "paused");
+  await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
+  await openMain(page, "closed");
+  await expect(page.getByRole("button", { name: "Open the door" })).toBeVisible();
+});
+
+test("what waits is looked at in the consent window, never decided here", async ({ page }) => {
+  await openMain(page);
+  await page.getByRole("button", { name: "Look at it" }).click();
+  expect(await calls(page, "open_approval")).toEqual([{ id: "request-9" }]);
+  await page.evaluate(() => (window.standIn!.home.pending = []));
+  await emit(page, { room: "authorization", event: { what: "request_decided", id: "request-9", approved: false, by: "desktop" } });
+  await expect(page.getByRole("button", { name: "Look at it" })).toHaveCount(0);
+});
+
+test("every assistant has a guide, what it needs, and something to copy", async ({ page }) => {
+  await openMain(page);
+  await page.getByRole("radio", { name: "ChatGPT" }).check();
+  await expect(page.getByText("It needs a public address")).toBeVisible();
+  await page.getByRole("radio", { name: "Another program" }).check();
+  await page.getByRole("button", { name: "Copy step 1" }).click();
+  expect(await calls(page, "copy_text")).toEqual([{ text: "https://localhost:9100/mcp" }]);
+});
+
+test("set-up is taken back after a look at what changes", async ({ page }) => {
+  await openMain(page);
+  await page.getByRole("radio", { name: "Cursor" }).check();
+  await page.getByRole("button", { name: "Undo …" }).click();
+  await page.getByRole("button", { name: "Take them back" }).click();
+  await expect(page.getByRole("button", { name: "Connect Cursor" })).toBeVisible();
+  expect(await calls(page, "apply_setup")).toEqual([{ client: "cursor", undo: true }]);
+});
+
+test("Ctrl or Alt with a digit, and the tray, switch screens and take the focus along", async ({ page }) => {
+  await openMain(page);
+  for (const [key, name] of [["Control+2", "Context"], ["Alt+3", "Conversations"], ["Control+7", "Settings"], ["Alt+1", "Home"]]) {
+    await page.keyboard.press(key!);
+    await expect(page.getByRole("heading", { level: 1, name: name! })).toBeFocused();
+    await expect(page.getByRole("navigation").getByRole("button", { name: name! })).toHaveAttribute("aria-current", "page");
+  }
+});
+
+test("an access is revoked after a confirmation, and a block is lifted", async ({ page }) => {
+  await openMain(page, "", "connections");
+  await page.getByRole("button", { name: "Revoke …" }).first().click();
+  await page.getByRole("button", { name: "Revoke it" }).click();
+  await expect(page.getByRole("button", { name: "Revoke …" })).toHaveCount(1);
+  expect(await calls(page, "revoke_client")).toEqual([{ client_id: "claude-code" }]);
+  await page.getByRole("button", { name: "Unblock" }).click();
+  await expect(page.getByRole("heading", { name: "Blocked" })).toHaveCount(0);
+});
+
+test("the audit trail is told in words, by program, and goes on when asked", async ({ page }) => {
+  await openMain(page, "", "connections");
+  const lines = page.getByRole("list", { name: "What happened" }).getByRole("listitem");
+  await expect(lines).toHaveCount(25);
+  await expect(lines.nth(1)).toContainText("Claude Code was let in by you, in the window");
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(lines).toHaveCount(50);
+  await page.getByLabel("Show").selectOption({ label: "Cursor" });
+  await expect(lines.nth(1)).toContainText("Cursor");
+  await expect(lines.filter({ hasText: "Claude Code" })).toHaveCount(0);
+});
+
+for (const view of ["home", "connections"] as const) {
+  test(`hostile names on ${view} are text and widen nothing, also in a small window`, async ({ page }) => {
+    await openMain(page, "hostile", view);
+    for (const size of [{ width: 1000, height: 700 }, { width: 640, height: 480 }]) {
+      await page.setViewportSize(size);
+      await expectNoWiderThanTheWindow(page);
+    }
+    expect(await page.title()).toBe("Ambient Insights");
+    expect(await page.locator("main img, main script").count()).toBe(0);
+  });
+}
+
+test("no screen is wider than the smallest window", async ({ page }) => {
+  await page.setViewportSize({ width: 640, height: 480 });
+  for (const view of ["home", "context", "conversations", "insights", "connections", "data", "settings"] as const) {
+    await openMain(page, "", view);
+    await expect(page.locator(".skeleton")).toHaveCount(0);
+    await expectNoWiderThanTheWindow(page);
+  }
+});
+
+test("an export shows how far it is and what it wrote", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByRole("radio", { name: /A folder to read/ }).check();
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("/home/ada/Downloads/ambient-insights-2026-11-21");
+  await page.getByRole("checkbox", { name: "Insights" }).uncheck();
+  await page.evaluate(() => window.standIn!.hold());
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(page.getByText("Exporting 400 of 5,200")).toBeVisible();
+  await page.evaluate(() => window.standIn!.release());
+  await expect(page.getByText("Done: 240 conversations with 6,392 turns")).toBeVisible();
+  expect(await calls(page, "export_all")).toEqual([
+    { request: { format: "markdown", output: "/home/ada/Downloads/ambient-insights-2026-11-21", overwrite: false, parts: { conversations: true, context: true, insights: false } } },
+  ]);
+});
+
+test("an export overwrites only what it was told to", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByLabel("To", { exact: true }).fill("/home/ada/Downloads/there-already.json");
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("is there already");
+  await page.getByRole("button", { name: "Overwrite it" }).click();
+  await expect(page.getByText("Done:")).toBeVisible();
+  expect((await calls(page, "export_all")).map((input) => (input as { request: { overwrite: boolean } }).request.overwrite)).toEqual([false, true]);
+});
+
+test("a place typed by hand is kept when another format is chosen", async ({ page }) => {
+  await openMain(page, "", "data");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue(/\.json$/);
+  await page.getByLabel("To", { exact: true }).fill("/mnt/stick/memory");
+  await page.getByRole("radio", { name: /A folder to read/ }).check();
+  await expect.poll(() => calls(page, "suggest_export").then((all) => all.length)).toBe(2);
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("/mnt/stick/memory");
+});
+
+test("an import reports what it skipped and why, and keeps the place when it fails", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByRole("button", { name: "Choose …" }).last().click();
+  await expect(page.getByLabel("From")).toHaveValue("/home/ada/mcp_data");
+  await failNext(page, "import_from", "There is no such folder. Look at its path.");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("no such folder");
+  await expect(page.getByLabel("From")).toHaveValue("/home/ada/mcp_data");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("Done: 478 records imported, 12 here already, 2 skipped.")).toBeVisible();
+  await expect(page.getByText("the record has no user_message")).toBeVisible();
+});
+
+test("the look changes at once, and is taken back when it can not be kept", async ({ page }) => {
+  await openMain(page, "", "settings");
+  const html = page.locator("html");
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await expect(html).toHaveAttribute("data-theme", "dark");
+  await failNext(page, "change_settings", "config.toml can not be written.");
+  await page.getByRole("radio", { name: "Light" }).check();
+  await expect(page.getByRole("alert")).toContainText("config.toml can not be written.");
+  await expect(html).toHaveAttribute("data-theme", "dark");
+  await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
+});
+
+test("another port needs a restart, which stands beside it; a wrong one stays in the field", async ({ page }) => {
+  await openMain(page, "", "settings");
+  const port = page.getByRole("textbox", { name: "Port" });
+  await port.fill("99999");
+  await port.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("does not exist");
+  await expect(port).toHaveValue("99999");
+  await port.fill("9200");
+  await port.press("Enter");
+  await page.getByRole("button", { name: "Restart now" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  expect(await calls(page, "restart_engine")).toHaveLength(1);
+});
+
+test("a start at login that fails falls back to what is set", async ({ page }) => {
+  await openMain(page, "", "settings");
+  await failNext(page, "change_settings", "The folder for programs that start at login can not be written.");
+  await page.getByRole("switch", { name: "Start when I log in" }).click();
+  await expect(page.getByRole("alert")).toContainText("can not be written");
+  await expect(page.getByRole("switch", { name: "Start when I log in" })).not.toBeChecked();
+});
+
+test("a store that can not be trusted says why beside it", async ({ page }) => {
+  await openMain(page, "", "settings");
+  await failNext(page, "change_trust", "certutil is not installed. Install libnss3-tools.");
+  await page.getByRole("button", { name: "Trust: Firefox" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Firefox" }).getByRole("alert")).toContainText("libnss3-tools");
+});
+
+test("Check everything lists what is wrong with its remedy", async ({ page }) => {
+  await openMain(page, "", "settings");
+  await page.getByRole("button", { name: "Check everything" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Firefox does not know" })).toContainText("ambient-insights certificates trust");
+});
