@@ -194,7 +194,7 @@ test("the look changes at once, and is taken back when it can not be kept", asyn
   await page.getByRole("radio", { name: "Dark" }).check();
   await expect(html).toHaveAttribute("data-theme", "dark");
   await failNext(page, "change_settings", "config.toml can not be written.");
-  await page.getByRole("radio", { name: "Light" }).check();
+  await page.getByRole("radio", { name: "Light" }).click();
   await expect(page.getByRole("alert")).toContainText("config.toml can not be written.");
   await expect(html).toHaveAttribute("data-theme", "dark");
   await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
