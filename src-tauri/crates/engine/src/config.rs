@@ -22,14 +22,24 @@ const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
 const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
 
 /// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix.
-const KEYS: [&str; 7] =
-    ["access_token_minutes", "browser_origins", "ingress_port", "limits", "port", "public_url", "theme"];
+const KEYS: [&str; 8] = [
+    "access_token_minutes",
+    "approval_minutes",
+    "browser_origins",
+    "ingress_port",
+    "limits",
+    "port",
+    "public_url",
+    "theme",
+];
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
 
 /// Claude Code refreshes a token on every call when less than five minutes of it are left.
 const SHORTEST_ACCESS_TOKEN: u64 = 6;
 const LONGEST_ACCESS_TOKEN: u64 = 24 * 60;
+/// The browser that waits keeps its cookie for twenty minutes: for asking, and for fetching the answer.
+const LONGEST_APPROVAL: u64 = 10;
 
 /// The whole program's settings, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +61,8 @@ pub struct Config {
     pub rates_limited: bool,
     /// How long an access token is good.
     pub access_token_lifetime: Duration,
+    /// How long somebody who asks to be let in waits for the owner.
+    pub request_lifetime: Duration,
     /// How the windows look.
     pub theme: Theme,
     /// Where [`Config::theme`] comes from.
@@ -191,6 +203,7 @@ struct Layers {
     browser_origins: Option<Vec<String>>,
     rates_limited: Option<bool>,
     access_token_minutes: Option<u64>,
+    approval_minutes: Option<u64>,
     theme: Option<(Theme, SettingSource)>,
 }
 
@@ -223,6 +236,7 @@ impl Layers {
             browser_origins: self.browser_origins.unwrap_or_default(),
             rates_limited,
             access_token_lifetime: Duration::from_secs(self.access_token_minutes.unwrap_or(15) * 60),
+            request_lifetime: Duration::from_secs(self.approval_minutes.unwrap_or(10) * 60),
             theme,
             theme_source,
         })
@@ -332,6 +346,11 @@ impl Layers {
                     "off" => false,
                     _ => return Err(bad("limits", "it must be \"on\" or \"off\"")),
                 });
+            }
+            "approval_minutes" => {
+                let minutes = value.parse().ok().filter(|minutes| (1..=LONGEST_APPROVAL).contains(minutes));
+                self.approval_minutes =
+                    Some(minutes.ok_or_else(|| bad("approval_minutes", "it must be a number from 1 to 10"))?);
             }
             "access_token_minutes" => {
                 let minutes = value.parse().ok();

@@ -54,6 +54,7 @@ fn a_value_that_does_not_fit_says_what_would() {
         ("port = 70000", "0 (a free one) to 65535"),
         ("port = \"x\"", "0 (a free one) to 65535"),
         ("access_token_minutes = 5", "from 6 to 1440"),
+        ("approval_minutes = 0", "from 1 to 10"),
         ("limits = \"maybe\"", "\"on\" or \"off\""),
         ("public_url = \"http://a.example\"", "it must be https://"),
         ("public_url = \"https://a.example/path\"", "without a path"),

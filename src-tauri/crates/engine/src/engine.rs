@@ -332,6 +332,7 @@ fn open_stores(
             LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
         let settings = authorization::Settings {
             access_token_lifetime: config.access_token_lifetime,
+            request_lifetime: config.request_lifetime,
             self_approval: surface == Surface::Terminal,
             limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },
             ..authorization::Settings::new(origins)
@@ -346,3 +347,7 @@ fn open_stores(
         Ok((context, authorization, certificates))
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;
