@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use control::Server;
-use engine::{Door, Engine, Event, Failure, Operation, Overrides, ProgramEvent, Surface};
+use control::{Client, Server};
+use engine::operations::ShowWindow;
+use engine::{Door, Engine, Event, Failure, Operation, Overrides, ProgramEvent, StartError, Surface};
 use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -14,6 +16,8 @@ use crate::place::Place;
 
 /// How many events a slow window may be behind.
 const BACKLOG: usize = 256;
+/// How long another process that is just starting may take until it answers.
+const OTHERS_START: Duration = Duration::from_secs(3);
 
 /// The engine, or why there is none. Cloning is cheap; all clones are one.
 #[derive(Clone)]
@@ -29,6 +33,8 @@ struct Inner {
     /// Starting and stopping exclude one another.
     turning: AsyncMutex<Option<Server>>,
     first_run: Mutex<bool>,
+    /// Another process runs the desktop.
+    gave_way: watch::Sender<bool>,
 }
 
 #[derive(Clone)]
@@ -67,6 +73,7 @@ impl Host {
                 events: broadcast::Sender::new(BACKLOG),
                 turning: AsyncMutex::new(None),
                 first_run: Mutex::new(first_run),
+                gave_way: watch::Sender::new(false),
             }),
         }
     }
@@ -99,14 +106,41 @@ impl Host {
 
     async fn try_start(&self) -> Result<(Engine, Server), String> {
         let config = self.inner.place.config(Overrides::default()).map_err(|error| error.to_string())?;
-        let engine =
-            Engine::start(config, Door::Open(Surface::Desktop)).await.map_err(|error| error.to_string())?;
+        let engine = match Engine::start(config, Door::Open(Surface::Desktop)).await {
+            Ok(engine) => engine,
+            Err(error) => {
+                if matches!(error, StartError::Lock(_)) && self.is_shown_by_another().await {
+                    self.inner.gave_way.send_replace(true);
+                }
+                return Err(error.to_string());
+            }
+        };
         match Server::start(engine.clone()) {
             Ok(server) => Ok((engine, server)),
             Err(error) => {
                 engine.stop().await;
                 Err(error.to_string())
             }
+        }
+    }
+
+    /// Started twice at nearly the same moment: the other one has the data, and shows its window instead.
+    async fn is_shown_by_another(&self) -> bool {
+        let began = tokio::time::Instant::now();
+        while began.elapsed() < OTHERS_START {
+            if let Some(other) = Client::connect(&self.inner.place.data_dir).await {
+                return other.call(ShowWindow {}).await.is_ok();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        false
+    }
+
+    /// Answers when another process of the desktop has taken over; this one is to end.
+    pub(crate) async fn gave_way(&self) {
+        let mut gave_way = self.inner.gave_way.subscribe();
+        if gave_way.wait_for(|gave_way| *gave_way).await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 
@@ -130,6 +164,11 @@ impl Host {
     pub(crate) async fn restart(&self) {
         self.stop().await;
         self.start().await;
+    }
+
+    /// Whether the engine could not start.
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(*self.inner.state.borrow(), State::Failed(_))
     }
 
     /// Answers when the engine runs or has failed.

@@ -19,6 +19,7 @@ mod tray;
 mod windows;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use control::Client;
 use engine::operations::{OpenLink, ShowWindow};
@@ -31,6 +32,9 @@ use self::stage::{Stage as _, TauriStage};
 use crate::logging;
 use crate::place::Place;
 use crate::stop_signal::StopSignal;
+
+/// How long the parts may take to finish their calls.
+const LONGEST_STOP: Duration = Duration::from_secs(30);
 
 /// How the desktop is started.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +147,7 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, host: &Host, launch: Launch, mut stop:
     app.set_activation_policy(tauri::ActivationPolicy::Accessory).unwrap_or_default();
     clerk.watch();
     windows::forward_events(app, host);
-    tray::keep(app, host, &clerk);
+    tray::keep(app, host, &clerk, launch.in_tray);
     link_handler::settle(host.place());
     if !launch.in_tray || host.is_first_run() {
         stage.show_main(None);
@@ -158,9 +162,17 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, host: &Host, launch: Launch, mut stop:
             }
         });
     }
-    let app = app.clone();
+    let (app, host) = (app.clone(), host.clone());
     tauri::async_runtime::spawn(async move {
-        stop.asked_for().await;
+        host.settled().await;
+        if host.has_failed() {
+            // Whoever started it without a window has to hear of this all the same.
+            stage.show_main(None);
+        }
+        tokio::select! {
+            () = stop.asked_for() => {}
+            () = host.gave_way() => tracing::info!("the desktop runs already; its window is shown"),
+        }
         app.exit(0);
     });
 }
@@ -171,7 +183,11 @@ fn on_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
         RunEvent::Exit => {
             let host = app.state::<Desk>().host.clone();
-            tauri::async_runtime::block_on(host.stop());
+            // A part that hangs must not make the program immortal; what was answered is on the disk.
+            let stopping = async move { tokio::time::timeout(LONGEST_STOP, host.stop()).await };
+            if tauri::async_runtime::block_on(stopping).is_err() {
+                tracing::error!("a part did not stop in time");
+            }
         }
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {

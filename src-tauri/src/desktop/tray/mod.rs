@@ -14,6 +14,7 @@ use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _, Runtime};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use self::action::Action;
 use self::model::{Entry, Facts, Model, Program};
@@ -24,16 +25,21 @@ use super::windows::View;
 
 /// How long after a failure the tray is asked again for a place: a panel that starts late, or starts anew.
 const AGAIN: Duration = Duration::from_secs(3);
+/// How long it may take at a login before the window comes up instead.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// What happens within this time is drawn once.
 const GATHERING: Duration = Duration::from_millis(40);
 
 /// Keeps the icon and its menu as things stand, until the program ends.
-pub(crate) fn keep<R: Runtime>(app: &AppHandle<R>, host: &Host, clerk: &Clerk) {
+///
+/// At a login (`in_tray`) the panel may come later than the program: then the window waits a little.
+pub(crate) fn keep<R: Runtime>(app: &AppHandle<R>, host: &Host, clerk: &Clerk, in_tray: bool) {
     let (app, host, clerk) = (app.clone(), host.clone(), clerk.clone());
     let mut events = host.events();
     tauri::async_runtime::spawn(async move {
         let mut drawn: Option<Model> = None;
         let mut told = false;
+        let patient_until = Instant::now() + if in_tray { PATIENCE } else { Duration::ZERO };
         loop {
             let model = Model::of(&facts(&host).await);
             if drawn.as_ref() != Some(&model) {
@@ -46,7 +52,7 @@ pub(crate) fn keep<R: Runtime>(app: &AppHandle<R>, host: &Host, clerk: &Clerk) {
                         drawn = Some(model);
                     }
                     Err(reason) => {
-                        if !told {
+                        if !told && Instant::now() >= patient_until {
                             tracing::warn!(%reason, "there is no tray for the icon; the window is shown, and the tray asked again");
                             app.state::<Desk>().stage.show_main(None);
                             told = true;
