@@ -53,12 +53,14 @@ async fn show(summary: &str, body: &str) -> zbus::Result<()> {
 
     let bus = zbus::Connection::session().await?;
     let hints = HashMap::from([("desktop-entry", Value::from("ambient-insights"))]);
+    // A slice: an array of a fixed length is a structure to D-Bus, and the server refuses the call.
+    let actions: &[&str] = &[];
     bus.call_method(
         Some("org.freedesktop.Notifications"),
         "/org/freedesktop/Notifications",
         Some("org.freedesktop.Notifications"),
         "Notify",
-        &("Ambient Insights", 0_u32, "ambient-insights", summary, as_text(body), [""; 0], hints, -1_i32),
+        &("Ambient Insights", 0_u32, "ambient-insights", summary, as_text(body), actions, hints, -1_i32),
     )
     .await
     .map(drop)
