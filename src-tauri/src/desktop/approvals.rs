@@ -50,6 +50,8 @@ struct State {
 struct Shown {
     label: String,
     request: RequestId,
+    /// The window has asked for what it shows: from then on somebody can read it.
+    seen: bool,
 }
 
 /// Everything that the consent window shows.
@@ -246,7 +248,7 @@ impl Clerk {
     /// Puts a request into the window, made if there is none. The desk has agreed.
     fn show(&self, state: &mut State, id: RequestId) -> Result<(), Failure> {
         if let Some(shown) = &mut state.window {
-            shown.request = id;
+            (shown.request, shown.seen) = (id, false);
             self.inner.stage.refresh_approval(&shown.label);
             self.inner.stage.focus_approval(&shown.label);
             return Ok(());
@@ -255,7 +257,7 @@ impl Clerk {
         let label = format!("{APPROVAL}{}", state.windows_so_far);
         match self.inner.stage.open_approval(&label) {
             Ok(()) => {
-                state.window = Some(Shown { label, request: id });
+                state.window = Some(Shown { label, request: id, seen: false });
                 Ok(())
             }
             Err(reason) => {
@@ -309,10 +311,15 @@ impl Clerk {
     /// What the window shows now.
     pub(crate) async fn screen(&self) -> Result<Option<ApprovalScreen>, Failure> {
         let engine = self.inner.host.engine().await?;
-        let state = self.inner.state.lock().await;
-        let Some(shown) = &state.window else { return Ok(None) };
+        let mut state = self.inner.state.lock().await;
+        let Some(shown) = &mut state.window else { return Ok(None) };
         let Some(request) = engine.pending_request(shown.request).await? else { return Ok(None) };
         let now = engine.now();
+        if !std::mem::replace(&mut shown.seen, true) {
+            // The first window takes the web engine most of the moment for which Approve waits.
+            state.desk.appeared(request.id, now);
+            tracing::info!(id = %request.id, "the consent window shows a request");
+        }
         let waiting = self.inner.host.run(ListApprovals {}).await?;
         Ok(Some(ApprovalScreen {
             facts: describe(&request),

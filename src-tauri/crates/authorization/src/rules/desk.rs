@@ -116,6 +116,13 @@ impl ApprovalDesk {
         self.raise(request.id, now, surroundings)
     }
 
+    /// The window has something to show only now: making it takes time, and nobody could read it before.
+    pub fn appeared(&mut self, id: RequestId, now: Timestamp) {
+        if let Some(live) = self.live.as_mut().filter(|live| live.id == id) {
+            live.shown_at = now;
+        }
+    }
+
     /// The request whose window is shown.
     #[must_use]
     pub fn live(&self) -> Option<RequestId> {

@@ -174,6 +174,17 @@ fn a_terminal_raises_any_request_within_the_limits() {
 }
 
 #[test]
+fn the_moment_begins_when_there_is_something_to_see() {
+    let mut desk = ApprovalDesk::default();
+    desk.arrived(&local(1), at(0), FREE);
+    desk.appeared(id(2), at(500));
+    assert_eq!(desk.shown_at(), Some(at(0)), "another request's window says nothing of this one");
+    desk.appeared(id(1), at(600));
+    assert_eq!(desk.may_approve(id(1), at(1299)), Err(TooEarly { wait_ms: 1 }));
+    assert_eq!(desk.may_approve(id(1), at(1300)), Ok(()));
+}
+
+#[test]
 fn approve_counts_only_in_the_live_window_and_after_a_moment() {
     let mut desk = ApprovalDesk::default();
     assert_eq!(desk.may_approve(id(1), at(0)), Err(TooEarly { wait_ms: 700 }));
