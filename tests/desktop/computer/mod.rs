@@ -26,6 +26,9 @@ pub(crate) const CONSENT: &str = "Access to your memory – Ambient Insights";
 /// The title of the main window.
 pub(crate) const MAIN: &str = "Ambient Insights";
 
+/// Longest wait for anything that is bound to be seen.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The computer. Everything on it ends with it.
 pub(crate) struct Computer {
     pub(crate) home: Home,
@@ -97,7 +100,7 @@ pub(crate) fn free_port() -> u16 {
 
 /// Looks again and again until `look` finds something, with a limit, where nothing tells of it.
 pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
-    within(what, async {
+    let found = tokio::time::timeout(PATIENCE, async {
         loop {
             if let Some(found) = look().await {
                 return found;
@@ -105,6 +108,6 @@ pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look
             // Leaves the processors to what is waited for.
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-    })
-    .await
+    });
+    found.await.unwrap_or_else(|_| panic!("{what} did not come within {PATIENCE:?}"))
 }

@@ -7,8 +7,6 @@ use tokio::sync::watch;
 use zbus::message::Header;
 use zbus::zvariant::{OwnedValue, Structure, Value};
 
-use crate::support::within;
-
 use super::bus::Bus;
 use super::until;
 
@@ -85,9 +83,14 @@ impl Panel {
 
     /// The icon, once there is one.
     pub(crate) async fn icon(&self) -> Icon<'_> {
-        let mut icons = self.icons.clone();
-        let icons = within("an icon in the tray", icons.wait_for(|icons| !icons.is_empty())).await;
-        let name = icons.expect("the watcher lives").last().cloned().expect("there is one");
+        let bus = zbus::fdo::DBusProxy::new(&self.connection).await.expect("the bus answers");
+        let name = until("an icon in the tray", async || {
+            let name = self.icons.borrow().last()?.clone();
+            // Its program may have ended.
+            let lives = bus.name_has_owner(name.as_str().try_into().ok()?).await.ok()?;
+            lives.then_some(name)
+        })
+        .await;
         Icon { panel: self, name }
     }
 

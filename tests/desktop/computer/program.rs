@@ -76,6 +76,11 @@ impl Desktop {
         found.await.unwrap_or_else(|| panic!("the program ended without the line {words:?}"))
     }
 
+    /// Waits until the consent window shows this request.
+    pub(crate) async fn shows(&self, request: &str) {
+        self.logs(&["the consent window shows a request", request]).await;
+    }
+
     /// Where it is reached, once its door is open; after another start, where that one is.
     pub(crate) async fn origin(&self) -> Origin {
         let line = self.logs(&["the door is open"]).await;

@@ -12,9 +12,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-use crate::support::{LIMIT, within};
+use crate::support::within;
 
-use super::{free_port, until};
+use super::{PATIENCE, free_port, until};
 
 /// Finds elements by role and accessible name: those of exactly that name, else those that hold it.
 const FIND: &str = r"
@@ -188,7 +188,7 @@ impl Windows {
 
     async fn shows(&self, what: &str, is_it: impl Fn(&str) -> bool) {
         let mut last = String::new();
-        let seen = tokio::time::timeout(LIMIT, async {
+        let seen = tokio::time::timeout(PATIENCE, async {
             while !is_it(&last) {
                 last = self.text().await;
             }
