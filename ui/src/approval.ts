@@ -5,8 +5,8 @@ import "./style/tokens.css";
 import "./style/base.css";
 import { connect } from "./backend";
 import Approval from "./screens/approval/Approval.svelte";
-import { showKeptTheme } from "./session/theme";
+import { showFirstTheme } from "./session/theme";
 
-showKeptTheme();
+showFirstTheme();
 await connect();
 mount(Approval, { target: document.getElementById("window")! });

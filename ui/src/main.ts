@@ -5,8 +5,8 @@ import "./style/tokens.css";
 import "./style/base.css";
 import App from "./App.svelte";
 import { connect } from "./backend";
-import { showKeptTheme } from "./session/theme";
+import { showFirstTheme } from "./session/theme";
 
-showKeptTheme();
+showFirstTheme();
 await connect();
 mount(App, { target: document.getElementById("window")! });

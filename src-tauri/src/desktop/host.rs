@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use control::{Client, Server};
 use engine::operations::ShowWindow;
-use engine::{Door, Engine, Event, Failure, Operation, Overrides, ProgramEvent, StartError, Surface};
+use engine::{Door, Engine, Event, Failure, Operation, Overrides, ProgramEvent, StartError, Surface, Theme};
 use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -207,6 +207,11 @@ impl Host {
 
     pub(crate) fn is_first_run(&self) -> bool {
         *self.inner.first_run.lock()
+    }
+
+    /// How the windows look, as it is set now; known even where the engine could not start.
+    pub(crate) fn theme(&self) -> Theme {
+        self.inner.place.config(Overrides::default()).map(|config| config.theme).unwrap_or_default()
     }
 
     /// Remembers that somebody has been through the first steps.

@@ -21,7 +21,8 @@ mod windows;
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::Client;
+use control::{Client, ClientError};
+use engine::FailureCode;
 use engine::operations::{OpenLink, ShowWindow};
 use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
 
@@ -100,7 +101,15 @@ async fn hand_over(place: &Place, launch: &Launch) -> Result<bool, DesktopError>
         None if launch.in_tray => return Ok(true),
         None => running.call(ShowWindow {}).await,
     };
-    answer.map(|()| true).map_err(|error| DesktopError::Unreachable(error.to_string()))
+    match answer {
+        Ok(()) => Ok(true),
+        // `serve` runs and has no windows. Who started this from a menu sees no terminal: a window has to say why
+        // it can not start, and what to do.
+        Err(ClientError::Failure(failure)) if launch.link.is_none() && failure.code == FailureCode::Refused => {
+            Ok(false)
+        }
+        Err(error) => Err(DesktopError::Unreachable(error.to_string())),
+    }
 }
 
 fn has_display(place: &Place) -> bool {
@@ -140,7 +149,7 @@ fn build<R: Runtime>(
 }
 
 fn set_up<R: Runtime>(app: &AppHandle<R>, host: &Host, launch: Launch, mut stop: StopSignal) {
-    let stage = Arc::new(TauriStage::new(app.clone()));
+    let stage = Arc::new(TauriStage::new(app.clone(), host.clone()));
     let clerk = Clerk::new(host.clone(), stage.clone());
     app.manage(Desk { host: host.clone(), clerk: clerk.clone(), stage: stage.clone() });
     #[cfg(target_os = "macos")]

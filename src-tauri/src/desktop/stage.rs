@@ -8,6 +8,7 @@ use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
 use super::clipboard;
+use super::host::Host;
 use super::windows::{self, View};
 
 /// What can be done with windows. None of it waits for a person.
@@ -51,12 +52,13 @@ impl dyn Stage {
 /// The real stage.
 pub(crate) struct TauriStage<R: Runtime> {
     app: AppHandle<R>,
+    host: Host,
     first_view: parking_lot::Mutex<View>,
 }
 
 impl<R: Runtime> TauriStage<R> {
-    pub(crate) fn new(app: AppHandle<R>) -> Self {
-        Self { app, first_view: parking_lot::Mutex::new(View::Home) }
+    pub(crate) fn new(app: AppHandle<R>, host: Host) -> Self {
+        Self { app, host, first_view: parking_lot::Mutex::new(View::Home) }
     }
 
     fn with_approval(&self, label: &str, act: impl FnOnce(&tauri::WebviewWindow<R>) -> tauri::Result<()>) {
@@ -82,12 +84,12 @@ impl<R: Runtime> Stage for TauriStage<R> {
                 let _ = self.app.emit_to(EventTarget::webview_window(windows::MAIN), "view", view);
             }
         } else {
-            windows::build_main(&self.app);
+            windows::build_main(&self.app, self.host.theme());
         }
     }
 
     fn open_approval(&self, label: &str) -> Result<(), String> {
-        windows::build_approval(&self.app, label).map_err(|error| error.to_string())
+        windows::build_approval(&self.app, label, self.host.theme()).map_err(|error| error.to_string())
     }
 
     fn focus_approval(&self, label: &str) {

@@ -1,6 +1,6 @@
 //! The windows: made when they are wanted, destroyed when they are closed, so that no web engine idles.
 
-use engine::{Event, SurfaceRequest};
+use engine::{Event, SurfaceRequest, Theme};
 use serde::{Deserialize, Serialize};
 use tauri::{
     AppHandle, Emitter as _, EventTarget, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, Window,
@@ -38,8 +38,9 @@ pub(crate) enum View {
 }
 
 /// Makes the main window.
-pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>) {
-    let built = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>, theme: Theme) {
+    let built = WebviewWindowBuilder::new(app, MAIN, page("index.html", theme))
+        .incognito(true)
         .title("Ambient Insights")
         .inner_size(1040.0, 720.0)
         .min_inner_size(640.0, 480.0)
@@ -53,8 +54,9 @@ pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>) {
 }
 
 /// Makes a consent window.
-pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, label, WebviewUrl::App("approval.html".into()))
+pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str, theme: Theme) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, label, page("approval.html", theme))
+        .incognito(true)
         .title("Access to your memory – Ambient Insights")
         .inner_size(500.0, 680.0)
         .min_inner_size(420.0, 480.0)
@@ -63,6 +65,12 @@ pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str) -> tau
         .center()
         .build()
         .map(drop)
+}
+
+/// A page that opens in its colours at once. The web engine itself keeps nothing (`incognito`): what is
+/// remembered lies in the data directory alone.
+fn page(file: &str, theme: Theme) -> WebviewUrl {
+    WebviewUrl::App(format!("{file}?theme={}", theme.as_str()).into())
 }
 
 /// What happens to windows.

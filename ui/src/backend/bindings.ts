@@ -1,323 +1,1428 @@
-// The contract between the front end and the program. In the end this file is GENERATED from Rust by ts-rs
-// (one interface `Commands`, one union per enum, exactly these names); until then this draft stands in its place.
-// Times are RFC 3339 in UTC ("2026-11-21T09:30:00.123456Z"). Ids are opaque strings.
+// Written from the Rust types by `UPDATE_BINDINGS=1 cargo test --lib bindings`; a test fails when it is stale.
+
+export type ScopeName = "context:read" | "context:write" | "conversations:read" | "conversations:write" | "insights:read" | "insights:write" | "connectors:use" | "web-search:read" | "admin";
+
+export type TrustState = "absent" | "incomplete" | "trusted";
+
+export type TrustAction = "trust" | "untrust";
+
+export type AccessDuration = "session" | "thirty_days" | "until_revoked";
+
+export type Action = "added" | "stated" | "renamed" | "value_changed" | "state_changed" | "removed";
+
+export type AddItem = { 
+/**
+ * The item.
+ */
+item: NewItem, };
+
+export type Added = { 
+/**
+ * The item as it stands now.
+ */
+item: Item, 
+/**
+ * It was there before, under this name or another spelling of it.
+ */
+existed: boolean, };
+
+export type ApprovalScreen = { 
+/**
+ * The facts.
+ */
+facts: ConsentFacts, 
+/**
+ * Only so many milliseconds from now can it be approved: nobody says yes to what they had no time to see.
+ */
+approve_after_ms: number, 
+/**
+ * In so many milliseconds it is denied by itself.
+ */
+remaining_ms: number, 
+/**
+ * How many further requests wait.
+ */
+others_waiting: number, 
+/**
+ * How often the code may still be typed.
+ */
+tries_left: number, };
+
+export type ApproveInput = { 
+/**
+ * The request that was on the screen.
+ */
+id: RequestId, 
+/**
+ * The scopes that are ticked.
+ */
+scopes: Array<string>, 
+/**
+ * How long access lasts.
+ */
+duration: AccessDuration, 
+/**
+ * The typed code, where one is needed.
+ */
+code: string | null, 
+/**
+ * That `admin` is meant.
+ */
+admin_confirmed: boolean, };
+
+export type ApproveOutcome = { "outcome": "approved", 
+/**
+ * Its name.
+ */
+client_name: string, } | { "outcome": "wrong_code", 
+/**
+ * How many tries are left.
+ */
+tries_left: number, } | { "outcome": "denied", 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type AuditEntry = { 
+/**
+ * Its place in the trail; lines of rejections have none.
+ */
+seq?: number, 
+/**
+ * When it happened; for rejections the start of the minute.
+ */
+at: Timestamp, 
+/**
+ * What it tells.
+ */
+kind: AuditKind, 
+/**
+ * The client.
+ */
+client_id?: string, 
+/**
+ * The client's name for people.
+ */
+client_name?: string, 
+/**
+ * The grant.
+ */
+grant_id?: GrantId, 
+/**
+ * The authorization request.
+ */
+request_id?: RequestId, 
+/**
+ * Where it came from: `local` or `tunnel:PROVIDER`.
+ */
+arrival?: string, 
+/**
+ * The peer's address.
+ */
+remote_address?: string, 
+/**
+ * What the peer called itself.
+ */
+user_agent?: string, 
+/**
+ * The scopes it is about.
+ */
+scopes?: ScopeSet, 
+/**
+ * Who decided.
+ */
+by?: Decider, 
+/**
+ * The tool that was called.
+ */
+tool?: string, 
+/**
+ * How it ended, or why.
+ */
+outcome?: string, 
+/**
+ * How long it took, in microseconds.
+ */
+took_micros?: number, 
+/**
+ * How many there were.
+ */
+count?: number, };
+
+export type AuditKind = "registered" | "asked" | "proved" | "approved" | "denied" | "blocked" | "unblocked" | "issued" | "refreshed" | "replayed" | "revoked" | "tool_called" | "rejected" | "dropped";
+
+export type AuditQuery = { 
+/**
+ * Only lines from then on.
+ */
+since: Timestamp | null, 
+/**
+ * Only lines before then.
+ */
+until: Timestamp | null, 
+/**
+ * Only this client's.
+ */
+client_id: string | null, 
+/**
+ * Only these kinds; empty: all.
+ */
+kinds: Array<AuditKind>, 
+/**
+ * At most so many, the newest first.
+ */
+limit: number, };
+
+export type Author = { "kind": "owner" } | { "kind": "client", 
+/**
+ * Its OAuth client id.
+ */
+client_id: string, 
+/**
+ * The name it gave itself.
+ */
+client_name: string, } | { "kind": "analysis" } | { "kind": "import", 
+/**
+ * The format or the program that the file came from.
+ */
+source: string, };
+
+export type AuthorizationEvent = { "what": "request_pending", 
+/**
+ * The request.
+ */
+id: RequestId, } | { "what": "request_proved", 
+/**
+ * The request.
+ */
+id: RequestId, } | { "what": "request_decided", 
+/**
+ * The request.
+ */
+id: RequestId, 
+/**
+ * Whether it was approved.
+ */
+approved: boolean, 
+/**
+ * Who decided.
+ */
+by: Decider, } | { "what": "grant_issued", 
+/**
+ * The grant.
+ */
+id: GrantId, 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Its name for people.
+ */
+client_name: string, } | { "what": "grant_revoked", 
+/**
+ * The grant.
+ */
+id: GrantId, 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Who ended it.
+ */
+by: Decider, } | { "what": "replay_seen", 
+/**
+ * The grant.
+ */
+id: GrantId, 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Its name for people.
+ */
+client_name: string, } | { "what": "client_registered", 
+/**
+ * The client.
+ */
+client_id: string, };
+
+export type BlockedClient = { 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Its name for people; its id where no name is known any more.
+ */
+client_name: string, 
+/**
+ * The host that its answers would go to.
+ */
+redirect_host: string, 
+/**
+ * Since when.
+ */
+blocked_at: Timestamp, };
+
+export type Change = { 
+/**
+ * What kind of thing.
+ */
+subject: Subject, 
+/**
+ * Which one; none: many at once (an import, a rebuild), read anew.
+ */
+id: string | null, 
+/**
+ * What happened.
+ */
+action: Action, 
+/**
+ * Who did it.
+ */
+by: Author, };
+
+export type ChangeSettingsInput = { change: SettingsChange, };
+
+export type ChangeTrust = { store: string, action: TrustAction, };
+
+export type Check = { 
+/**
+ * What was looked at.
+ */
+name: string, 
+/**
+ * Whether it is in order.
+ */
+ok: boolean, 
+/**
+ * What was seen.
+ */
+detail: string, 
+/**
+ * What to do, where it is not in order.
+ */
+remedy?: string, };
+
+export type ChooseExport = { format: ExportFormat, current: string, };
+
+export type ChooseImport = { format: ImportFormat, };
+
+export type ClientSummary = { 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Its name for people.
+ */
+client_name: string, 
+/**
+ * How it became known.
+ */
+registration: Registration, 
+/**
+ * Whether the name is more than the client's own word.
+ */
+verified: boolean, 
+/**
+ * When it registered; those that come with the program never did.
+ */
+registered_at: Timestamp | null, 
+/**
+ * When it last used a token or exchanged a code.
+ */
+last_used_at: Timestamp | null, 
+/**
+ * Everything that its grants together allow.
+ */
+scopes: ScopeSet, 
+/**
+ * Its live grants, oldest first. None: it is not connected.
+ */
+grants: Array<GrantSummary>, };
+
+export type ConsentFacts = { 
+/**
+ * The request.
+ */
+id: RequestId, 
+/**
+ * The client's name.
+ */
+client_name: string, 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Whether the name is more than the client's own word.
+ */
+verified: boolean, 
+/**
+ * What that means.
+ */
+verified_words: string, 
+/**
+ * Host and port that the credentials go to.
+ */
+credentials_host: string, 
+/**
+ * What is there.
+ */
+credentials_words: string, 
+/**
+ * Where the request came from.
+ */
+arrival_words: string, 
+/**
+ * Whether it came from the internet, and its browser was not proved to be on this computer.
+ */
+from_internet: boolean, 
+/**
+ * The browser's address, where it is known.
+ */
+remote_address: string | null, 
+/**
+ * What the browser calls itself.
+ */
+user_agent: string | null, 
+/**
+ * What access is asked for.
+ */
+resource: string, 
+/**
+ * The scopes that were asked for, as switches.
+ */
+scopes: Array<ScopeChoice>, 
+/**
+ * How long access may last.
+ */
+durations: Array<DurationChoice>, 
+/**
+ * The one that is chosen when the window opens.
+ */
+suggested_duration: AccessDuration, 
+/**
+ * Whether the code that the waiting page shows has to be typed.
+ */
+code_required: boolean, 
+/**
+ * How many characters the code has.
+ */
+code_length: number, 
+/**
+ * When it was asked.
+ */
+requested_at: Timestamp, 
+/**
+ * Until when it can be decided.
+ */
+expires_at: Timestamp, 
+/**
+ * Warnings, the most serious first.
+ */
+warnings: Array<string>, };
+
+export type Conversation = { 
+/**
+ * Its id.
+ */
+id: ConversationId, 
+/**
+ * Whose conversation it is: the client that logged it, or the import that brought it.
+ */
+author: Author, 
+/**
+ * The client's own key for it.
+ */
+external_key: string | null, 
+/**
+ * When its earliest turn happened.
+ */
+started_at: Timestamp, 
+/**
+ * When its latest turn happened.
+ */
+last_at: Timestamp, 
+/**
+ * How many turns it has.
+ */
+turn_count: number, 
+/**
+ * The beginning of what the person said first: one line of at most [`OPENING_CHARS`] characters.
+ */
+opening: string, };
+
+export type ConversationId = string;
+
+export type CopyText = { text: string, };
+
+export type Cursor = string;
+
+export type Decider = "desktop" | "terminal" | "owner" | "client" | "rule";
+
+export type DenyInput = { id: string, block: boolean, };
+
+export type Diagnose = Record<symbol, never>;
+
+export type Diagnosis = { 
+/**
+ * Whether every check is in order.
+ */
+ok: boolean, 
+/**
+ * The origin for assistants on this computer.
+ */
+local_origin: string, 
+/**
+ * The origin for assistants in the cloud, where there is one.
+ */
+public_origin?: string, 
+/**
+ * One by one.
+ */
+checks: Array<Check>, };
+
+export type DismissInsight = { 
+/**
+ * The insight.
+ */
+id: InsightId, };
+
+export type DurationChoice = { 
+/**
+ * The duration.
+ */
+duration: AccessDuration, 
+/**
+ * What it means.
+ */
+words: string, };
+
+export type EditItem = { 
+/**
+ * The item.
+ */
+id: ItemId, 
+/**
+ * What is to be different.
+ */
+change: ItemChange, };
+
+export type Event = { "room": "authorization", "event": AuthorizationEvent } | { "room": "context", "event": Change } | { "room": "transfer", "event": TransferProgress } | { "room": "program", "event": ProgramEvent } | { "room": "surface", "event": SurfaceRequest };
+
+export type Evidence = { 
+/**
+ * The turn.
+ */
+turn_id: TurnId, 
+/**
+ * Which of its texts.
+ */
+side: Side, 
+/**
+ * The first character, counted in Unicode scalar values from the text's start.
+ */
+start: number, 
+/**
+ * Behind the last character, counted the same way.
+ */
+end: number, };
+
+export type Export = { 
+/**
+ * The form and the place.
+ */
+request: ExportRequest, };
+
+export type ExportFormat = "json" | "markdown";
+
+export type ExportParts = { 
+/**
+ * The conversations with their turns.
+ */
+conversations: boolean, 
+/**
+ * Interests, skills, projects, preferences and goals.
+ */
+context: boolean, 
+/**
+ * The insights.
+ */
+insights: boolean, };
+
+export type ExportReport = { 
+/**
+ * The file or folder.
+ */
+output: string, 
+/**
+ * How many conversations it holds.
+ */
+conversations: number, 
+/**
+ * How many turns.
+ */
+turns: number, 
+/**
+ * How many interests and so on.
+ */
+items: number, 
+/**
+ * How many insights.
+ */
+insights: number, };
+
+export type ExportRequest = { 
+/**
+ * The form.
+ */
+format: ExportFormat, 
+/**
+ * The file, or for Markdown the folder.
+ */
+output: string, 
+/**
+ * Whether an earlier export of that name may be replaced.
+ */
+overwrite: boolean, 
+/**
+ * What of it.
+ */
+parts: ExportParts, };
+
+export type Failure = { 
+/**
+ * What kind of failure it is.
+ */
+code: FailureCode, 
+/**
+ * What happened, why, what to do.
+ */
+message: string, };
+
+export type FailureCode = "invalid_input" | "not_found" | "refused" | "failed";
+
+export type GrantId = string;
+
+export type GrantSummary = { 
+/**
+ * The grant.
+ */
+id: GrantId, 
+/**
+ * What it allows.
+ */
+scopes: ScopeSet, 
+/**
+ * What it is for.
+ */
+resource: string, 
+/**
+ * Where its code went.
+ */
+redirect_host: string, 
+/**
+ * Where its request came from: `local` or `tunnel:PROVIDER`.
+ */
+arrival: string, 
+/**
+ * How long the owner gave it.
+ */
+duration: AccessDuration, 
+/**
+ * Since when it holds.
+ */
+created_at: Timestamp, 
+/**
+ * When one of its tokens was last used.
+ */
+last_used_at: Timestamp | null, 
+/**
+ * When it ends if it is not refreshed before.
+ */
+expires_at: Timestamp, };
+
+export type Guide = { 
+/**
+ * A stable name, for example `claude-code`.
+ */
+id: string, 
+/**
+ * The name that a person knows.
+ */
+name: string, 
+/**
+ * Whether it can connect as things stand.
+ */
+available: boolean, 
+/**
+ * If not: what is missing.
+ */
+needs: string | null, 
+/**
+ * `setup` can write its settings with one click.
+ */
+one_click: boolean, 
+/**
+ * What to do by hand, in order; empty where it can not connect.
+ */
+steps: Array<GuideStep>, };
+
+export type GuideStep = { 
+/**
+ * What to do.
+ */
+words: string, 
+/**
+ * What to copy for it.
+ */
+copy: string | null, };
+
+export type Import = { 
+/**
+ * The form and the place.
+ */
+request: ImportRequest, };
+
+export type ImportFormat = "mcp_data" | "turns" | "json";
+
+export type ImportReport = { 
+/**
+ * Turns, items and insights that are in the store now and were not before.
+ */
+imported: number, 
+/**
+ * Records that could not be read or break a rule; see `errors`.
+ */
+skipped: number, 
+/**
+ * Records that were in the store before.
+ */
+duplicates: number, 
+/**
+ * The first hundred bad records.
+ */
+errors: Array<LineError>, };
+
+export type ImportRequest = { 
+/**
+ * What kind of file or folder it is.
+ */
+format: ImportFormat, 
+/**
+ * The file or folder.
+ */
+input: string, };
+
+export type Insight = { 
+/**
+ * Its id.
+ */
+id: InsightId, 
+/**
+ * When it was last seen.
+ */
+timestamp: Timestamp, 
+/**
+ * What kind of insight, for example `learning_moment`.
+ */
+insight_type: string, 
+/**
+ * What was noticed.
+ */
+content: string, 
+/**
+ * The beginning of the text it was noticed in.
+ */
+context: string, 
+/**
+ * How sure that is, from 0 to 1.
+ */
+confidence: number, 
+/**
+ * Where it stands.
+ */
+state: InsightState, 
+/**
+ * Who found or brought it.
+ */
+author: Author, 
+/**
+ * When it came into the store.
+ */
+created_at: Timestamp, 
+/**
+ * The version of the rules that found it.
+ */
+analysis_version?: number, 
+/**
+ * What it stands on: the newest few.
+ */
+evidence: Array<Evidence>, 
+/**
+ * Where a listing that ends here goes on.
+ */
+cursor?: Cursor, };
+
+export type InsightId = string;
+
+export type InsightQuery = { 
+/**
+ * Only of this type.
+ */
+insight_type: string | null, 
+/**
+ * Only in this state.
+ */
+state: InsightState, 
+/**
+ * Only those behind this place.
+ */
+before: Cursor | null, 
+/**
+ * How many at most (1 to 1000).
+ */
+limit: number, };
+
+export type InsightState = "active" | "dismissed";
+
+export type Item = { 
+/**
+ * Its id.
+ */
+id: ItemId, 
+/**
+ * What it is.
+ */
+kind: ItemKind, 
+/**
+ * Its name; a preference's key.
+ */
+name: string, 
+/**
+ * A preference's value.
+ */
+value?: JsonValue, 
+/**
+ * Where it stands.
+ */
+state: ItemState, 
+/**
+ * Where it comes from: who said it, or analysis.
+ */
+author: Author, 
+/**
+ * The owner changed it by hand: analysis leaves it as it is.
+ */
+edited_by_owner: boolean, 
+/**
+ * When it came into the store.
+ */
+created_at: Timestamp, 
+/**
+ * When its name, value or state last changed.
+ */
+updated_at: Timestamp, 
+/**
+ * When somebody last said it outright.
+ */
+stated_at?: Timestamp, 
+/**
+ * When it was last said outright or found in a turn.
+ */
+last_seen_at: Timestamp, 
+/**
+ * In how many conversations it was found.
+ */
+support: number, 
+/**
+ * What it stands on: the newest few.
+ */
+evidence: Array<Evidence>, };
+
+export type ItemChange = { 
+/**
+ * The new name.
+ */
+name: string | null, 
+/**
+ * A preference's new value.
+ */
+value: JsonValue | null, 
+/**
+ * The new state.
+ */
+state: ItemState | null, };
+
+export type ItemId = string;
+
+export type ItemKind = "interest" | "skill" | "project" | "preference" | "goal";
+
+export type ItemQuery = { 
+/**
+ * Only of this kind.
+ */
+kind: ItemKind | null, 
+/**
+ * Only in this state; without it: all but dismissed ones.
+ */
+state: ItemState | null, 
+/**
+ * How many at most (1 to 1000).
+ */
+limit: number, };
+
+export type ItemState = "suggested" | "active" | "paused" | "archived" | "dismissed";
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+export type LineError = { 
+/**
+ * Its line, from 1; none where the file has no lines to speak of.
+ */
+line: number | null, 
+/**
+ * What is wrong with it.
+ */
+why: string, };
+
+export type ListApprovals = Record<symbol, never>;
+
+export type ListAudit = { 
+/**
+ * What to read.
+ */
+query: AuditQuery, };
+
+export type ListBlocks = Record<symbol, never>;
+
+export type ListClients = Record<symbol, never>;
+
+export type ListConversations = { 
+/**
+ * Behind this place of an earlier page.
+ */
+before: Cursor | null, 
+/**
+ * At most so many.
+ */
+limit: number, };
+
+export type ListInsights = { 
+/**
+ * Which, and how many.
+ */
+query: InsightQuery, };
+
+export type ListItems = { 
+/**
+ * Which, and how many.
+ */
+query: ItemQuery, };
+
+export type ListTurns = { 
+/**
+ * Which, and how many.
+ */
+query: TurnQuery, };
+
+export type NewItem = { 
+/**
+ * What it is.
+ */
+kind: ItemKind, 
+/**
+ * Its name; a preference's key.
+ */
+name: string, 
+/**
+ * A preference's value; none for the other kinds.
+ */
+value: JsonValue | null, };
+
+export type Nothing = Record<symbol, never>;
+
+export type OpenApproval = { id: string, };
+
+export type OpenDoor = Record<symbol, never>;
+
+export type Page<T> = { 
+/**
+ * The rows, in the order of the listing.
+ */
+entries: Array<T>, 
+/**
+ * Hand this in for the next page; none: this was the last.
+ */
+next: Cursor | null, };
+
+export type Panic = Record<symbol, never>;
+
+export type Pause = { 
+/**
+ * When it ends by itself; none: when the owner resumes.
+ */
+until: Timestamp | null, };
+
+export type PauseRemembering = { 
+/**
+ * For how many minutes; without it: until resumed.
+ */
+minutes: number | null, };
+
+export type PendingRequest = { 
+/**
+ * The request.
+ */
+id: RequestId, 
+/**
+ * The client that asks.
+ */
+client_id: string, 
+/**
+ * Its name, cleaned for display. Its own word unless `verified`.
+ */
+client_name: string, 
+/**
+ * Whether the name is more than the client's own word.
+ */
+verified: boolean, 
+/**
+ * Where the answer goes.
+ */
+redirect_uri: string, 
+/**
+ * The host of it: where the credentials go.
+ */
+redirect_host: string, 
+/**
+ * What access is asked for.
+ */
+resource: string, 
+/**
+ * The scopes that are asked for.
+ */
+scopes: ScopeSet, 
+/**
+ * `local` or `tunnel`.
+ */
+arrival: string, 
+/**
+ * The tunnel's provider.
+ */
+provider?: string, 
+/**
+ * The browser's address, where it is known.
+ */
+remote_address: string | null, 
+/**
+ * What the browser calls itself.
+ */
+user_agent: string | null, 
+/**
+ * Whether a person's browser navigated there (`Sec-Fetch-Dest` is `document` or absent); otherwise some
+ * page may have sent the browser in the background.
+ */
+navigation: boolean, 
+/**
+ * When it was asked.
+ */
+requested_at: Timestamp, 
+/**
+ * Until when it can be decided.
+ */
+expires_at: Timestamp, 
+/**
+ * Whether the code that the waiting page shows has to be typed.
+ */
+code_required: boolean, 
+/**
+ * How often it may still be typed wrong; the last time denies the request.
+ */
+tries_left: number, 
+/**
+ * Whether the browser of a request that came through the tunnel was proved to be on this computer. Then
+ * no code has to be typed, and only that browser gets the answer.
+ */
+proved: boolean, };
+
+export type ProgramEvent = "state_changed";
+
+export type ProgramState = { "state": "starting" } | { "state": "running", 
+/**
+ * Nobody has been through the first steps yet.
+ */
+first_run: boolean, } | { "state": "failed", 
+/**
+ * Why, and what to do.
+ */
+message: string, };
+
+export type Registration = "built_in" | "dynamic" | "metadata_document" | "static";
+
+export type Removal = { 
+/**
+ * What [`UndoRemoval`] wants.
+ */
+undo: UndoId, };
+
+export type RemoveConversation = { 
+/**
+ * The conversation.
+ */
+id: ConversationId, };
+
+export type RemoveInsight = { 
+/**
+ * The insight.
+ */
+id: InsightId, };
+
+export type RemoveItem = { 
+/**
+ * The item.
+ */
+id: ItemId, };
+
+export type RemoveTurn = { 
+/**
+ * The turn.
+ */
+id: TurnId, };
+
+export type RequestId = string;
+
+export type ResumeRemembering = Record<symbol, never>;
+
+export type RevokeClient = { 
+/**
+ * The client's id.
+ */
+client_id: string, };
+
+export type Revoked = { 
+/**
+ * How many grants, with all their tokens.
+ */
+grants: number, 
+/**
+ * How many requests that were open or approved.
+ */
+requests: number, };
+
+export type Scope = ScopeName;
+
+export type ScopeChoice = { 
+/**
+ * The scope.
+ */
+scope: Scope, 
+/**
+ * What it allows.
+ */
+words: string, 
+/**
+ * Whether it is ticked when the window opens.
+ */
+ticked: boolean, 
+/**
+ * Whether giving it needs a second, deliberate confirmation.
+ */
+confirm: boolean, };
+
+export type ScopeSet = Array<ScopeName>;
+
+export type ScopeWords = { scope: ScopeName, words: string, };
+
+export type SetUp = { client: string, undo: boolean, };
+
+export type SettingSource = "default" | "file" | "environment" | "command_line";
+
+export type SettingsChange = { port: number | null, theme: Theme | null, start_at_login: boolean | null, };
+
+export type SettingsView = { port: number, port_source: SettingSource, restart_needed: boolean, theme: Theme, theme_source: SettingSource, start_at_login: boolean, start_at_login_available: boolean, config_file: string, };
+
+export type SetupApplied = { files: Array<string>, backups: Array<string>, };
+
+export type SetupChange = { file: string, summary: string, before?: string, after?: string, };
+
+export type SetupPreview = { client: string, changes: Array<SetupChange>, notes: Array<string>, };
+
+export type ShowSettings = Record<symbol, never>;
+
+export type ShowStatus = Record<symbol, never>;
+
+export type ShowTurn = { 
+/**
+ * The turn.
+ */
+id: TurnId, };
+
+export type Side = "user" | "assistant";
+
+export type Statistics = { 
+/**
+ * Turns.
+ */
+turns: number, 
+/**
+ * Conversations.
+ */
+conversations: number, 
+/**
+ * Items in any state.
+ */
+items: number, 
+/**
+ * Items that are part of the profile.
+ */
+active_items: number, 
+/**
+ * Items that wait for a word of the owner or a second conversation.
+ */
+suggested_items: number, 
+/**
+ * Insights that are shown.
+ */
+insights: number, 
+/**
+ * Turns that analysis has not seen yet.
+ */
+turns_to_analyse: number, 
+/**
+ * When the earliest turn happened.
+ */
+first_turn_at: Timestamp | null, 
+/**
+ * When the latest turn happened.
+ */
+last_turn_at: Timestamp | null, };
+
+export type Status = { 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * Its process id.
+ */
+pid: number, 
+/**
+ * Since when it runs.
+ */
+started_at: Timestamp, 
+/**
+ * Whether assistants are let in.
+ */
+door_open: boolean, 
+/**
+ * The URL for assistants on this computer.
+ */
+mcp_url: string, 
+/**
+ * The URL for assistants in the cloud, where there is one.
+ */
+public_url: string | null, 
+/**
+ * How many authorization requests wait for the owner.
+ */
+pending_approvals: number, 
+/**
+ * Whether remembering is paused, and until when.
+ */
+paused: Pause | null, 
+/**
+ * Everything that the program keeps lies here.
+ */
+data_dir: string, 
+/**
+ * The file with the certificate of the local authority.
+ */
+ca_certificate: string, 
+/**
+ * What is stored.
+ */
+stored: Statistics, };
+
+export type Subject = "conversation" | "turn" | "item" | "insight";
+
+export type SuggestExport = { format: ExportFormat, };
+
+export type SurfaceRequest = { "what": "show_window" } | { "what": "show_approval", 
+/**
+ * The request.
+ */
+id: RequestId, } | { "what": "prove_computer", 
+/**
+ * The request that it names.
+ */
+id: RequestId, };
+
+export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = string;
 
-// ---- failures -------------------------------------------------------------------------------------------
-export type FailureCode = "invalid_input" | "not_found" | "refused" | "failed";
-/** Every command rejects with this. The message is for people and names the remedy. */
-export type Failure = { code: FailureCode; message: string };
+export type TransferProgress = { 
+/**
+ * Which of the two.
+ */
+task: TransferTask, 
+/**
+ * How many records are done.
+ */
+done: number, 
+/**
+ * How many there are, where that is known.
+ */
+total: number | null, };
 
-// ---- the program ----------------------------------------------------------------------------------------
-/** What the host process is doing. `failed`: the engine could not start (port in use, newer database, ...). */
-export type ProgramState =
-  | { state: "starting" }
-  | { state: "running"; first_run: boolean }
-  | { state: "failed"; message: string };
+export type TransferTask = "export" | "import";
 
-export type Statistics = {
-  turns: number; conversations: number; items: number; active_items: number; suggested_items: number;
-  insights: number; turns_to_analyse: number; first_turn_at: Timestamp | null; last_turn_at: Timestamp | null;
-};
-/** Remembering is paused; `until` null: until resumed. */
-export type Pause = { until: Timestamp | null };
-export type Status = {
-  version: string; pid: number; started_at: Timestamp;
-  /** Whether assistants can reach the program. False after "panic" until it is opened again. */
-  door_open: boolean;
-  mcp_url: string; public_url: string | null; pending_approvals: number;
-  paused: Pause | null;
-  stored: Statistics;
-  data_dir: string; ca_certificate: string;
-};
-export type Check = { name: string; ok: boolean; detail: string; remedy?: string };
-export type Diagnosis = { ok: boolean; local_origin: string; public_origin?: string; checks: Check[] };
+export type TrustStoreView = { store: string, label: string, state: TrustState | null, problem: string | null, administrator: boolean, 
+/**
+ * The administrator can be asked for their password in a window.
+ */
+can_ask: boolean, command: string | null, steps: Array<string>, };
 
-// ---- approvals ------------------------------------------------------------------------------------------
-export type ScopeName =
-  | "context:read" | "context:write" | "conversations:read" | "conversations:write"
-  | "insights:read" | "insights:write" | "connectors:use" | "web-search:read" | "admin";
+export type Turn = { 
+/**
+ * Its id.
+ */
+id: TurnId, 
+/**
+ * The conversation it belongs to.
+ */
+conversation_id: ConversationId, 
+/**
+ * Who logged it.
+ */
+author: Author, 
+/**
+ * When it happened.
+ */
+occurred_at: Timestamp, 
+/**
+ * When it was stored.
+ */
+logged_at: Timestamp, 
+/**
+ * Its id where it came from.
+ */
+external_id?: string, 
+/**
+ * The key that its retries share.
+ */
+request_key?: string, 
+/**
+ * What the person said.
+ */
+user_message: string, 
+/**
+ * What the assistant answered.
+ */
+assistant_response: string, };
 
-export type PendingRequest = {
-  id: string; client_id: string; client_name: string; verified: boolean;
-  redirect_uri: string; redirect_host: string; resource: string; scopes: ScopeName[];
-  arrival: string /* "local" | "tunnel" */; provider?: string; remote_address: string | null; user_agent: string | null;
-  navigation: boolean; requested_at: Timestamp; expires_at: Timestamp; code_required: boolean;
-};
+export type TurnId = string;
 
-/** How long access lasts. */
-export type AccessDuration = "session" | "thirty_days" | "until_revoked";
-
-/** One switch of the consent window. `words` comes from Rust. */
-export type ScopeChoice = {
-  scope: ScopeName; words: string;
-  /** Ticked when the window opens. */
-  ticked: boolean;
-  /** Giving it needs a second, deliberate confirmation (only `admin`). */
-  confirm: boolean;
-};
-export type DurationChoice = { duration: AccessDuration; words: string };
-
-/** Everything that the consent window shows; made by a pure function in Rust. All texts are plain text. */
-export type ConsentFacts = {
-  id: string;
-  client_name: string; client_id: string; verified: boolean;
-  /** "Comes with Ambient Insights: this name is checked." / "This name is the program's own word. Anybody can choose it." */
-  verified_words: string;
-  /** Host and port that the credentials go to, e.g. "localhost:49152" or "claude.ai". */
-  credentials_host: string;
-  /** e.g. "a program on this computer" / "a server on the internet" / "a program that has claimed the address cursor:" */
-  credentials_words: string;
-  /** e.g. "This computer, from a browser" / "The internet, through the tunnel (ingress)". */
-  arrival_words: string;
-  from_internet: boolean;
-  remote_address: string | null; user_agent: string | null;
-  resource: string;
-  scopes: ScopeChoice[];
-  durations: DurationChoice[];
-  suggested_duration: AccessDuration;
-  /** The code that the waiting page in the browser shows has to be typed here. */
-  code_required: boolean;
-  /** How many characters the code has. */
-  code_length: number;
-  requested_at: Timestamp; expires_at: Timestamp;
-  /** Warnings in plain words, most serious first; often empty. */
-  warnings: string[];
-};
-/** What the consent window shows now. */
-export type ApprovalScreen = {
-  facts: ConsentFacts;
-  /** Approve may be pressed only so many milliseconds after this was shown; Rust enforces it too. */
-  approve_after_ms: number;
-  /** How many milliseconds until the request times out. */
-  remaining_ms: number;
-  /** How many further requests wait. */
-  others_waiting: number;
-  /** Tries left for the code. */
-  tries_left: number;
-};
-export type ApproveInput = {
-  id: string; scopes: ScopeName[]; duration: AccessDuration; code: string | null; admin_confirmed: boolean;
-};
-/** What came of a decision. On `wrong_code` the window stays. */
-export type ApproveOutcome =
-  | { outcome: "approved"; client_name: string }
-  | { outcome: "wrong_code"; tries_left: number }
-  | { outcome: "denied"; reason: string };
-
-// ---- clients --------------------------------------------------------------------------------------------
-export type Registration = "built_in" | "dynamic" | "metadata_document" | "static";
-export type GrantSummary = {
-  id: string; scopes: ScopeName[]; resource: string; redirect_host: string; arrival: string;
-  duration: AccessDuration; created_at: Timestamp; last_used_at: Timestamp | null; expires_at: Timestamp;
-};
-export type ClientSummary = {
-  client_id: string; client_name: string; registration: Registration; verified: boolean;
-  registered_at: Timestamp | null; last_used_at: Timestamp | null; scopes: ScopeName[]; grants: GrantSummary[];
-};
-export type Revoked = { grants: number; requests: number };
-export type BlockedClient = { client_id: string; client_name: string; redirect_host: string; blocked_at: Timestamp };
-/** Every scope there is with its words, to show what a client may do. */
-export type ScopeWords = { scope: ScopeName; words: string };
-
-export type AuditKind =
-  | "registered" | "asked" | "approved" | "denied" | "blocked" | "unblocked" | "issued" | "refreshed" | "replayed"
-  | "revoked" | "tool_called" | "rejected" | "dropped";
-export type Decider = "desktop" | "terminal" | "owner" | "client" | "rule";
-export type AuditEntry = {
-  seq?: number; at: Timestamp; kind: AuditKind; client_id?: string; client_name?: string; grant_id?: string;
-  request_id?: string; arrival?: string; remote_address?: string; user_agent?: string; scopes?: ScopeName[];
-  by?: Decider; tool?: string; outcome?: string; took_micros?: number; count?: number;
-};
-export type AuditQuery = {
-  since: Timestamp | null; until: Timestamp | null; client_id: string | null; kinds: AuditKind[]; limit: number;
-};
-
-// ---- what is remembered ---------------------------------------------------------------------------------
-export type Author =
-  | { kind: "owner" } | { kind: "client"; client_id: string; client_name: string }
-  | { kind: "analysis" } | { kind: "import"; source: string };
-export type ItemKind = "interest" | "skill" | "project" | "preference" | "goal";
-export type ItemState = "suggested" | "active" | "paused" | "archived" | "dismissed";
-export type Side = "user" | "assistant";
-/** start/end count Unicode scalar values (code points), not UTF-16 units: use Array.from(text). */
-export type Evidence = { turn_id: string; side: Side; start: number; end: number };
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
-export type Item = {
-  id: string; kind: ItemKind; name: string; value?: JsonValue; state: ItemState; author: Author;
-  edited_by_owner: boolean; created_at: Timestamp; updated_at: Timestamp; stated_at?: Timestamp;
-  last_seen_at: Timestamp; support: number; evidence: Evidence[];
-};
-export type NewItem = { kind: ItemKind; name: string; value: JsonValue };       // value: null but for preferences
-export type ItemChange = { name: string | null; value: JsonValue; state: ItemState | null }; // null: stays
-export type ItemQuery = { kind: ItemKind | null; state: ItemState | null; limit: number };   // state null: all but dismissed
-export type Added = { item: Item; existed: boolean };
-/** A removed item can be put back for ten minutes with this. */
-export type Removal = { undo: string };
-
-export type Cursor = string;
-export type Page<T> = { entries: T[]; next: Cursor | null };
-export type Conversation = {
-  id: string; author: Author; external_key: string | null; started_at: Timestamp; last_at: Timestamp; turn_count: number;
-  /** The beginning of what the person said first, at most 160 characters, one line. */
-  opening: string;
-};
 export type TurnOrder = "newest_first" | "oldest_first";
-export type TurnQuery = {
-  conversation: string | null; client: string | null; order: TurnOrder; before: Cursor | null; limit: number;
-};
-export type Turn = {
-  id: string; conversation_id: string; author: Author; occurred_at: Timestamp; logged_at: Timestamp;
-  external_id?: string; request_key?: string; user_message: string; assistant_response: string;
-};
-export type InsightState = "active" | "dismissed";
-export type Insight = {
-  id: string; timestamp: Timestamp; insight_type: string; content: string; context: string; confidence: number;
-  state: InsightState; author: Author; created_at: Timestamp; analysis_version?: number; evidence: Evidence[];
-  cursor?: Cursor;
-};
-export type InsightQuery = { insight_type: string | null; state: InsightState; before: Cursor | null; limit: number };
 
-// ---- taking out, bringing in ----------------------------------------------------------------------------
-export type ExportFormat = "json" | "markdown";
-export type ExportParts = { conversations: boolean; context: boolean; insights: boolean };
-export type ExportRequest = { format: ExportFormat; output: string; overwrite: boolean; parts: ExportParts };
-export type ExportReport = { output: string; conversations: number; turns: number; items: number; insights: number };
-export type ImportFormat = "mcp_data" | "turns" | "json";
-export type ImportRequest = { format: ImportFormat; input: string };
-export type LineError = { line: number | null; why: string };
-export type ImportReport = { imported: number; skipped: number; duplicates: number; errors: LineError[] };
+export type TurnQuery = { 
+/**
+ * Only those of this conversation. Stronger than `client`.
+ */
+conversation: ConversationId | null, 
+/**
+ * Only those that this client logged (its id), or that came from this import (its source).
+ */
+client: string | null, 
+/**
+ * Which of them come first.
+ */
+order: TurnOrder, 
+/**
+ * Only those behind this place in that order.
+ */
+before: Cursor | null, 
+/**
+ * How many at most (1 to 1000).
+ */
+limit: number, };
 
-// ---- settings, trust, assistants ------------------------------------------------------------------------
-export type Theme = "system" | "light" | "dark";
-export type SettingSource = "default" | "file" | "environment" | "command_line";
-export type SettingsView = {
-  /** The port that is set; the running one is in Status.mcp_url. */
-  port: number; port_source: SettingSource;
-  /** The port that is set differs from the one in use: restart the engine to take it. */
-  restart_needed: boolean;
-  theme: Theme; theme_source: SettingSource;
-  start_at_login: boolean;
-  /** False where the system has no way that we know. */
-  start_at_login_available: boolean;
-  config_file: string;
-};
-/** null: stays. A port that the environment or command line sets cannot be changed here (Failure `refused`). */
-export type SettingsChange = { port: number | null; theme: Theme | null; start_at_login: boolean | null };
+export type UnblockClient = { 
+/**
+ * The client's id.
+ */
+client_id: string, };
 
-export type TrustAction = "trust" | "untrust";
-export type TrustState = "absent" | "incomplete" | "trusted";
-export type TrustStoreView = {
-  /** "system", "nss:/home/ada/.pki/nssdb" */
-  store: string; label: string;
-  /** null: it could not be looked at, `problem` says why. */
-  state: TrustState | null; problem: string | null;
-  /** Whether only an administrator may change it; then `command` is what to type. */
-  administrator: boolean; command: string | null;
-  /** What trusting it would do, in words. */
-  steps: string[];
-};
+export type UndoId = string;
 
-/** How an assistant is connected; texts from Rust. */
-export type GuideStep = { words: string; /** Something to copy, monospaced. */ copy: string | null };
-export type Guide = {
-  id: string /* "claude-code" | "claude-desktop" | "claude-ai" | "chatgpt" | "cursor" | "vscode" | "other" */;
-  name: string;
-  /** Whether it can connect as things stand; if not `needs` says what is missing. */
-  available: boolean; needs: string | null;
-  /** `setup` can write its settings with one click. */
-  one_click: boolean;
-  steps: GuideStep[];
-};
-export type SetupChange = { file: string; summary: string; before?: string; after?: string };
-export type SetupPreview = { client: string; changes: SetupChange[]; notes: string[] };   // no changes: done already
-export type SetupApplied = { files: string[]; backups: string[] };
+export type UndoRemoval = { 
+/**
+ * What the removal answered.
+ */
+undo: UndoId, };
 
-// ---- events ---------------------------------------------------------------------------------------------
-export type Subject = "conversation" | "turn" | "item" | "insight";
-export type Action = "added" | "stated" | "renamed" | "value_changed" | "state_changed" | "removed";
-export type Change = { subject: Subject; id: string | null; action: Action; by: Author };
-export type AuthorizationEvent =
-  | { what: "request_pending"; id: string }
-  | { what: "request_proved"; id: string }
-  | { what: "request_decided"; id: string; approved: boolean; by: Decider }
-  | { what: "grant_issued"; id: string; client_id: string; client_name: string }
-  | { what: "grant_revoked"; id: string; client_id: string; by: Decider }
-  | { what: "replay_seen"; id: string; client_id: string; client_name: string }
-  | { what: "client_registered"; client_id: string };
-export type TransferProgress = { task: "export" | "import"; done: number; total: number | null };
-/** Arrives in the main window. Whoever shows something asks for it anew. */
-export type Event =
-  | { room: "authorization"; event: AuthorizationEvent }
-  | { room: "context"; event: Change }
-  | { room: "transfer"; event: TransferProgress }
-  | { room: "program"; event: "state_changed" };
-/** Where the tray wants the main window to go. */
 export type View = "home" | "context" | "conversations" | "insights" | "connections" | "data" | "settings";
 
-// ---- commands -------------------------------------------------------------------------------------------
-type Nothing = Record<string, never>;
 /** Commands of the main window. */
 export interface MainCommands {
   program_state: { input: Nothing; output: ProgramState };
   restart_engine: { input: Nothing; output: ProgramState };
   quit: { input: Nothing; output: null };
   finish_first_run: { input: Nothing; output: null };
-  /** The view to begin with (the tray may have asked for one). */
   initial_view: { input: Nothing; output: View };
-  show_status: { input: Nothing; output: Status };
-  diagnose: { input: Nothing; output: Diagnosis };
-  pause: { input: { minutes: number | null }; output: Pause };
-  resume: { input: Nothing; output: null };
-  panic: { input: Nothing; output: Revoked };
-  open_door: { input: Nothing; output: null };
-  list_approvals: { input: Nothing; output: PendingRequest[] };
-  /** Opens the consent window for this entry. */
-  open_approval: { input: { id: string }; output: null };
-  list_clients: { input: Nothing; output: ClientSummary[] };
-  revoke_client: { input: { client_id: string }; output: Revoked };
-  list_blocks: { input: Nothing; output: BlockedClient[] };
-  unblock_client: { input: { client_id: string }; output: number };
-  list_scopes: { input: Nothing; output: ScopeWords[] };
-  list_audit: { input: { query: AuditQuery }; output: AuditEntry[] };
-  list_items: { input: { query: ItemQuery }; output: Item[] };
-  add_item: { input: { item: NewItem }; output: Added };
-  edit_item: { input: { id: string; change: ItemChange }; output: Item };
-  remove_item: { input: { id: string }; output: Removal };
-  undo_removal: { input: { undo: string }; output: Item };
-  list_conversations: { input: { before: Cursor | null; limit: number }; output: Page<Conversation> };
-  remove_conversation: { input: { id: string }; output: null };
-  list_turns: { input: { query: TurnQuery }; output: Page<Turn> };
-  show_turn: { input: { id: string }; output: Turn };
-  remove_turn: { input: { id: string }; output: null };
-  list_insights: { input: { query: InsightQuery }; output: Insight[] };
-  dismiss_insight: { input: { id: string }; output: null };
-  remove_insight: { input: { id: string }; output: null };
-  /** A good place for an export that does not exist yet, e.g. ~/Downloads/ambient-insights-2026-11-21.json. */
-  suggest_export: { input: { format: ExportFormat }; output: string };
-  /** The system's own dialog; null: cancelled. */
-  choose_export: { input: { format: ExportFormat; current: string }; output: string | null };
-  choose_import: { input: { format: ImportFormat }; output: string | null };
-  export_all: { input: { request: ExportRequest }; output: ExportReport };
-  import_from: { input: { request: ImportRequest }; output: ImportReport };
-  /** Shows the data folder in the file manager. */
+  show_status: { input: ShowStatus; output: Status };
+  diagnose: { input: Diagnose; output: Diagnosis };
+  pause: { input: PauseRemembering; output: Pause };
+  resume: { input: ResumeRemembering; output: null };
+  panic: { input: Panic; output: Revoked };
+  open_door: { input: OpenDoor; output: null };
+  copy_text: { input: CopyText; output: null };
+  list_approvals: { input: ListApprovals; output: Array<PendingRequest> };
+  open_approval: { input: OpenApproval; output: null };
+  list_clients: { input: ListClients; output: Array<ClientSummary> };
+  revoke_client: { input: RevokeClient; output: Revoked };
+  list_blocks: { input: ListBlocks; output: Array<BlockedClient> };
+  unblock_client: { input: UnblockClient; output: number };
+  list_scopes: { input: Nothing; output: Array<ScopeWords> };
+  list_audit: { input: ListAudit; output: Array<AuditEntry> };
+  list_guides: { input: Nothing; output: Array<Guide> };
+  preview_setup: { input: SetUp; output: SetupPreview };
+  apply_setup: { input: SetUp; output: SetupApplied };
+  list_items: { input: ListItems; output: Array<Item> };
+  add_item: { input: AddItem; output: Added };
+  edit_item: { input: EditItem; output: Item };
+  remove_item: { input: RemoveItem; output: Removal };
+  undo_removal: { input: UndoRemoval; output: Item };
+  list_conversations: { input: ListConversations; output: Page<Conversation> };
+  remove_conversation: { input: RemoveConversation; output: null };
+  list_turns: { input: ListTurns; output: Page<Turn> };
+  show_turn: { input: ShowTurn; output: Turn };
+  remove_turn: { input: RemoveTurn; output: null };
+  list_insights: { input: ListInsights; output: Array<Insight> };
+  dismiss_insight: { input: DismissInsight; output: null };
+  remove_insight: { input: RemoveInsight; output: null };
+  suggest_export: { input: SuggestExport; output: string };
+  choose_export: { input: ChooseExport; output: string | null };
+  choose_import: { input: ChooseImport; output: string | null };
+  export_all: { input: Export; output: ExportReport };
+  import_from: { input: Import; output: ImportReport };
   open_data_folder: { input: Nothing; output: null };
-  show_settings: { input: Nothing; output: SettingsView };
-  change_settings: { input: { change: SettingsChange }; output: SettingsView };
-  list_trust: { input: Nothing; output: TrustStoreView[] };
-  change_trust: { input: { store: string; action: TrustAction }; output: TrustStoreView[] };
-  list_guides: { input: Nothing; output: Guide[] };
-  preview_setup: { input: { client: string; undo: boolean }; output: SetupPreview };
-  apply_setup: { input: { client: string; undo: boolean }; output: SetupApplied };
-  copy_text: { input: { text: string }; output: null };
+  show_settings: { input: ShowSettings; output: SettingsView };
+  change_settings: { input: ChangeSettingsInput; output: SettingsView };
+  list_trust: { input: Nothing; output: Array<TrustStoreView> };
+  change_trust: { input: ChangeTrust; output: Array<TrustStoreView> };
 }
+
 /** Commands of the consent window, and nothing else. */
 export interface ApprovalCommands {
-  /** null: nothing is to be decided here any more (the window is about to close). */
   current_approval: { input: Nothing; output: ApprovalScreen | null };
   approve_request: { input: ApproveInput; output: ApproveOutcome };
-  deny_request: { input: { id: string; block: boolean }; output: null };
+  deny_request: { input: DenyInput; output: null };
 }
-/** Event names: "engine" (payload Event) and "view" (payload View) for the main window; "approval-changed"
- *  (no payload: ask current_approval again) for the consent window. */

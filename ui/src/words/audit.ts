@@ -30,6 +30,7 @@ export function auditWords(entry: AuditEntry): { name: string | null; words: str
     case "registered": return { name, words: "registered itself" };
     case "asked": return { name, words: "asked for access" };
     case "approved": return { name, words: `was let in${by}` };
+    case "proved": return { name, words: "was shown to ask from this computer" };
     case "denied": return { name, words: `was denied${by}${why}` };
     case "blocked": return { name, words: `was blocked${by}` };
     case "unblocked": return { name, words: `was unblocked${by}` };

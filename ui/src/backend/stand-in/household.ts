@@ -44,10 +44,10 @@ function approvalsOf(scenario: string): ApprovalScreen[] {
 function trustStores(firstRun: boolean): TrustStoreView[] {
   return [
     { store: "nss:/home/ada/.pki/nssdb", label: "Chromium and programs like it (this account)", state: firstRun ? "absent" : "trusted", problem: null,
-      administrator: false, command: null, steps: ["Adds this computer's certificate authority to the certificate database in your home folder."] },
+      administrator: false, can_ask: false, command: null, steps: ["Adds this computer's certificate authority to the certificate database in your home folder."] },
     { store: "nss:/home/ada/.mozilla/firefox/ada.default", label: "Firefox (profile ada.default)", state: "absent", problem: null,
-      administrator: false, command: null, steps: ["Adds this computer's certificate authority to Firefox's own certificates."] },
-    { store: "system", label: "The whole system", state: "absent", problem: null, administrator: true,
+      administrator: false, can_ask: false, command: null, steps: ["Adds this computer's certificate authority to Firefox's own certificates."] },
+    { store: "system", label: "The whole system", state: "absent", problem: null, administrator: true, can_ask: true,
       command: "sudo ambient-insights certificates trust --store system", steps: ["Copies the certificate authority to /usr/local/share/ca-certificates.", "Runs update-ca-certificates."] },
   ];
 }
@@ -71,7 +71,7 @@ function auditTrail(): AuditEntry[] {
 const waiting: PendingRequest = {
   id: "request-9", client_id: "dyn-7f31", client_name: "Cursor", verified: false, redirect_uri: "cursor://callback", redirect_host: "cursor:",
   resource: "https://localhost:9100/mcp", scopes: ["context:read"], arrival: "tunnel", remote_address: "203.0.113.9", user_agent: "Safari",
-  navigation: true, requested_at: ago(20_000), expires_at: ago(-100_000), code_required: true,
+  navigation: true, requested_at: ago(20_000), expires_at: ago(-100_000), code_required: true, tries_left: 3, proved: false,
 };
 
 export function household(scenario: string): Household {
