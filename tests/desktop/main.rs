@@ -20,6 +20,8 @@ mod consent;
 #[cfg(test)]
 mod main_window;
 #[cfg(test)]
+mod package;
+#[cfg(test)]
 mod quiet;
 #[cfg(test)]
 mod same_computer;

@@ -17,7 +17,7 @@ pub(crate) struct Display {
 }
 
 impl Display {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())

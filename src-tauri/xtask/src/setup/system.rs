@@ -28,7 +28,7 @@ struct Need {
 
 use Manager::{Apt, Brew, Dnf, Pacman, Winget};
 
-const NEEDS: [Need; 13] = [
+const NEEDS: [Need; 15] = [
     Need {
         what: "a C compiler",
         why: "SQLite and the cryptography are built from their C sources",
@@ -119,6 +119,22 @@ const NEEDS: [Need; 13] = [
         applies: cfg!(target_os = "linux"),
         is_there: || is_installed("update-desktop-database"),
         packages: &[(Apt, "desktop-file-utils"), (Dnf, "desktop-file-utils"), (Pacman, "desktop-file-utils")],
+    },
+    Need {
+        what: "mmdebstrap",
+        why: "the package is installed in a clean system",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("mmdebstrap") || !is_installed("apt-get"),
+        packages: &[(Apt, "mmdebstrap"), (Dnf, "mmdebstrap"), (Pacman, "mmdebstrap")],
+    },
+    Need {
+        what: "bubblewrap",
+        why: "programs of that clean system are started with it",
+        from: Purpose::TestAll,
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("bwrap") || !is_installed("apt-get"),
+        packages: &[(Apt, "bubblewrap"), (Dnf, "bubblewrap"), (Pacman, "bubblewrap")],
     },
     Need {
         what: "Chromium",
