@@ -16,6 +16,11 @@ pub(crate) const MAIN: &str = "main";
 /// What the labels of consent windows begin with.
 pub(crate) const APPROVAL: &str = "approval-";
 
+/// Whether the web engine is told to keep nothing. Not on Linux: there each such window gets a web context of its own,
+/// and Tauri serves the program's pages to the first one alone; every later window would be empty. The pages keep
+/// nothing by themselves.
+const KEEPS_NOTHING: bool = cfg!(not(target_os = "linux"));
+
 /// A part of the main window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -40,7 +45,7 @@ pub(crate) enum View {
 /// Makes the main window.
 pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>, theme: Theme) {
     let built = WebviewWindowBuilder::new(app, MAIN, page("index.html", theme))
-        .incognito(true)
+        .incognito(KEEPS_NOTHING)
         .title("Ambient Insights")
         .inner_size(1040.0, 720.0)
         .min_inner_size(640.0, 480.0)
@@ -56,7 +61,7 @@ pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>, theme: Theme) {
 /// Makes a consent window.
 pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str, theme: Theme) -> tauri::Result<()> {
     WebviewWindowBuilder::new(app, label, page("approval.html", theme))
-        .incognito(true)
+        .incognito(KEEPS_NOTHING)
         .title("Access to your memory – Ambient Insights")
         .inner_size(500.0, 680.0)
         .min_inner_size(420.0, 480.0)
@@ -67,8 +72,7 @@ pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str, theme:
         .map(drop)
 }
 
-/// A page that opens in its colours at once. The web engine itself keeps nothing (`incognito`): what is
-/// remembered lies in the data directory alone.
+/// A page that opens in its colours at once.
 fn page(file: &str, theme: Theme) -> WebviewUrl {
     WebviewUrl::App(format!("{file}?theme={}", theme.as_str()).into())
 }
