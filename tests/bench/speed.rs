@@ -2,6 +2,16 @@
 //!
 //! Figures are of the machine that runs them, client and server on the same cores; what counts is the ratio.
 
+#[cfg(all(target_os = "linux", feature = "desktop"))]
+#[path = "../desktop/client.rs"]
+#[expect(dead_code, reason = "the stories use the rest")]
+mod client;
+#[cfg(all(target_os = "linux", feature = "desktop"))]
+#[path = "../desktop/computer/mod.rs"]
+#[expect(dead_code, reason = "the stories use the rest")]
+mod computer;
+#[cfg(all(target_os = "linux", feature = "desktop"))]
+mod desktop;
 mod load;
 mod log_turn;
 mod reads;
@@ -16,7 +26,7 @@ use std::process::ExitCode;
 use report::Report;
 
 /// Every benchmark by the name that a person types.
-const NAMES: [&str; 3] = ["log-turn", "reads", "start"];
+const NAMES: [&str; 4] = ["log-turn", "reads", "start", "desktop"];
 
 fn main() -> ExitCode {
     // cargo adds `--bench` of itself.
@@ -40,6 +50,10 @@ fn main() -> ExitCode {
         }
         if runs("reads") {
             reads::run(&mut report).await;
+        }
+        #[cfg(all(target_os = "linux", feature = "desktop"))]
+        if runs("desktop") {
+            desktop::run(&mut report).await;
         }
     });
     report.end()

@@ -40,13 +40,17 @@ pub(crate) async fn run(report: &mut Report) {
     if resident > 0.0 {
         report.at_most("resident after the start", resident, 30.0, " MB");
     }
+    report::line(&format!("the program's file: {:.1} MB", program_megabytes()));
+}
+
+/// The size of the program's file.
+pub(crate) fn program_megabytes() -> f64 {
     let bytes = std::fs::metadata(program()).map_or(0, |program| program.len());
-    let megabytes = as_float(usize::try_from(bytes).unwrap_or(usize::MAX)) / 1_000_000.0;
-    report::line(&format!("the program's file: {megabytes:.1} MB"));
+    as_float(usize::try_from(bytes).unwrap_or(usize::MAX)) / 1_000_000.0
 }
 
 /// What the process holds in memory; only Linux says it in a file.
-fn resident_megabytes(pid: u32) -> Option<f64> {
+pub(crate) fn resident_megabytes(pid: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: f64 = line.split_whitespace().next()?.parse().ok()?;

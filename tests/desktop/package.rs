@@ -112,13 +112,13 @@ async fn the_package_installs_in_a_clean_system_starts_there_and_leaves_nothing_
     ]);
     command.args(["--setenv", "LIBGL_ALWAYS_SOFTWARE", "1", "--setenv", "AMBIENT_INSIGHTS_PORT", "0"]);
     command.args(["--setenv", "DISPLAY", &display.name()]);
-    command.args(["--", "ambient-insights", "--data-dir", "/root/data"]);
+    command.args(["--", "ambient-insights", "--data-dir", "/data"]);
     let mut app = command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
     // There is neither a session bus nor a tray: the window must come all the same.
     display.wait_for("Ambient Insights").await;
-    let socket = system.root().join("root/data/control.sock");
+    let socket = system.root().join("data/control.sock");
     until("the control socket of the installed program", || async { socket.exists().then_some(()) }).await;
-    let status = system.succeed(&["ambient-insights", "doctor", "--json", "--data-dir", "/root/data"]).await;
+    let status = system.succeed(&["ambient-insights", "doctor", "--json", "--data-dir", "/data"]).await;
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     assert_eq!(status["ok"], true, "{status:#}");
     app.kill().await.unwrap();
