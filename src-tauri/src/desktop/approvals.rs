@@ -14,6 +14,7 @@ use engine::types::{
 use engine::{Engine, Event, Failure, SurfaceRequest};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::host::Host;
@@ -113,10 +114,10 @@ impl Clerk {
         Self { inner: Arc::new(Inner { host, stage, state: Mutex::default() }) }
     }
 
-    /// Follows what happens, until the program ends.
-    pub(crate) fn watch(&self) {
+    /// Follows what happens, until the program ends. `events` are from before the engine starts: its door opens
+    /// while the windows' toolkit is still on its way, and somebody may knock at once.
+    pub(crate) fn watch(&self, mut events: Receiver<Event>) {
         let clerk = self.clone();
-        let mut events = clerk.inner.host.events();
         tauri::async_runtime::spawn(async move {
             loop {
                 match events.recv().await {

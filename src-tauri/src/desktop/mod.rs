@@ -22,9 +22,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Client, ClientError};
-use engine::FailureCode;
 use engine::operations::{OpenLink, ShowWindow};
+use engine::{Event, FailureCode};
 use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
+use tokio::sync::broadcast::Receiver;
 
 use self::approvals::Clerk;
 use self::desk::Desk;
@@ -82,12 +83,14 @@ pub(crate) fn run(
     let stop = runtime.block_on(async { StopSignal::listen() })?;
     tauri::async_runtime::set(runtime.handle().clone());
     let host = Host::new(place);
+    // Before the engine starts: its door opens while the toolkit is still on its way, and somebody may knock at once.
+    let events = [host.events(), host.events()];
     // The engine starts while the windows' toolkit does.
     let starting = runtime.spawn({
         let host = host.clone();
         async move { host.start().await }
     });
-    let app = build(tauri::Builder::<tauri::Wry>::new(), host, launch, stop)?;
+    let app = build(tauri::Builder::<tauri::Wry>::new(), host, events, launch, stop)?;
     drop(starting);
     app.run(on_event);
     Ok(())
@@ -105,7 +108,9 @@ async fn hand_over(place: &Place, launch: &Launch) -> Result<bool, DesktopError>
         Ok(()) => Ok(true),
         // `serve` runs and has no windows. Who started this from a menu sees no terminal: a window has to say why
         // it can not start, and what to do.
-        Err(ClientError::Failure(failure)) if launch.link.is_none() && failure.code == FailureCode::Refused => {
+        Err(ClientError::Failure(failure))
+            if launch.link.is_none() && failure.code == FailureCode::Refused =>
+        {
             Ok(false)
         }
         Err(error) => Err(DesktopError::Unreachable(error.to_string())),
@@ -127,6 +132,7 @@ pub(crate) fn context<R: Runtime>() -> tauri::Context<R> {
 fn build<R: Runtime>(
     builder: tauri::Builder<R>,
     host: Host,
+    events: [Receiver<Event>; 2],
     launch: Launch,
     stop: StopSignal,
 ) -> Result<tauri::App<R>, DesktopError> {
@@ -136,7 +142,7 @@ fn build<R: Runtime>(
             .invoke_handler(commands::handler())
             .on_window_event(windows::on_event)
             .setup(move |app| {
-                set_up(app.handle(), &host, launch, stop);
+                set_up(app.handle(), &host, events, launch, stop);
                 Ok(())
             })
             .build(context())
@@ -148,14 +154,20 @@ fn build<R: Runtime>(
     }
 }
 
-fn set_up<R: Runtime>(app: &AppHandle<R>, host: &Host, launch: Launch, mut stop: StopSignal) {
+fn set_up<R: Runtime>(
+    app: &AppHandle<R>,
+    host: &Host,
+    [for_clerk, for_windows]: [Receiver<Event>; 2],
+    launch: Launch,
+    mut stop: StopSignal,
+) {
     let stage = Arc::new(TauriStage::new(app.clone(), host.clone()));
     let clerk = Clerk::new(host.clone(), stage.clone());
     app.manage(Desk { host: host.clone(), clerk: clerk.clone(), stage: stage.clone() });
     #[cfg(target_os = "macos")]
     app.set_activation_policy(tauri::ActivationPolicy::Accessory).unwrap_or_default();
-    clerk.watch();
-    windows::forward_events(app, host);
+    clerk.watch(for_clerk);
+    windows::forward_events(app, for_windows);
     tray::keep(app, host, &clerk, launch.in_tray);
     link_handler::settle(host.place());
     if !launch.in_tray || host.is_first_run() {

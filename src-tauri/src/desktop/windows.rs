@@ -6,10 +6,10 @@ use tauri::{
     AppHandle, Emitter as _, EventTarget, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, Window,
     WindowEvent,
 };
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::desk::Desk;
-use super::host::Host;
 
 /// The main window's label.
 pub(crate) const MAIN: &str = "main";
@@ -91,8 +91,7 @@ pub(crate) fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
 }
 
 /// Sends what happens to the main window while it is there, and does what other processes ask for.
-pub(crate) fn forward_events<R: Runtime>(app: &AppHandle<R>, host: &Host) {
-    let mut events = host.events();
+pub(crate) fn forward_events<R: Runtime>(app: &AppHandle<R>, mut events: Receiver<Event>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         loop {
