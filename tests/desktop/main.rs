@@ -1,7 +1,7 @@
 //! Whole-program stories of the desktop: the real program on a display, a session bus and a tray of its own, with its
-//! windows driven by WebKit's driver. `cargo xtask test --all` runs them.
+//! windows driven by `WebKit`'s driver. `cargo xtask test --all` runs them.
 //!
-//! They need Xvfb, dbus-daemon, xdg-utils and WebKitWebDriver (Debian: xvfb, dbus-daemon, xdg-utils,
+//! They need Xvfb, dbus-daemon, xdg-utils and `WebKitWebDriver` (Debian: xvfb, dbus-daemon, xdg-utils,
 //! webkit2gtk-driver); no window manager.
 #![cfg(all(target_os = "linux", feature = "desktop"))]
 
@@ -13,7 +13,6 @@ mod support;
 mod bad_input;
 #[cfg(test)]
 mod client;
-#[cfg(test)]
 mod computer;
 #[cfg(test)]
 mod consent;

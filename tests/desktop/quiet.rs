@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use crate::client::{ask, ask_again, ask_as_an_image, pending};
+use crate::client::{Asking, ask, ask_again, ask_as_an_image, pending};
 use crate::computer::panel::Panel;
 use crate::computer::program::{Desktop, Start};
 use crate::computer::{CONSENT, Computer, MAIN, until};
@@ -130,7 +130,7 @@ async fn the_fourth_window_in_ten_minutes_stays_away_and_can_be_opened() {
 #[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
 async fn while_paused_or_locked_nothing_comes_up() {
     let computer = Computer::new().await;
-    let mut notices = computer.bus.listen_to_notices().await;
+    let notices = computer.bus.listen_to_notices().await;
     let (desktop, panel) = computer.in_tray().await;
     let origin = desktop.origin().await;
     computer.home.run(["pause"]).await.expect_success();
@@ -150,7 +150,6 @@ async fn while_paused_or_locked_nothing_comes_up() {
     computer.display.wait_for(CONSENT).await;
     assert!(third.is_pending(&computer.home).await);
     panel.icon().await.says("3 programs ask for access").await;
-    let _ = &mut notices;
 }
 
 #[tokio::test]
@@ -209,10 +208,11 @@ async fn opening_an_entry_twice_is_one_window() {
 #[tokio::test]
 #[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
 async fn a_request_that_arrives_while_the_window_closes_is_never_denied_by_it() {
-    const ROUNDS: u32 = 36;
+    const ROUNDS: u32 = 10;
+    const ARRIVALS: u32 = 3;
     let computer = Computer::new().await;
     let panel = Panel::on(&computer.bus).await;
-    // It comes and goes more often than the rates allow.
+    // They come and go more often than the rates allow.
     let unlimited = vec![("AMBIENT_INSIGHTS_LIMITS".to_owned(), "off".into())];
     let start = Start { in_tray: true, environment: unlimited, ..Start::default() };
     let desktop = Desktop::start(&computer, &start).await;
@@ -220,30 +220,51 @@ async fn a_request_that_arrives_while_the_window_closes_is_never_denied_by_it() 
     let client = OAuthClient::register(&origin, "Stream").await;
     let icon = panel.icon().await;
     let mut shown = ask_again(&origin, &client, None).await;
-    computer.display.wait_for(CONSENT).await;
+    desktop.shows(shown.id()).await;
     for round in 0..ROUNDS {
+        let arrivals = join_all((0..ARRIVALS).map(async |number| {
+            tokio::time::sleep(Duration::from_millis(u64::from(number * 5))).await;
+            ask_again(&origin, &client, None).await
+        }));
         let close = async {
-            // At another moment of the arrival each time.
-            tokio::time::sleep(Duration::from_millis(u64::from(round % 12))).await;
-            computer.display.close(CONSENT);
+            // At another moment of the arrivals each time; every other time decided at a terminal.
+            tokio::time::sleep(Duration::from_millis(u64::from(round) * 4)).await;
+            if round % 2 == 0 {
+                computer.display.close(CONSENT);
+            } else {
+                computer.home.run(["approvals", "deny", shown.id()]).await.expect_success();
+            }
         };
-        let (mut arrived, ()) = tokio::join!(ask_again(&origin, &client, None), close);
-        until("the end of what was shown", async || (!shown.is_pending(&computer.home).await).then_some(())).await;
+        let (mut arrived, ()) = tokio::join!(arrivals, close);
+        until("the end of what was shown", async || (!shown.is_pending(&computer.home).await).then_some(()))
+            .await;
         shown.expect_denied().await;
-        arrived.expect_waiting().await;
-        // It has taken the other's place, or a window of its own; or the limits keep it quiet, and the owner opens it.
-        until("the window of what came", async || {
+        for asking in &mut arrived {
+            asking.expect_waiting().await;
+        }
+        // One of them has taken the other's place, or a window of its own; or the limits keep all of them quiet, and
+        // the owner opens one.
+        let next = until("the next window", async || {
             let log = desktop.log();
-            let of_it = |line: &&str| line.contains(arrived.id());
-            let quiet = log.lines().filter(of_it).any(|line| line.contains("TooMany") || line.contains("WindowLive"));
-            if quiet {
+            let is_of = |line: &str, asking: &Asking| line.contains(asking.id());
+            let next = arrived.iter().position(|asking| {
+                log.lines().any(|line| is_of(line, asking) && line.contains("the consent window shows"))
+            });
+            let all_quiet = arrived
+                .iter()
+                .all(|asking| log.lines().any(|line| is_of(line, asking) && line.contains("waits quietly")));
+            if next.is_none() && all_quiet {
                 icon.choose("Stream asks for access").await;
             }
-            let shows = log.lines().filter(of_it).any(|line| line.contains("the consent window shows"));
-            (shows && computer.display.count(CONSENT) == 1).then_some(())
+            next.filter(|_| computer.display.count(CONSENT) == 1)
         })
         .await;
-        shown = arrived;
+        shown = arrived.swap_remove(next);
+        for mut other in arrived {
+            computer.home.run(["approvals", "deny", other.id()]).await.expect_success();
+            other.expect_denied().await;
+        }
+        shown.expect_waiting().await;
     }
     assert_eq!(pending(&computer.home).await, [shown.id()]);
 }

@@ -30,13 +30,18 @@ async fn each_state_has_its_icon_and_its_reason_in_the_first_line() {
     let origin = desktop.origin().await;
     let icon = panel.icon().await;
     let mut pictures = Vec::new();
-    assert_eq!((icon.id().await.as_str(), icon.title().await.as_str()), ("ambient-insights", "Ambient Insights"));
+    assert_eq!(
+        (icon.id().await.as_str(), icon.title().await.as_str()),
+        ("ambient-insights", "Ambient Insights")
+    );
 
     let line = icon.says("Running").await;
     assert_eq!(icon.tooltip().await, format!("Ambient Insights {line}"));
     let address = format!("Copy {}", origin.mcp_url);
     let labels = icon.labels().await;
-    for label in [&address, "Open Ambient Insights", "Connect an assistant…", "For 15 minutes", "Panic", "Quit"] {
+    for label in
+        [&address, "Open Ambient Insights", "Connect an assistant…", "For 15 minutes", "Panic", "Quit"]
+    {
         assert!(labels.iter().any(|known| known == label), "{label:?} is not in {labels:?}");
     }
     assert!(!icon.menu().await[0].enabled, "the first line is only to be read");
@@ -78,7 +83,10 @@ async fn a_failure_stands_in_the_menu_with_its_reason_and_can_be_tried_again() {
     let line = icon.says("Not running:").await;
     assert!(line.contains(&port.to_string()), "{line}");
     let labels = icon.labels().await;
-    assert!(!labels.iter().any(|label| label.starts_with("Pause") || label.starts_with("Copy")), "{labels:?}");
+    assert!(
+        !labels.iter().any(|label| label.starts_with("Pause") || label.starts_with("Copy")),
+        "{labels:?}"
+    );
     drop(taken);
     icon.choose("Try again").await;
     icon.says("Running").await;
@@ -101,14 +109,14 @@ async fn the_address_is_copied_and_left_click_and_open_show_the_window() {
 
     assert_eq!(computer.display.titles(), [""; 0]);
     icon.click().await;
-    computer.display.wait_for(MAIN).await;
+    let windows = desktop.drive().await;
+    windows.main().await;
     computer.display.close(MAIN);
     computer.display.wait_for_no(MAIN).await;
     icon.choose("Open Ambient Insights").await;
-    computer.display.wait_for(MAIN).await;
-    icon.choose("Connect an assistant").await;
-    let windows = desktop.drive().await;
     windows.main().await;
+    windows.go_to("Settings").await;
+    icon.choose("Connect an assistant").await;
     windows.find("heading", "Home").await;
     assert_eq!(computer.display.titles(), [MAIN]);
 }

@@ -101,15 +101,16 @@ impl Notifications {
     #[expect(clippy::too_many_arguments, reason = "the desktop notifications specification")]
     fn notify(
         &self,
-        _app: &str,
+        app: &str,
         replaces: u32,
-        _icon: &str,
+        icon: &str,
         summary: &str,
         body: &str,
-        _actions: Vec<String>,
-        _hints: std::collections::HashMap<String, zbus::zvariant::OwnedValue>,
-        _timeout: i32,
+        actions: Vec<String>,
+        hints: std::collections::HashMap<String, zbus::zvariant::OwnedValue>,
+        timeout: i32,
     ) -> u32 {
+        drop((app, icon, actions, hints, timeout));
         let _ = self.tell.send(format!("{summary}: {body}"));
         replaces + 1
     }

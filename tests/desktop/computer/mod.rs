@@ -27,7 +27,7 @@ pub(crate) const CONSENT: &str = "Access to your memory – Ambient Insights";
 pub(crate) const MAIN: &str = "Ambient Insights";
 
 /// Longest wait for anything that is bound to be seen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The computer. Everything on it ends with it.
 pub(crate) struct Computer {

@@ -1,4 +1,4 @@
-//! A panel with a tray, as the StatusNotifierItem specification describes it: it shows icons, reads their menus, and
+//! A panel with a tray, as the `StatusNotifierItem` specification describes it: it shows icons, reads their menus, and
 //! clicks.
 
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ struct Watcher {
 }
 
 #[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
-#[expect(clippy::unused_self, reason = "the interface's shape")]
+#[expect(clippy::unused_self, clippy::needless_pass_by_value, reason = "the interface's shape")]
 impl Watcher {
     fn register_status_notifier_item(&self, service: String, #[zbus(header)] header: Header<'_>) {
         let sender = header.sender().map(ToString::to_string).unwrap_or_default();
@@ -34,7 +34,9 @@ impl Watcher {
         self.icons.send_modify(|icons| icons.push(name));
     }
 
-    fn register_status_notifier_host(&self, _service: String) {}
+    fn register_status_notifier_host(&self, service: String) {
+        drop(service);
+    }
 
     #[zbus(property)]
     fn is_status_notifier_host_registered(&self) -> bool {
@@ -51,6 +53,9 @@ impl Watcher {
         0
     }
 }
+
+/// A menu on its way: its id, its properties, its lines.
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
 
 /// A line of an icon's menu.
 #[derive(Clone, Debug)]
@@ -168,8 +173,7 @@ impl Icon<'_> {
             )
             .await
             .expect("the menu can be read");
-        let (_, root): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
-            answer.body().deserialize().expect("the menu has its shape");
+        let (_, root): (u32, Layout) = answer.body().deserialize().expect("the menu has its shape");
         root.2.into_iter().map(|child| line(&child)).collect()
     }
 

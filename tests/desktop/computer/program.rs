@@ -37,6 +37,7 @@ pub(crate) struct Desktop {
 
 impl Desktop {
     /// Starts the desktop. It may well end at once, or fail.
+    #[expect(clippy::unused_async, reason = "a child needs the runtime, which an async function has")]
     pub(crate) async fn start(computer: &Computer, options: &Start) -> Self {
         let mut arguments: Vec<OsString> = Vec::new();
         if options.in_tray {

@@ -1,4 +1,4 @@
-//! Hands for the windows: WebKit's driver. What is pressed is found as a person finds it, by what it is and what it is
+//! Hands for the windows: `WebKit`'s driver. What is pressed is found as a person finds it, by what it is and what it is
 //! called.
 
 use std::path::PathBuf;
@@ -116,8 +116,17 @@ impl Windows {
 
     /// The first element of that role and name, once there is one.
     pub(crate) async fn find(&self, role: &str, name: &str) -> Element {
-        until(&format!("the {role} {name:?}"), async || self.find_all(role, name).await.into_iter().next())
-            .await
+        let found = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(found) = self.find_all(role, name).await.into_iter().next() {
+                    return found;
+                }
+            }
+        });
+        if let Ok(found) = found.await {
+            return found;
+        }
+        panic!("the {role} {name:?} did not come; the window says: {}", self.text().await)
     }
 
     /// Whether there is such an element now.
@@ -125,10 +134,15 @@ impl Windows {
         !self.find_all(role, name).await.is_empty()
     }
 
-    /// Presses a button, or turns a switch, once it is there.
+    /// Presses a button, or turns a switch, once it is there and not busy with the press before.
     pub(crate) async fn press(&self, role: &str, name: &str) {
         let what = format!("the press of the {role} {name:?}");
-        let element = self.find(role, name).await;
+        let element = until(&what, async || {
+            let element = self.find(role, name).await;
+            let busy = element.attr("aria-busy").await.ok()?;
+            (busy.as_deref() != Some("true")).then_some(element)
+        })
+        .await;
         match within(&what, element.click()).await {
             // The press may have taken its window away.
             Err(error) if !error.is_no_such_window() => panic!("{what}: {error}"),
@@ -181,11 +195,6 @@ impl Windows {
         self.shows(&format!("{words:?}"), |text| text.contains(words)).await;
     }
 
-    /// Waits until the window does not say this.
-    pub(crate) async fn says_no_more(&self, words: &str) {
-        self.shows(&format!("the end of {words:?}"), |text| !text.is_empty() && !text.contains(words)).await;
-    }
-
     async fn shows(&self, what: &str, is_it: impl Fn(&str) -> bool) {
         let mut last = String::new();
         let seen = tokio::time::timeout(PATIENCE, async {
@@ -214,6 +223,9 @@ impl Windows {
         let Some(folder) = std::env::var_os("AMBIENT_INSIGHTS_SCREENSHOTS").map(PathBuf::from) else {
             return;
         };
+        // What was changed last is drawn with the frame after the next.
+        let drawn = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(), 50)));";
+        self.run(drawn, vec![]).await.expect("the window is drawn");
         let picture = self.client.screenshot().await.expect("the window can be drawn");
         std::fs::create_dir_all(&folder).expect("the folder for pictures can be made");
         std::fs::write(folder.join(format!("{name}.png")), picture).expect("a picture can be written");
