@@ -84,12 +84,13 @@ impl<R: Runtime> Stage for TauriStage<R> {
                 let _ = self.app.emit_to(EventTarget::webview_window(windows::MAIN), "view", view);
             }
         } else {
-            windows::build_main(&self.app, self.host.theme());
+            windows::build_main(&self.app, &self.host.place().data_dir, self.host.theme());
         }
     }
 
     fn open_approval(&self, label: &str) -> Result<(), String> {
-        windows::build_approval(&self.app, label, self.host.theme()).map_err(|error| error.to_string())
+        windows::build_approval(&self.app, label, &self.host.place().data_dir, self.host.theme())
+            .map_err(|error| error.to_string())
     }
 
     fn focus_approval(&self, label: &str) {

@@ -1,5 +1,7 @@
 //! The windows: made when they are wanted, destroyed when they are closed, so that no web engine idles.
 
+use std::path::{Path, PathBuf};
+
 use engine::{Event, SurfaceRequest, Theme};
 use serde::{Deserialize, Serialize};
 use tauri::{
@@ -20,6 +22,11 @@ pub(crate) const APPROVAL: &str = "approval-";
 /// and Tauri serves the program's pages to the first one alone; every later window would be empty. The pages keep
 /// nothing by themselves.
 const KEEPS_NOTHING: bool = cfg!(not(target_os = "linux"));
+
+/// The consent window's height at least and at most, and what panels and title bars take of the screen.
+const LOW: f64 = 520.0;
+const HIGH: f64 = 860.0;
+const PANELS: f64 = 120.0;
 
 /// A part of the main window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,9 +50,10 @@ pub(crate) enum View {
 }
 
 /// Makes the main window.
-pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>, theme: Theme) {
+pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>, data_dir: &Path, theme: Theme) {
     let built = WebviewWindowBuilder::new(app, MAIN, page("index.html", theme))
         .incognito(KEEPS_NOTHING)
+        .data_directory(engines_own(data_dir))
         .title("Ambient Insights")
         .inner_size(1040.0, 720.0)
         .min_inner_size(640.0, 480.0)
@@ -59,17 +67,36 @@ pub(crate) fn build_main<R: Runtime>(app: &AppHandle<R>, theme: Theme) {
 }
 
 /// Makes a consent window.
-pub(crate) fn build_approval<R: Runtime>(app: &AppHandle<R>, label: &str, theme: Theme) -> tauri::Result<()> {
+pub(crate) fn build_approval<R: Runtime>(
+    app: &AppHandle<R>,
+    label: &str,
+    data_dir: &Path,
+    theme: Theme,
+) -> tauri::Result<()> {
     WebviewWindowBuilder::new(app, label, page("approval.html", theme))
         .incognito(KEEPS_NOTHING)
+        .data_directory(engines_own(data_dir))
         .title("Access to your memory – Ambient Insights")
-        .inner_size(500.0, 680.0)
+        .inner_size(500.0, consent_height(app))
         .min_inner_size(420.0, 480.0)
         .always_on_top(true)
         .focused(true)
         .center()
         .build()
         .map(drop)
+}
+
+/// Where the web engine keeps what it keeps for itself: with everything else of the program, and the same place for
+/// every window.
+fn engines_own(data_dir: &Path) -> PathBuf {
+    data_dir.join("web-engine")
+}
+
+/// High enough to show every switch and the duration at once, where the screen is.
+fn consent_height<R: Runtime>(app: &AppHandle<R>) -> f64 {
+    let screen = app.primary_monitor().ok().flatten();
+    let room = screen.map_or(LOW, |screen| f64::from(screen.size().height) / screen.scale_factor() - PANELS);
+    room.clamp(LOW, HIGH)
 }
 
 /// A page that opens in its colours at once.
