@@ -201,18 +201,22 @@ impl Icon<'_> {
 
     /// Clicks the line whose label begins like this, once it is there.
     pub(crate) async fn choose(&self, label: &str) {
-        let id = until(&format!("{label:?} in the menu"), async || {
+        until(&format!("the click on {label:?} in the menu"), async || {
             let menu = self.menu().await;
             let mut all = menu.iter().flat_map(|line| std::iter::once(line).chain(&line.children));
-            all.find(|line| line.enabled && line.label.starts_with(label)).map(|line| line.id)
+            let line = all.find(|line| line.enabled && line.label.starts_with(label))?;
+            let event = (line.id, "clicked", Value::from(0_i32), 0_u32);
+            // Refused where the menu has just been drawn anew: a click never meets another line than it was meant for.
+            let clicked = self.panel.connection.call_method(
+                Some(self.name.as_str()),
+                "/MenuBar",
+                Some(MENU),
+                "Event",
+                &event,
+            );
+            clicked.await.ok().map(drop)
         })
         .await;
-        let event = (id, "clicked", Value::from(0_i32), 0_u32);
-        self.panel
-            .connection
-            .call_method(Some(self.name.as_str()), "/MenuBar", Some(MENU), "Event", &event)
-            .await
-            .expect("the menu can be clicked");
     }
 
     /// A left click.
