@@ -53,6 +53,7 @@ impl Computer {
             .env("DISPLAY", self.display.name())
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("AMBIENT_INSIGHTS_PORT", "0")
             .env_remove("WAYLAND_DISPLAY");
     }
 
