@@ -9,7 +9,7 @@ use crate::support::program::Home;
 use crate::support::within;
 
 /// Without services that could be started: no accessibility bus, no portal, no settings' daemon.
-const CONFIGURATION: &str = r#"<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
+const CONFIGURATION: &str = r#"<busconfig><type>session</type><listen>unix:path=SOCKET</listen>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>"#;
 
@@ -22,7 +22,9 @@ pub(crate) struct Bus {
 impl Bus {
     pub(super) async fn start(home: &Home) -> Self {
         let configuration = home.file("session-bus.conf");
-        std::fs::write(&configuration, CONFIGURATION).expect("the home can be written");
+        let socket = home.file("session-bus").display().to_string();
+        std::fs::write(&configuration, CONFIGURATION.replace("SOCKET", &socket))
+            .expect("the home can be written");
         let mut daemon = Command::new("dbus-daemon")
             .arg(format!("--config-file={}", configuration.display()))
             .args(["--nofork", "--print-address"])

@@ -23,7 +23,6 @@ impl Display {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
             .spawn()
             .expect("Xvfb is installed (Debian: xvfb)");
         let mut line = String::new();
@@ -86,5 +85,14 @@ impl Display {
     /// The display goes away, as when the person logs out or the X server crashes.
     pub(crate) async fn go_away(&mut self) {
         within("the end of the display", self.server.kill()).await.expect("Xvfb can be killed");
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        if let Some(pid) = self.server.id() {
+            // In good order: killed, it would leave its lock and its socket behind.
+            let _ = std::process::Command::new("kill").arg(pid.to_string()).status();
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::process::{Child, Command};
 use url::Url;
@@ -128,30 +129,30 @@ impl Desktop {
         self.ends().await
     }
 
-    /// Its web processes: their names and ids.
+    /// Its web processes.
     pub(crate) fn web_processes(&self) -> Vec<u32> {
-        let mut descendants = vec![self.pid()];
-        let mut index = 0;
-        while let Some(pid) = descendants.get(index).copied() {
-            let children = std::fs::read_dir(format!("/proc/{pid}/task"))
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-            let children: Vec<u32> = children
-                .flat_map(|text| {
-                    text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()
-                })
-                .collect();
-            descendants.extend(children);
-            index += 1;
-        }
         let is_web = |pid: &u32| {
             // The kernel keeps fifteen characters of `WebKitWebProcess`.
-            std::fs::read_to_string(format!("/proc/{pid}/comm"))
-                .is_ok_and(|name| name.starts_with("WebKitWebProces"))
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+            name.is_ok_and(|name| name.starts_with("WebKitWebProces"))
         };
-        descendants.into_iter().filter(is_web).collect()
+        self.processes().into_iter().filter(is_web).collect()
+    }
+
+    /// Its process and all that descend from it.
+    fn processes(&self) -> Vec<u32> {
+        let mut found: Vec<u32> = self.child.id().into_iter().collect();
+        let mut index = 0;
+        while let Some(pid) = found.get(index).copied() {
+            let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+            for children in
+                tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+            {
+                found.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+            }
+            index += 1;
+        }
+        found
     }
 }
 
@@ -160,6 +161,24 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("--- standard error of the desktop ---\n{}", self.log.text());
+        }
+        // All of them are gone before the home is thrown away: what still lives would write there again.
+        let processes = self.processes();
+        if !processes.is_empty() {
+            let pids = processes.iter().map(u32::to_string);
+            let _ = std::process::Command::new("kill").arg("-KILL").args(pids).stderr(Stdio::null()).status();
+        }
+        let lives = |pid: &u32| {
+            let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            // What has ended and nobody has asked for yet writes nothing any more.
+            state.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+        };
+        // Five seconds at most.
+        for _ in 0..2_500 {
+            if !processes.iter().any(lives) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 }
