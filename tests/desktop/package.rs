@@ -91,11 +91,12 @@ async fn the_package_installs_in_a_clean_system_starts_there_and_leaves_nothing_
     system.succeed(&["apt-get", "install", "-y", "-qq", "--no-install-recommends", "/package.deb"]).await;
 
     assert!(system.succeed(&["ambient-insights", "--version"]).await.starts_with("ambient-insights "));
-    let entry = system.succeed(&["cat", "/usr/share/applications/Ambient Insights.desktop"]).await;
+    let entry = system.succeed(&["cat", "/usr/share/applications/ambient-insights.desktop"]).await;
     assert!(entry.contains("\nExec=ambient-insights %u\n"), "without %u a link would be lost: {entry}");
     let handler =
         system.succeed(&["xdg-mime", "query", "default", "x-scheme-handler/ambient-insights"]).await;
-    assert_eq!(handler.trim(), "Ambient Insights.desktop");
+    // A space in the name would make it two names, and links would lead nowhere.
+    assert_eq!(handler.trim(), "ambient-insights.desktop");
 
     let display = Display::start().await;
     let mut command = Command::new("bwrap");
@@ -124,7 +125,7 @@ async fn the_package_installs_in_a_clean_system_starts_there_and_leaves_nothing_
     app.kill().await.unwrap();
 
     system.succeed(&["apt-get", "purge", "-y", "-qq", "ambient-insights"]).await;
-    for left in ["/usr/bin/ambient-insights", "/usr/share/applications/Ambient Insights.desktop"] {
+    for left in ["/usr/bin/ambient-insights", "/usr/share/applications/ambient-insights.desktop"] {
         assert!(!system.root().join(&left[1..]).exists(), "{left} is still there");
     }
 }

@@ -279,14 +279,19 @@ impl Clerk {
     async fn move_on(&self, engine: &Engine, state: &mut State, id: RequestId) -> Result<(), Failure> {
         state.desk.settled(id);
         let Some(shown) = state.window.take_if(|shown| shown.request == id) else { return Ok(()) };
-        let surroundings = self.surroundings(engine).await;
-        let waiting = self.inner.host.run(ListApprovals {}).await.unwrap_or_default();
-        if let Some(next) = state.desk.next(&waiting, engine.now(), surroundings) {
+        if let Some(next) = self.next(engine, state).await {
             state.window = Some(shown);
             return self.show(state, next);
         }
         self.inner.stage.close_approval(&shown.label);
         Ok(())
+    }
+
+    /// The request that may have the window that has become free.
+    async fn next(&self, engine: &Engine, state: &mut State) -> Option<RequestId> {
+        let surroundings = self.surroundings(engine).await;
+        let waiting = self.inner.host.run(ListApprovals {}).await.unwrap_or_default();
+        state.desk.next(&waiting, engine.now(), surroundings)
     }
 
     /// The person closed the window: that denies what it showed, and nothing else.
@@ -305,6 +310,23 @@ impl Clerk {
             tracing::info!(%error, "the request of a closed window was over already");
         }
         if let Err(failure) = self.move_on(&engine, &mut state, id).await {
+            tracing::error!(%failure, "the consent window could not go on");
+        }
+    }
+
+    /// The window is gone without having asked, as when the web engine breaks down. Nobody said yes.
+    pub(crate) async fn vanished(&self, label: &str) {
+        let Ok(engine) = self.inner.host.engine().await else { return };
+        let mut state = self.inner.state.lock().await;
+        // What the clerk itself took away is not known here any more.
+        let Some(shown) = state.window.take_if(|shown| shown.label == label) else { return };
+        if let Err(error) = engine.deny_in_window(shown.request, false).await {
+            tracing::info!(%error, "the request of a vanished window was over already");
+        }
+        state.desk.settled(shown.request);
+        if let Some(next) = self.next(&engine, &mut state).await
+            && let Err(failure) = self.show(&mut state, next)
+        {
             tracing::error!(%failure, "the consent window could not go on");
         }
     }

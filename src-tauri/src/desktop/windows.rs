@@ -106,14 +106,21 @@ fn page(file: &str, theme: Theme) -> WebviewUrl {
 
 /// What happens to windows.
 pub(crate) fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if let WindowEvent::CloseRequested { api, .. } = event
-        && window.label().starts_with(APPROVAL)
-    {
-        // Closing denies what was shown, and that is the clerk's to do: another request may have come in between.
-        api.prevent_close();
-        let clerk = window.state::<Desk>().clerk.clone();
-        let label = window.label().to_owned();
-        tauri::async_runtime::spawn(async move { clerk.closed(&label).await });
+    if !window.label().starts_with(APPROVAL) {
+        return;
+    }
+    let clerk = window.state::<Desk>().clerk.clone();
+    let label = window.label().to_owned();
+    match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            // Closing denies what was shown, and that is the clerk's to do: another request may have come in between.
+            api.prevent_close();
+            tauri::async_runtime::spawn(async move { clerk.closed(&label).await });
+        }
+        WindowEvent::Destroyed => {
+            tauri::async_runtime::spawn(async move { clerk.vanished(&label).await });
+        }
+        _ => {}
     }
 }
 
