@@ -52,7 +52,8 @@ pub(crate) struct Launch {
 pub(crate) enum DesktopError {
     #[error(transparent)]
     Log(#[from] logging::LevelError),
-    #[error("the running program could not be reached: {0}")]
+    /// The running program refused, or went away; its words say which.
+    #[error("{0}")]
     Unreachable(String),
     #[error(
         "there is no display here (neither WAYLAND_DISPLAY nor DISPLAY is set); start `ambient-insights serve`, \
