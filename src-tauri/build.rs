@@ -1,7 +1,11 @@
-//! Gives every command of the windows a permission of its own, and checks what each window may do.
+//! Gives every command of the windows a permission of its own, checks what each window may do, and says how to link.
 
 #[cfg(feature = "desktop")]
 include!("src/desktop/commands/names.rs");
+
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+#[path = "on_demand.rs"]
+mod on_demand;
 
 /// Addresses that the loader fills in are written in a tenth of the space (glibc 2.36 and newer): the file is smaller,
 /// and so is what is read of it at the start.
@@ -15,6 +19,8 @@ fn pack_relocations() {
 #[cfg(feature = "desktop")]
 fn main() {
     pack_relocations();
+    #[cfg(target_os = "linux")]
+    on_demand::load_web_engine_on_demand();
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     println!("cargo:rerun-if-changed=ui/dist");
     let with_files = std::env::var_os("CARGO_FEATURE_CUSTOM_PROTOCOL").is_some();

@@ -139,6 +139,12 @@ impl Desktop {
         self.processes().into_iter().filter(is_web).collect()
     }
 
+    /// Whether its own process has loaded the web engine.
+    pub(crate) fn has_web_engine(&self) -> bool {
+        let mapped = std::fs::read_to_string(format!("/proc/{}/maps", self.pid())).expect("it runs");
+        mapped.contains("/libwebkit2gtk-")
+    }
+
     /// Its process and all that descend from it.
     fn processes(&self) -> Vec<u32> {
         let mut found: Vec<u32> = self.child.id().into_iter().collect();
