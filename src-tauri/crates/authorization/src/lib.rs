@@ -9,12 +9,16 @@
 
 mod arrival;
 mod audit;
+mod bearer;
 mod cache;
 mod client;
 mod duration;
 mod endpoints;
 mod error;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod id;
 mod limits;
 mod link;
@@ -29,6 +33,7 @@ mod store;
 
 pub use arrival::{Arrival, InvalidProviderId, PeerAddress, ProviderId};
 pub use audit::{AuditEntry, AuditKind, AuditQuery, Decider, RejectionKind, ToolCallRecord, ToolOutcome};
+pub use bearer::bearer_token;
 pub use client::Registration;
 pub use duration::AccessDuration;
 pub use error::Error;

@@ -2,9 +2,9 @@
 
 use authorization::{
     Access, Arrival, Authorization, Challenge, OriginName, Rejection, RejectionKind, Scope, ScopeSet,
+    bearer_token,
 };
-use http::StatusCode;
-use http::header::{self, HeaderMap};
+use http::{HeaderMap, StatusCode};
 use mcp_server::Caller;
 
 use crate::json_rpc::Glance;
@@ -52,18 +52,6 @@ pub(crate) async fn authenticate(
         )
         .into()
     })
-}
-
-/// The token of `Authorization: Bearer …`. Only there: a token in the query string ends up in logs.
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next()?.to_str().ok()?;
-    if values.next().is_some() {
-        return None;
-    }
-    let (scheme, token) = value.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= 4096).then_some(token)
 }
 
 /// Refuses a message whose method or tool needs a scope that the owner did not give. All that the operation

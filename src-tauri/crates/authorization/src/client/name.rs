@@ -13,7 +13,8 @@ pub(crate) fn clean(raw: &str) -> String {
         .collect();
     let joined = visible.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let cut: String = joined.chars().take(MAX_CHARACTERS).collect();
-    if cut.is_empty() { "Unnamed client".to_owned() } else { cut }
+    let cut = cut.trim_end();
+    if cut.is_empty() { "Unnamed client".to_owned() } else { cut.to_owned() }
 }
 
 /// A header's text for the record: the same cleaning, nothing where nothing is left.

@@ -17,6 +17,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::service::Inner;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use token::basic_credentials;
 
 /// All endpoints.
 pub(crate) fn router(inner: Arc<Inner>) -> Router {

@@ -73,7 +73,7 @@ pub(crate) async fn identify(
     let id = match text(headers, &header::AUTHORIZATION) {
         None => named.ok_or(TokenError::Missing("client_id"))?.to_owned(),
         Some(value) => {
-            let (id, secret) = basic(value).ok_or(TokenError::BadBasic)?;
+            let (id, secret) = basic_credentials(value).ok_or(TokenError::BadBasic)?;
             if !secret.is_empty() || named.is_some_and(|named| named != id) {
                 return Err(TokenError::BadBasic);
             }
@@ -90,7 +90,7 @@ pub(crate) async fn identify(
 }
 
 /// HTTP Basic, form-encoded within (RFC 6749 §2.3.1).
-fn basic(value: &str) -> Option<(String, String)> {
+pub(crate) fn basic_credentials(value: &str) -> Option<(String, String)> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
