@@ -105,7 +105,16 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::kept_in(tempfile::tempdir().unwrap(), settings)
+    }
+
+    /// Where there is a file system in memory, its file is there: for tests that make thousands of servers and
+    /// ask nothing of the disk.
+    pub(crate) fn in_memory(settings: Settings) -> Self {
+        Self::kept_in(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap(), settings)
+    }
+
+    fn kept_in(directory: TempDir, settings: Settings) -> Self {
         let clock = ManualClock::default();
         let random = Arc::new(SeededRandom::new(42));
         let auth = Authorization::open(

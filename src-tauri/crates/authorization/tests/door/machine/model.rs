@@ -1,6 +1,6 @@
 //! The steps of a life, and what the model remembers of it.
 
-use authorization::{Scope, ScopeSet};
+use authorization::{AccessDuration, Scope, ScopeSet};
 use clock::Timestamp;
 use proptest::prelude::*;
 
@@ -21,6 +21,7 @@ pub(super) enum Step {
     Approve {
         request: usize,
         scopes: u8,
+        duration: AccessDuration,
     },
     Deny {
         request: usize,
@@ -32,10 +33,20 @@ pub(super) enum Step {
     Exchange {
         code: usize,
     },
+    /// The same exchange twice at the same moment.
+    RaceExchange {
+        code: usize,
+    },
     StolenExchange {
         code: usize,
     },
+    /// With no `scope` for 0.
     Refresh {
+        token: usize,
+        scopes: u8,
+    },
+    /// The same refresh twice at the same moment.
+    RaceRefresh {
         token: usize,
     },
     ForeignRefresh {
@@ -44,9 +55,20 @@ pub(super) enum Step {
     GiveBack {
         token: usize,
     },
+    GiveBackAccess {
+        token: usize,
+    },
+    /// Another client tries.
+    ForeignGiveBack {
+        token: usize,
+    },
+    Unblock {
+        client: usize,
+    },
     RevokeClient {
         client: usize,
     },
+    Panic,
     Pass {
         seconds: u32,
     },
@@ -55,19 +77,28 @@ pub(super) enum Step {
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
     let index = 0..16_usize;
+    let duration = prop::sample::select(AccessDuration::ALL.to_vec());
     prop_oneof![
         1 => Just(Step::Register),
         3 => index.clone().prop_map(|client| Step::Connect { client }),
         4 => (index.clone(), 1..8_u8).prop_map(|(client, scopes)| Step::Ask { client, scopes }),
-        4 => (index.clone(), 0..16_u8).prop_map(|(request, scopes)| Step::Approve { request, scopes }),
+        4 => (index.clone(), 0..16_u8, duration)
+            .prop_map(|(request, scopes, duration)| Step::Approve { request, scopes, duration }),
         1 => (index.clone(), prop::bool::weighted(0.2)).prop_map(|(request, block)| Step::Deny { request, block }),
         5 => index.clone().prop_map(|request| Step::PickUp { request }),
         5 => index.clone().prop_map(|code| Step::Exchange { code }),
         1 => index.clone().prop_map(|code| Step::StolenExchange { code }),
-        12 => index.clone().prop_map(|token| Step::Refresh { token }),
+        1 => index.clone().prop_map(|code| Step::RaceExchange { code }),
+        10 => (index.clone(), prop_oneof![3 => Just(0), 1 => 1..8_u8])
+            .prop_map(|(token, scopes)| Step::Refresh { token, scopes }),
+        3 => index.clone().prop_map(|token| Step::RaceRefresh { token }),
         1 => index.clone().prop_map(|token| Step::ForeignRefresh { token }),
         1 => index.clone().prop_map(|token| Step::GiveBack { token }),
+        2 => index.clone().prop_map(|token| Step::GiveBackAccess { token }),
+        1 => index.clone().prop_map(|token| Step::ForeignGiveBack { token }),
+        1 => index.clone().prop_map(|client| Step::Unblock { client }),
         1 => index.prop_map(|client| Step::RevokeClient { client }),
+        1 => Just(Step::Panic),
         4 => prop_oneof![
             8 => prop::sample::select(vec![1, 20, 59, 60, 61, 600, 900]),
             1 => 0..3_000_000_u32,
@@ -106,6 +137,7 @@ pub(super) struct Request {
     pub(super) asked: Asked,
     pub(super) scopes: ScopeSet,
     pub(super) granted: ScopeSet,
+    pub(super) duration: AccessDuration,
     pub(super) requested_at: Timestamp,
     pub(super) standing: Standing,
 }
@@ -115,6 +147,7 @@ pub(super) struct Code {
     pub(super) client: usize,
     pub(super) text: String,
     pub(super) scopes: ScopeSet,
+    pub(super) duration: AccessDuration,
     pub(super) expires_at: Timestamp,
     pub(super) voided: bool,
     pub(super) grant: Option<usize>,
@@ -124,7 +157,9 @@ pub(super) struct Code {
 pub(super) struct Grant {
     pub(super) client: usize,
     pub(super) scopes: ScopeSet,
-    pub(super) created_at: Timestamp,
+    pub(super) duration: AccessDuration,
+    /// However often it is refreshed.
+    pub(super) ends_at: Timestamp,
     pub(super) live: bool,
 }
 
@@ -132,7 +167,9 @@ pub(super) struct Grant {
 pub(super) struct AccessToken {
     pub(super) grant: usize,
     pub(super) text: String,
+    pub(super) scopes: ScopeSet,
     pub(super) expires_at: Timestamp,
+    pub(super) given_back: bool,
 }
 
 #[derive(Debug)]
@@ -140,5 +177,13 @@ pub(super) struct RefreshToken {
     pub(super) grant: usize,
     pub(super) text: String,
     pub(super) idle_expires_at: Timestamp,
-    pub(super) rotated: Option<(Timestamp, usize)>,
+    pub(super) rotated: Option<Rotation>,
+}
+
+/// What a refresh token was exchanged for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rotation {
+    pub(super) at: Timestamp,
+    pub(super) successor: usize,
+    pub(super) scopes: ScopeSet,
 }
