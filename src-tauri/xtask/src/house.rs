@@ -2,6 +2,7 @@
 //! workspace's lints, what a file may be called and how long it may grow.
 
 mod manifests;
+mod requirements;
 mod sources;
 
 use crate::say::{self, Failure};

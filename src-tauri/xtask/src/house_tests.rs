@@ -103,14 +103,3 @@ fn a_long_file_is_warned_about_and_stops_nothing() {
     assert!(findings.errors.is_empty());
     assert_eq!(findings.warnings.len(), 1);
 }
-
-#[test]
-fn a_requirement_whose_test_is_gone_is_found() {
-    let table = "| `code_challenge` is checked | RFC | `a_test_that_is_there`, `a_test_that_is_gone` |";
-    let mut findings = Findings::default();
-    sources::check_requirements(table, "async fn a_test_that_is_there() {}", &mut findings);
-    assert_eq!(
-        findings.errors,
-        ["tests/REQUIREMENTS.md names the test a_test_that_is_gone, which does not exist"]
-    );
-}

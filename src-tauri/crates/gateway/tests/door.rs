@@ -257,6 +257,42 @@ async fn every_answer_carries_the_security_headers() {
     }
 }
 
+/// Anybody can write these; where a request came from and what it was for is known from the socket and the settings.
+#[tokio::test]
+async fn headers_that_claim_another_sender_or_name_change_nothing() {
+    let door = Door::open().await;
+    let claims = [
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "http"),
+        ("x-real-ip", "203.0.113.7"),
+        ("x-original-host", "evil.example"),
+        ("forwarded", "for=203.0.113.7;host=evil.example;proto=http"),
+    ];
+    let mut headers = HeaderMap::new();
+    for (name, value) in claims {
+        headers.insert(name, value.parse().unwrap());
+    }
+    for path in ["/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"] {
+        let honest = text(door.send(bare(Method::GET, path, HeaderMap::new())).await).await;
+        assert!(honest.contains(&format!("https://{}", door.host())), "{honest}");
+        assert_eq!(text(door.send(bare(Method::GET, path, headers.clone())).await).await, honest);
+    }
+    let challenged = door.send(bare(Method::GET, "/mcp", headers.clone())).await;
+    let challenge = challenged.headers()[header::WWW_AUTHENTICATE].to_str().unwrap();
+    assert!(!challenge.contains("evil.example"), "{challenge}");
+
+    let query = "response_type=code&client_id=https%3A%2F%2Fclaude.ai%2Foauth%2Fclaude-code-client-metadata\
+                 &redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fcallback&state=s&code_challenge_method=S256\
+                 &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let answer = door.send(bare(Method::GET, &format!("/oauth/authorize?{query}"), headers)).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let pending = door.authorization.pending().await.unwrap();
+    assert_eq!(pending[0].remote_address.unwrap().to_string(), "127.0.0.1");
+    assert_eq!(pending[0].arrival, "local");
+    assert!(!pending[0].code_required);
+}
+
 #[tokio::test]
 async fn health_says_that_it_is_well_and_nothing_else() {
     let door = Door::open().await;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Findings;
+use super::{Findings, requirements};
 use crate::process::Step;
 use crate::say;
 
@@ -15,20 +15,20 @@ pub(super) fn inspect(root: &Path, findings: &mut Findings) {
         return;
     };
     let machine = machine_paths(root);
-    let (mut requirements, mut rust) = (String::new(), String::new());
+    let (mut table, mut rust) = (String::new(), String::new());
     for name in list.split('\0').filter(|name| !name.is_empty()) {
         let path = root.join(name);
         let Ok(bytes) = std::fs::read(&path) else { continue };
         if let Ok(text) = String::from_utf8(bytes) {
             check(Path::new(name), &text, &machine, findings);
             if name == "tests/REQUIREMENTS.md" {
-                requirements = text;
+                table = text;
             } else if is_rust(Path::new(name)) {
                 rust.push_str(&text);
             }
         }
     }
-    check_requirements(&requirements, &rust, findings);
+    requirements::check(&table, &rust, findings);
 }
 
 /// The rules, on one text file.
@@ -72,27 +72,4 @@ fn machine_paths(root: &Path) -> Vec<String> {
     paths.push(["/ro", "ot/"].concat());
     paths.push(["/wo", "rk/main"].concat());
     paths
-}
-
-/// Each test that the table of requirements names must be there: a proof that was renamed away proves nothing.
-pub(super) fn check_requirements(table: &str, rust: &str, findings: &mut Findings) {
-    let is_name = |text: &&str| {
-        text.contains('_')
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    };
-    // Backticks divide a line into text and names by turns.
-    let names = table
-        .lines()
-        .filter(|line| line.starts_with('|'))
-        // The last column has the tests; the ones before may name fields of a protocol.
-        .filter_map(|line| line.trim_end_matches('|').rsplit('|').next())
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
-        .filter(is_name);
-    for name in names {
-        if !rust.contains(&format!("fn {name}(")) {
-            findings
-                .errors
-                .push(format!("tests/REQUIREMENTS.md names the test {name}, which does not exist"));
-        }
-    }
 }

@@ -13,6 +13,7 @@ mod proof;
 mod registration;
 mod rest;
 mod robustness;
+mod strangers;
 mod support;
 mod token;
 mod waiting_page;
