@@ -74,9 +74,15 @@ impl Home {
             }
         }
         // What the machine's owner set for other programs: `setup` respects it, and clients would trust more than ours.
-        for name in
-            ["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "SSL_CERT_FILE", "SSL_CERT_DIR", "CLAUDE_CONFIG_DIR"]
-        {
+        for name in [
+            "NODE_EXTRA_CA_CERTS",
+            "NODE_OPTIONS",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "CLAUDE_CONFIG_DIR",
+        ] {
             command.env_remove(name);
         }
         command.env("HOME", self.home()).env("USERPROFILE", self.home());

@@ -3,6 +3,7 @@
 
 mod bench;
 mod bundle;
+mod fuzz;
 mod house;
 mod process;
 mod run;
@@ -33,6 +34,8 @@ enum Task {
     Test(test::Arguments),
     /// Measure the release build against its baselines
     Bench(bench::Arguments),
+    /// Let the fuzzer at what reads strangers' input
+    Fuzz(fuzz::Arguments),
     /// Build what people install
     Bundle(bundle::Arguments),
     /// Install what is missing on this machine, and nothing else
@@ -57,6 +60,7 @@ fn perform(task: &Task) -> Result<(), Failure> {
         Task::Run(arguments) => run::run(&workspace, arguments),
         Task::Test(arguments) => test::run(&workspace, arguments),
         Task::Bench(arguments) => bench::run(&workspace, arguments),
+        Task::Fuzz(arguments) => fuzz::run(&workspace, arguments),
         Task::Bundle(arguments) => bundle::run(&workspace, arguments),
         Task::Setup(arguments) => setup::run(&workspace, arguments),
         Task::House => house::run(&workspace),

@@ -44,7 +44,14 @@ pub(crate) fn prepare(workspace: &Workspace, purpose: Purpose) -> Result<(), Fai
         cargo_tools::prepare(workspace)?;
     }
     if purpose >= Purpose::TestAll {
+        cargo_tools::prepare_fuzzing(workspace)?;
         clients::prepare(workspace)?;
     }
     Ok(())
+}
+
+/// Installs what the fuzz targets need.
+pub(crate) fn prepare_fuzzing(workspace: &Workspace) -> Result<(), Failure> {
+    system::prepare(Purpose::Serve)?;
+    cargo_tools::prepare_fuzzing(workspace)
 }

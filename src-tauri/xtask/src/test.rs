@@ -10,14 +10,17 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Also the slow stories: the real windows, Claude Code, the MCP Inspector, the Python SDK, the conformance
-    /// suite, the installed package
+    /// Also the slow stories: the real windows, Claude Code, the MCP Inspector, the Python SDK, independent OAuth
+    /// clients, schemathesis, the conformance suite, the installed package; and the fuzz targets, a short while each
     #[arg(long)]
     all: bool,
 }
 
 /// Where the stories find the conformance server, which is an example of the gateway and never shipped.
 pub(crate) const CONFORMANCE_SERVER: &str = "AMBIENT_INSIGHTS_TEST_CONFORMANCE_SERVER";
+
+/// How long each fuzz target runs here: long enough to find what a change broke outright.
+const FUZZ_SECONDS: u32 = 10;
 
 /// Where the stories find the package that people install.
 const PACKAGE: &str = "AMBIENT_INSIGHTS_TEST_PACKAGE";
@@ -39,6 +42,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Fa
     if arguments.all {
         without_desktop(root)?;
         front_end(workspace)?;
+        crate::fuzz::fuzz(workspace, FUZZ_SECONDS, None)?;
     }
     Step::cargo(root)
         .arguments(["test", "--workspace", "--doc", "--quiet"])

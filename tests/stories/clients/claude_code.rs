@@ -8,7 +8,7 @@ use url::Url;
 use super::{Talking, installed, isolate, python};
 use crate::support::browser::deliver;
 use crate::support::oauth::approve_in;
-use crate::support::program::{Home, RunningServer};
+use crate::support::program::{Home, RunningServer, Serve};
 use crate::support::within;
 
 /// How Claude Code comes to trust our authority.
@@ -105,4 +105,57 @@ async fn setup_claude_code_is_all_that_a_person_has_to_do_and_can_be_undone() {
     home.run(["setup", "claude-code", "--undo", "--yes"]).await.expect_success();
     let listed = claude(&home, &Trust::Settings, &["mcp", "list"]).await;
     assert!(!listed.contains("ambient-insights"), "{listed}");
+}
+
+/// How often the audit trail says that a client did this.
+async fn times(home: &Home, kind: &str) -> usize {
+    let lines = home.json(["audit", "--json", "--limit", "1000"]).await;
+    let lines = lines.as_array().expect("the trail is an array");
+    lines.iter().filter(|line| line["kind"] == kind).count()
+}
+
+#[tokio::test]
+#[ignore = "needs Claude Code; `cargo xtask test --all` installs and runs it"]
+async fn claude_code_stays_connected_over_restarts_and_refreshes_by_itself() {
+    let home = Home::new();
+    let server = home.serve().await;
+    let port = server.port();
+    let authority = server.authority().to_owned();
+    let trust = Trust::Environment(&authority);
+    claude(&home, &trust, &["mcp", "add", "--transport", "http", "memory", server.ready.mcp_url.as_str()])
+        .await;
+    log_in(&server, &home, &trust, "memory").await;
+    server.stop().await;
+
+    // As after a week: the tokens are those of before.
+    let again = Serve { port, ..Serve::default() };
+    let server = home.serve_with(&again).await;
+    let listed = claude(&home, &trust, &["mcp", "list"]).await;
+    assert!(listed.contains("Connected"), "{listed}");
+    assert_eq!(times(&home, "refreshed").await, 0, "the access token is still good");
+    server.stop().await;
+
+    // An access token lives six minutes at least; taken out of the file it has ended as if they were over.
+    let file = home.data().join("authorization.db");
+    let taken = rusqlite::Connection::open(&file)
+        .and_then(|connection| connection.execute("DELETE FROM access_tokens", []))
+        .expect("nobody else has the file open");
+    assert_eq!(taken, 1);
+    let server = home.serve_with(&again).await;
+    let listed = claude(&home, &trust, &["mcp", "list"]).await;
+    assert!(listed.contains("Connected"), "it refreshes and asks nobody: {listed}");
+    assert_eq!(times(&home, "refreshed").await, 1);
+    assert_eq!(times(&home, "approved").await, 1);
+
+    let revoked = times(&home, "revoked").await;
+    claude(&home, &trust, &["mcp", "logout", "memory"]).await;
+    assert!(times(&home, "revoked").await > revoked, "logging out gives the tokens back");
+    server.stop().await;
+
+    let server = home.serve_with(&again).await;
+    let listed = claude(&home, &trust, &["mcp", "list"]).await;
+    assert!(listed.contains("Needs authentication"), "{listed}");
+    log_in(&server, &home, &trust, "memory").await;
+    let listed = claude(&home, &trust, &["mcp", "list"]).await;
+    assert!(listed.contains("Connected"), "{listed}");
 }

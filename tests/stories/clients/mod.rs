@@ -3,8 +3,10 @@
 
 mod claude_code;
 mod conformance;
+mod independent;
 mod inspector;
 mod python_sdk;
+mod schemathesis;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

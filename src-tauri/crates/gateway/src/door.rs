@@ -274,7 +274,9 @@ fn health(method: &Method) -> Response<Body> {
     if method == Method::GET || method == Method::HEAD {
         respond::json(StatusCode::OK, r#"{"status":"ok"}"#.to_owned())
     } else {
-        respond::text(StatusCode::METHOD_NOT_ALLOWED, "use GET")
+        let mut response = respond::text(StatusCode::METHOD_NOT_ALLOWED, "use GET");
+        response.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        response
     }
 }
 

@@ -5,13 +5,25 @@ use crate::say::Failure;
 use crate::workspace::Workspace;
 
 /// Name of the crate and its program, and what it is for.
-const TOOLS: [(&str, &str); 2] = [
+type Tool = (&'static str, &'static str);
+
+const FOR_TESTS: [Tool; 2] = [
     ("cargo-nextest", "runs the tests side by side, each in a process of its own"),
     ("cargo-deny", "checks the dependencies' licences, sources and doubles"),
 ];
+const FOR_FUZZING: [Tool; 1] = [("cargo-fuzz", "lets the fuzzer at what reads strangers' input")];
 
 pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
-    for (tool, purpose) in TOOLS {
+    install(workspace, &FOR_TESTS)
+}
+
+/// Only for who fuzzes: it takes a minute to build.
+pub(super) fn prepare_fuzzing(workspace: &Workspace) -> Result<(), Failure> {
+    if cfg!(windows) { Ok(()) } else { install(workspace, &FOR_FUZZING) }
+}
+
+fn install(workspace: &Workspace, tools: &[Tool]) -> Result<(), Failure> {
+    for &(tool, purpose) in tools {
         // cargo looks into its own folder as well as into PATH.
         let subcommand = tool.trim_start_matches("cargo-");
         if is_installed(tool) || Step::cargo(workspace.root()).arguments([subcommand, "--version"]).succeeds()

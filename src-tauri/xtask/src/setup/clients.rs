@@ -13,7 +13,7 @@ pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
     let folder = workspace.clients();
     npm::install(
         &folder,
-        "Claude Code, the MCP Inspector, the conformance suite and a Node that is new enough for them",
+        "Claude Code, the MCP Inspector, openid-client, the conformance suite and a Node that is new enough for them",
     )?;
     python(&folder)
 }
@@ -27,7 +27,7 @@ fn python(folder: &Path) -> Result<(), Failure> {
             .directory(folder)
             .arguments(["-m", "venv", "--clear", ".venv"])
             .remedy("Python 3.10 or newer with its venv module is needed")
-            .run("a Python environment of its own for the MCP SDK")?;
+            .run("a Python environment of its own for the MCP SDK, Authlib and schemathesis")?;
         let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
         Step::new(python)
             .directory(folder)
@@ -41,6 +41,6 @@ fn python(folder: &Path) -> Result<(), Failure> {
                 "requirements.txt",
             ])
             .remedy("see that pip reaches its registry, then try again")
-            .run("the MCP SDK for Python")
+            .run("the MCP SDK for Python, Authlib and schemathesis")
     })
 }

@@ -4,6 +4,7 @@ mod authorize;
 mod body;
 mod context;
 mod metadata;
+mod openapi;
 mod page;
 mod register;
 mod revoke;
@@ -26,6 +27,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/.well-known/oauth-authorization-server", get(metadata::authorization_server))
         .route("/.well-known/oauth-protected-resource", get(metadata::protected_resource))
         .route("/.well-known/oauth-protected-resource/mcp", get(metadata::protected_resource))
+        .route("/oauth/openapi.json", get(openapi::handle))
         .route("/oauth/authorize", get(authorize::handle))
         .route("/oauth/requests/{id}", get(waiting_page::handle))
         .route("/oauth/requests/{id}/proved", get(waiting_page::proved))

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use clock::Timestamp;
@@ -42,10 +43,12 @@ enum Seen {
 pub(crate) async fn handle(
     State(inner): State<Arc<Inner>>,
     context: Context,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
+    // Bytes that are no text are an id that is not there.
+    let id = id.map_or_else(|_| String::new(), |Path(id)| id);
     show(&inner, &context, &id, query.as_deref(), &headers).await.unwrap_or_else(|error| {
         tracing::error!(%error, "an authorization request could not be looked up");
         page::problem(

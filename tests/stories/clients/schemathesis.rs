@@ -1,0 +1,51 @@
+//! The published description of our endpoints, held against the running program: schemathesis makes up requests, good
+//! and bad ones, and compares each answer with what the description promises.
+
+use tokio::process::Command;
+
+use super::{installed, isolate};
+use crate::support::oauth::connect;
+use crate::support::program::{Home, Serve};
+use crate::support::within;
+
+/// What must hold of every answer. Not among them: that each request which fits its schema succeeds (a code that
+/// nobody gave out does not), and that each one which does not is refused (what is unknown is passed over).
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_headers_conformance,response_schema_conformance,allow_header_conformance";
+
+#[tokio::test]
+#[ignore = "needs schemathesis; `cargo xtask test --all` installs and runs it"]
+async fn every_endpoint_answers_as_its_published_description_says() {
+    let home = Home::new();
+    let server = home.serve_with(&Serve::unlimited()).await;
+    let (client, tokens) = connect(&server, "Described", None).await;
+    let description = server.ready.issuer.join("/oauth/openapi.json").expect("the issuer is a base");
+    let published = server.https().get(description.path()).await.json();
+    assert_eq!(published["servers"][0]["url"], server.ready.issuer.as_str().trim_end_matches('/'));
+    let operations: usize = published["paths"]
+        .as_object()
+        .expect("the description has paths")
+        .values()
+        .map(|path| path.as_object().map_or(0, serde_json::Map::len))
+        .sum();
+
+    let mut command = Command::new(installed(".venv/bin/schemathesis"));
+    isolate(&home, &mut command);
+    command
+        .args(["run", description.as_str(), "--checks", CHECKS, "--max-examples", "60"])
+        // No redirect is followed: what is sent on would be sent to whoever a made-up request names.
+        .args(["--phases", "examples,coverage,fuzzing", "--max-redirects", "0", "--warnings", "off"])
+        .args(["--request-timeout", "20", "--continue-on-failure", "--tls-verify"])
+        .arg(server.authority())
+        // The description itself is fetched by the same rules.
+        .env("REQUESTS_CA_BUNDLE", server.authority());
+    let output = within("the end of schemathesis", command.output()).await.expect("schemathesis starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    // A run that tested nothing would succeed as well. It leaves out the place that it has the description from.
+    assert!(said.contains(&format!("Tested: {}\n", operations - 1)), "{operations} operations: {said}");
+
+    // And nobody who was in before is out.
+    let answer = client.refresh(&server, &tokens.refresh).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
