@@ -43,6 +43,11 @@ pub(crate) fn fuzz(workspace: &Workspace, seconds: u32, only: Option<&str>) -> R
         let names = listed.lines().collect::<Vec<_>>().join(", ");
         return Err(Failure::new("there is no such target").with_remedy(format!("the targets are {names}")));
     }
+    Step::cargo(&room)
+        .arguments(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
+        .arguments([target_folder.as_os_str()])
+        .remedy("read the first error above")
+        .run("the fuzz targets, built apart from the program; the first time it takes some minutes")?;
     for target in targets {
         one(&room, &target_folder, target, seconds)?;
     }
@@ -56,6 +61,7 @@ fn one(room: &Path, target_folder: &Path, target: &str, seconds: u32) -> Result<
         std::fs::create_dir_all(folder)
             .map_err(|error| Failure::new(format!("{} cannot be made: {error}", folder.display())))?;
     }
+    say::step(&format!("cargo fuzz run {target}"), &format!("{seconds} s of made-up input"));
     Step::cargo(room)
         .arguments(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
         .arguments([target_folder.as_os_str()])
@@ -69,5 +75,7 @@ fn one(room: &Path, target_folder: &Path, target: &str, seconds: u32) -> Result<
              and mend the code until the unit test of the corpora passes",
             broken.display()
         ))
-        .run(&format!("{seconds} s of made-up input"))
+        // Not shown while it goes well: at its end the engine lists every word that it thought useful.
+        .output()
+        .map(drop)
 }

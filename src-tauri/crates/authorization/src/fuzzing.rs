@@ -58,7 +58,7 @@ pub fn redirect_uri(data: &[u8]) {
             assert!(matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
         }
         Kind::PrivateUse => {
-            assert!(!matches!(url.scheme(), "http" | "https" | "javascript" | "data" | "file"))
+            assert!(!matches!(url.scheme(), "http" | "https" | "javascript" | "data" | "file"));
         }
     }
     if matched && requested != known {

@@ -1,10 +1,12 @@
+use std::fmt::Write as _;
+
 use super::*;
 
 fn complete() -> String {
     let mut table = String::new();
     for (list, last) in LISTS {
         for number in 1..=last {
-            table.push_str(&format!("| {list}{number} | `code_challenge` is checked | `it_holds` |\n"));
+            writeln!(table, "| {list}{number} | `code_challenge` is checked | `it_holds` |").unwrap();
         }
     }
     table

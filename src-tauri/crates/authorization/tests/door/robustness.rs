@@ -193,7 +193,7 @@ impl Midway {
         ]
     }
 
-    fn revocation(&self, token: &str) -> Fields {
+    fn revocation(token: &str) -> Fields {
         vec![("token", token.to_owned()), ("client_id", CLAUDE_CODE.to_owned())]
     }
 
@@ -249,7 +249,7 @@ fn a_request_that_is_wrong_in_any_part_is_refused_in_its_rfcs_words_and_changes_
                 assert!(answer.status.is_client_error(), "{fields:?}: {}", answer.status);
             }
             // Giving back what is not there is no error (RFC 7009 §2.2), and nothing else than what was named.
-            let fields = spoilt(midway.revocation("ami_rt_of_somebody_else"));
+            let fields = spoilt(Midway::revocation("ami_rt_of_somebody_else"));
             let answer = midway.post("/oauth/revoke", &fields).await;
             assert!(answer.status == StatusCode::OK || is_refusal(&answer), "{fields:?}: {}", answer.body);
             for body in [json!({ "redirect_uris": junk }), json!({ "redirect_uris": [junk] }), json!(junk)] {
