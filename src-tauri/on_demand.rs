@@ -20,7 +20,7 @@ const LIBRARIES: [(&str, &str, &str); 3] = [
     ("soup_", "libsoup-3.0", "libsoup-3.0.so.0"),
 ];
 
-/// Functions of the web engine that on_demand.c answers without it.
+/// Functions of the web engine that `on_demand.c` answers without it.
 const ANSWERED: [&str; 3] =
     ["webkit_get_major_version", "webkit_get_minor_version", "webkit_get_micro_version"];
 
