@@ -48,4 +48,4 @@ pub use service::{
     Access, Approval, ApprovalError, Approved, Authorization, BlockedClient, Challenge, ClientSummary,
     GrantSummary, PendingRequest, ProofError, Rejection, Revoked,
 };
-pub use settings::{AuditRetention, LimitsSetting, Settings};
+pub use settings::{AuditRetention, LimitsSetting, RegistrationPolicy, Settings};

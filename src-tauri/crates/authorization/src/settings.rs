@@ -18,6 +18,43 @@ pub enum LimitsSetting {
     Off,
 }
 
+/// In which ways clients may become known. What was granted stays good under each: it says who may ask anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegistrationPolicy {
+    /// Every way: clients that the owner registered, metadata documents, dynamic registration.
+    #[default]
+    Open,
+    /// As `Open`, without dynamic registration.
+    Documents,
+    /// Only clients that the owner registered.
+    Off,
+}
+
+impl RegistrationPolicy {
+    /// Whether a client may register itself (RFC 7591).
+    #[must_use]
+    pub fn allows_dynamic(self) -> bool {
+        self == Self::Open
+    }
+
+    /// Whether a client may come with a metadata document, built in or fetched.
+    #[must_use]
+    pub fn allows_documents(self) -> bool {
+        self != Self::Off
+    }
+
+    /// The policy of that name in the settings: `open`, `documents` or `off`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "open" => Some(Self::Open),
+            "documents" => Some(Self::Documents),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
 /// How many lines of the audit trail are kept, by who can cause them. Older ones go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditRetention {
@@ -57,6 +94,8 @@ pub struct Settings {
     pub confirmation_lifetime: Duration,
     /// Whether rates are limited.
     pub limits: LimitsSetting,
+    /// In which ways clients may become known.
+    pub registration: RegistrationPolicy,
     /// Whether a terminal may decide (`serve`). False where a desktop runs: an assistant with a shell must
     /// not approve itself.
     pub self_approval: bool,
@@ -83,6 +122,7 @@ impl Settings {
             request_lifetime: 10 * MINUTE,
             confirmation_lifetime: 2 * MINUTE,
             limits: LimitsSetting::On,
+            registration: RegistrationPolicy::Open,
             self_approval: true,
             max_unused_clients: 1000,
             audit_retention: AuditRetention::default(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use authorization::{Origin, Origins};
+use authorization::{Origin, Origins, RegistrationPolicy};
 
 mod setting;
 
@@ -22,7 +22,7 @@ const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
 const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
 
 /// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "access_token_minutes",
     "approval_minutes",
     "browser_origins",
@@ -30,6 +30,7 @@ const KEYS: [&str; 8] = [
     "limits",
     "port",
     "public_url",
+    "registration",
     "theme",
 ];
 
@@ -63,6 +64,8 @@ pub struct Config {
     pub access_token_lifetime: Duration,
     /// How long somebody who asks to be let in waits for the owner.
     pub request_lifetime: Duration,
+    /// In which ways clients may become known.
+    pub registration: RegistrationPolicy,
     /// How the windows look.
     pub theme: Theme,
     /// Where [`Config::theme`] comes from.
@@ -204,6 +207,7 @@ struct Layers {
     rates_limited: Option<bool>,
     access_token_minutes: Option<u64>,
     approval_minutes: Option<u64>,
+    registration: Option<RegistrationPolicy>,
     theme: Option<(Theme, SettingSource)>,
 }
 
@@ -237,6 +241,7 @@ impl Layers {
             rates_limited,
             access_token_lifetime: Duration::from_secs(self.access_token_minutes.unwrap_or(15) * 60),
             request_lifetime: Duration::from_secs(self.approval_minutes.unwrap_or(10) * 60),
+            registration: self.registration.unwrap_or_default(),
             theme,
             theme_source,
         })
@@ -346,6 +351,11 @@ impl Layers {
                     "off" => false,
                     _ => return Err(bad("limits", "it must be \"on\" or \"off\"")),
                 });
+            }
+            "registration" => {
+                let rule = "it must be \"open\", \"documents\" or \"off\"";
+                let policy = RegistrationPolicy::from_word(value).ok_or_else(|| bad("registration", rule))?;
+                self.registration = Some(policy);
             }
             "approval_minutes" => {
                 let minutes = value.parse().ok().filter(|minutes| (1..=LONGEST_APPROVAL).contains(minutes));

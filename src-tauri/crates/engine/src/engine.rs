@@ -333,6 +333,7 @@ fn open_stores(
         let settings = authorization::Settings {
             access_token_lifetime: config.access_token_lifetime,
             request_lifetime: config.request_lifetime,
+            registration: config.registration,
             self_approval: surface == Surface::Terminal,
             limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },
             ..authorization::Settings::new(origins)
