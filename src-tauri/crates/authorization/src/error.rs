@@ -16,6 +16,15 @@ pub enum Error {
         /// What was set.
         seconds: u64,
     },
+    /// A client of the settings has the id of one that registered itself.
+    #[error(
+        "the settings name a client {id:?}, but a client that registered itself has that id; choose another id in the \
+         settings"
+    )]
+    StaticClientTaken {
+        /// The id.
+        id: String,
+    },
     /// A thread could not be started.
     #[error(
         "a thread of the authorization server could not be started ({detail}); free some memory and start again"

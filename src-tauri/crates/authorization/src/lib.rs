@@ -35,6 +35,8 @@ pub use arrival::{Arrival, InvalidProviderId, PeerAddress, ProviderId};
 pub use audit::{AuditEntry, AuditKind, AuditQuery, Decider, RejectionKind, ToolCallRecord, ToolOutcome};
 pub use bearer::bearer_token;
 pub use client::Registration;
+pub use client::pre_registered::{InvalidStaticClient, StaticClient, StaticSource};
+pub use client::secret::{ClientSecret, SecretHash, WeakSecret};
 pub use duration::AccessDuration;
 pub use error::Error;
 pub use event::AuthorizationEvent;
@@ -45,7 +47,8 @@ pub use rules::consent::{ConsentFacts, DurationChoice, ScopeChoice, describe};
 pub use rules::desk::{APPROVE_AFTER, ApprovalDesk, Attention, QuietReason, Surroundings, TooEarly};
 pub use scope::{Scope, ScopeSet, UnknownScope};
 pub use service::{
-    Access, Approval, ApprovalError, Approved, Authorization, BlockedClient, Challenge, ClientSummary,
-    GrantSummary, PendingRequest, ProofError, Rejection, Revoked,
+    Access, Approval, ApprovalError, Approved, Authorization, BlockedClient, Challenge, ClientError,
+    ClientSummary, Credentials, GrantSummary, NewClient, NewSecret, PendingRequest, ProofError, Rejection,
+    Revoked,
 };
 pub use settings::{AuditRetention, LimitsSetting, RegistrationPolicy, Settings};

@@ -1,4 +1,5 @@
-//! How often each endpoint may be used, by everybody together: behind a tunnel all share one address.
+//! How often each endpoint may be used: by everybody together, since behind a tunnel all share one address, and
+//! by each client, so that one that has gone wild does not use up what the others need.
 //!
 //! What comes through the tunnel and what comes from this computer draw from buckets of their own, so that no
 //! stranger on the internet can keep the owner's own programs out.
@@ -9,8 +10,9 @@ use std::time::Duration;
 
 use governor::clock::{Clock as GovernorClock, Reference as _};
 use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
 use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
+use governor::{NotUntil, Quota, RateLimiter};
 
 use crate::arrival::Arrival;
 use crate::settings::LimitsSetting;
@@ -27,7 +29,36 @@ pub(crate) enum Limited {
     CodeExchange,
     Refresh,
     Revocation,
+    Introspection,
+    /// Reading, changing and removing a registration by its own client.
+    Management,
 }
+
+impl Limited {
+    /// How many at once, and how many a minute, for everybody together. Bursts are allowed: claude.ai registers
+    /// twice within two seconds, browsers ask twice.
+    const fn of_all(self) -> (u32, u32) {
+        match self {
+            Self::Registration | Self::BackgroundAuthorization => (10, 10),
+            Self::Authorization => (20, 30),
+            Self::CodeExchange | Self::Revocation => (60, 120),
+            Self::Refresh | Self::Introspection => (120, 600),
+            Self::Management => (30, 60),
+        }
+    }
+
+    /// The same for one client: half of it, so that two are needed to use up what is there for all.
+    const fn of_one(self) -> (u32, u32) {
+        let (burst, a_minute) = self.of_all();
+        (burst / 2, a_minute / 2)
+    }
+}
+
+/// For how many clients there is a bucket of their own. Only clients that are known get one, so that the bound
+/// is for an owner with thousands of them.
+const MAX_CLIENTS: usize = 4096;
+/// From how many on the full buckets are forgotten, which are as good as new ones.
+const TIDY_FROM: usize = 256;
 
 /// The injected clock, as governor wants it.
 #[derive(Clone, Debug)]
@@ -42,6 +73,10 @@ impl GovernorClock for Monotonic {
 }
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Monotonic, NoOpMiddleware<Duration>>;
+/// A bucket for each client; none: for all those that are not known, or did not show that they are who they say.
+/// Were they counted by the name they give, a stranger could use up a client's own bucket.
+type BucketsOfClients =
+    RateLimiter<Option<String>, HashMapStateStore<Option<String>>, Monotonic, NoOpMiddleware<Duration>>;
 
 /// The buckets.
 #[derive(Debug)]
@@ -57,9 +92,18 @@ struct Buckets {
     registration: Bucket,
     authorization: Bucket,
     background_authorization: Bucket,
-    code_exchange: Bucket,
-    refresh: Bucket,
-    revocation: Bucket,
+    code_exchange: Shared,
+    refresh: Shared,
+    revocation: Shared,
+    introspection: Shared,
+    management: Bucket,
+}
+
+/// What everybody may use together, and each client for itself.
+#[derive(Debug)]
+struct Shared {
+    all: Bucket,
+    each: BucketsOfClients,
 }
 
 impl Limits {
@@ -73,34 +117,55 @@ impl Limits {
         if self.setting == LimitsSetting::Off {
             return Ok(());
         }
-        let buckets = match arrival {
+        self.buckets(arrival).of(what).check().map_err(|not_until| self.wait(&not_until))
+    }
+
+    /// As [`Limits::take`], for a client that has authenticated. Its own bucket comes first: what it is refused
+    /// there is not taken from the others. `None`: nobody that is known.
+    pub(crate) fn take_for(&self, what: Limited, arrival: &Arrival, client: Option<&str>) -> Result<(), u64> {
+        if self.setting == LimitsSetting::Off {
+            return Ok(());
+        }
+        let buckets = self.buckets(arrival);
+        if let Some(each) = buckets.of_each(what) {
+            if each.len() > TIDY_FROM {
+                each.retain_recent();
+            }
+            let key = client.filter(|_| each.len() < MAX_CLIENTS).map(str::to_owned);
+            each.check_key(&key).map_err(|not_until| self.wait(&not_until))?;
+        }
+        buckets.of(what).check().map_err(|not_until| self.wait(&not_until))
+    }
+
+    fn buckets(&self, arrival: &Arrival) -> &Buckets {
+        match arrival {
             Arrival::Local => &self.local,
             Arrival::Tunnel(_) => &self.tunnel,
-        };
-        buckets.of(what).check().map_err(|not_until| {
-            let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
-            wait.as_secs() + 1
-        })
+        }
+    }
+
+    fn wait(&self, not_until: &NotUntil<Duration>) -> u64 {
+        let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
+        wait.as_secs() + 1
     }
 }
 
 impl Buckets {
     fn new(clock: &Monotonic) -> Self {
-        // Bursts are allowed: claude.ai registers twice within two seconds, browsers ask twice.
-        let bucket = |burst: u32, a_minute: u32| {
-            let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-            let quota = Quota::with_period(Duration::from_mins(1) / a_minute)
-                .expect("a minute divided by a rate is not zero")
-                .allow_burst(burst);
-            RateLimiter::direct_with_clock(quota, clock.clone())
+        let bucket = |what: Limited| RateLimiter::direct_with_clock(quota(what.of_all()), clock.clone());
+        let shared = |what: Limited| Shared {
+            all: bucket(what),
+            each: RateLimiter::new(quota(what.of_one()), HashMapStateStore::default(), clock.clone()),
         };
         Self {
-            registration: bucket(10, 10),
-            authorization: bucket(20, 30),
-            background_authorization: bucket(10, 10),
-            code_exchange: bucket(60, 120),
-            refresh: bucket(120, 600),
-            revocation: bucket(60, 120),
+            registration: bucket(Limited::Registration),
+            authorization: bucket(Limited::Authorization),
+            background_authorization: bucket(Limited::BackgroundAuthorization),
+            code_exchange: shared(Limited::CodeExchange),
+            refresh: shared(Limited::Refresh),
+            revocation: shared(Limited::Revocation),
+            introspection: shared(Limited::Introspection),
+            management: bucket(Limited::Management),
         }
     }
 
@@ -109,11 +174,34 @@ impl Buckets {
             Limited::Registration => &self.registration,
             Limited::Authorization => &self.authorization,
             Limited::BackgroundAuthorization => &self.background_authorization,
-            Limited::CodeExchange => &self.code_exchange,
-            Limited::Refresh => &self.refresh,
-            Limited::Revocation => &self.revocation,
+            Limited::CodeExchange => &self.code_exchange.all,
+            Limited::Refresh => &self.refresh.all,
+            Limited::Revocation => &self.revocation.all,
+            Limited::Introspection => &self.introspection.all,
+            Limited::Management => &self.management,
         }
     }
+
+    /// Where clients authenticate, each has a bucket of its own.
+    fn of_each(&self, what: Limited) -> Option<&BucketsOfClients> {
+        match what {
+            Limited::CodeExchange => Some(&self.code_exchange.each),
+            Limited::Refresh => Some(&self.refresh.each),
+            Limited::Revocation => Some(&self.revocation.each),
+            Limited::Introspection => Some(&self.introspection.each),
+            Limited::Registration
+            | Limited::Authorization
+            | Limited::BackgroundAuthorization
+            | Limited::Management => None,
+        }
+    }
+}
+
+fn quota((burst, a_minute): (u32, u32)) -> Quota {
+    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+    Quota::with_period(Duration::from_mins(1) / a_minute)
+        .expect("a minute divided by a rate is not zero")
+        .allow_burst(burst)
 }
 
 #[cfg(test)]

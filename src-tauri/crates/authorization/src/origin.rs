@@ -32,6 +32,11 @@ impl Origin {
     pub fn resource(&self) -> String {
         format!("{}/mcp", self.0)
     }
+
+    /// The origin whose [`Origin::resource`] this is.
+    pub(crate) fn of_resource(resource: &str) -> Option<Self> {
+        resource.strip_suffix("/mcp")?.parse().ok().filter(|origin: &Self| origin.resource() == resource)
+    }
 }
 
 impl fmt::Display for Origin {

@@ -41,6 +41,10 @@ kinds! {
     Browser = "ami_bs_";
     /// What the app gives the person's own browser to bring back: proof that it runs on this computer.
     Proof = "ami_pn_";
+    /// What a client that registered itself manages its registration with (RFC 7592).
+    Management = "ami_rm_";
+    /// The secret of a confidential client, where it was made here.
+    ClientSecretKind = "ami_cs_";
 }
 
 /// Characters of the random part: 32 bytes in base64url.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::Error;
+use crate::client::Registration;
+use crate::client::pre_registered::{StaticClient, StaticSource};
 use crate::origin::Origins;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -43,6 +45,16 @@ impl RegistrationPolicy {
         self != Self::Off
     }
 
+    /// Whether a client that became known in this way may ask for access.
+    #[must_use]
+    pub fn allows(self, registration: Registration) -> bool {
+        match registration {
+            Registration::Static => true,
+            Registration::BuiltIn | Registration::MetadataDocument => self.allows_documents(),
+            Registration::Dynamic => self.allows_dynamic(),
+        }
+    }
+
     /// The policy of that name in the settings: `open`, `documents` or `off`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -64,11 +76,13 @@ pub struct AuditRetention {
     pub strangers: u32,
     /// Tool calls.
     pub tool_calls: u32,
+    /// How long any line is kept. None: until its class is full.
+    pub longest: Option<Duration>,
 }
 
 impl Default for AuditRetention {
     fn default() -> Self {
-        Self { grant_changes: 100_000, strangers: 10_000, tool_calls: 200_000 }
+        Self { grant_changes: 100_000, strangers: 10_000, tool_calls: 200_000, longest: None }
     }
 }
 
@@ -96,6 +110,10 @@ pub struct Settings {
     pub limits: LimitsSetting,
     /// In which ways clients may become known.
     pub registration: RegistrationPolicy,
+    /// The clients that stand in the settings, each with where it stands. What is not here and was there before
+    /// ends, with its grants. None: what is known of them stays, as for a command that lets nobody in and may
+    /// have been started with another environment than the server.
+    pub static_clients: Option<Vec<(StaticClient, StaticSource)>>,
     /// Whether a terminal may decide (`serve`). False where a desktop runs: an assistant with a shell must
     /// not approve itself.
     pub self_approval: bool,
@@ -123,6 +141,7 @@ impl Settings {
             confirmation_lifetime: 2 * MINUTE,
             limits: LimitsSetting::On,
             registration: RegistrationPolicy::Open,
+            static_clients: None,
             self_approval: true,
             max_unused_clients: 1000,
             audit_retention: AuditRetention::default(),

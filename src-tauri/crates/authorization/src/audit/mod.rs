@@ -47,6 +47,14 @@ pub enum AuditKind {
     Revoked,
     /// A client called a tool.
     ToolCalled,
+    /// The owner registered a client beforehand.
+    ClientAdded,
+    /// A registration was changed, by its client or by the owner.
+    ClientChanged,
+    /// A client got a new secret.
+    SecretRotated,
+    /// A client is known no more, and what it was given has ended.
+    ClientRemoved,
     /// Requests were turned away: how many of one kind in one minute.
     Rejected,
     /// Lines of tool calls that could not be kept, because they came faster than they could be written.
@@ -54,7 +62,8 @@ pub enum AuditKind {
 }
 
 impl AuditKind {
-    pub(crate) const ALL: [Self; 14] = [
+    /// Every kind.
+    pub const ALL: [Self; 18] = [
         Self::Registered,
         Self::Asked,
         Self::Proved,
@@ -67,9 +76,19 @@ impl AuditKind {
         Self::Replayed,
         Self::Revoked,
         Self::ToolCalled,
+        Self::ClientAdded,
+        Self::ClientChanged,
+        Self::SecretRotated,
+        Self::ClientRemoved,
         Self::Rejected,
         Self::Dropped,
     ];
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 
     /// The kind's name, as in `audit --json`.
     #[must_use]
@@ -87,6 +106,10 @@ impl AuditKind {
             Self::Replayed => "replayed",
             Self::Revoked => "revoked",
             Self::ToolCalled => "tool_called",
+            Self::ClientAdded => "client_added",
+            Self::ClientChanged => "client_changed",
+            Self::SecretRotated => "secret_rotated",
+            Self::ClientRemoved => "client_removed",
             Self::Rejected => "rejected",
             Self::Dropped => "dropped",
         }
@@ -220,6 +243,14 @@ pub enum RejectionKind {
     BadRegistration,
     /// A revocation request with something wrong in it.
     BadRevocation,
+    /// A question about a token with something wrong in it.
+    BadIntrospection,
+    /// A registration that was to be read or changed without its token.
+    ForeignRegistration,
+    /// A client that would register itself where that is switched off.
+    RegistrationOff,
+    /// A known client that authenticated wrongly.
+    WrongSecret,
 }
 
 impl RejectionKind {
@@ -246,8 +277,20 @@ impl RejectionKind {
             Self::InvalidRefreshToken => "invalid_refresh_token",
             Self::BadRegistration => "bad_registration",
             Self::BadRevocation => "bad_revocation",
+            Self::BadIntrospection => "bad_introspection",
+            Self::ForeignRegistration => "foreign_registration",
+            Self::RegistrationOff => "registration_off",
+            Self::WrongSecret => "wrong_secret",
         }
     }
+}
+
+/// Who sent a request, as far as the door can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sender {
+    pub(crate) arrival: String,
+    pub(crate) remote_address: Option<String>,
+    pub(crate) user_agent: Option<String>,
 }
 
 /// One line of the audit trail. Fields that say nothing are left out on the wire.
@@ -343,7 +386,8 @@ impl AuditEntry {
     pub(crate) fn class(&self) -> &'static str {
         match (self.kind, self.by) {
             (AuditKind::Registered | AuditKind::Asked | AuditKind::Rejected, _)
-            | (AuditKind::Denied, Some(Decider::Rule)) => "stranger",
+            | (AuditKind::Denied, Some(Decider::Rule))
+            | (AuditKind::ClientChanged | AuditKind::ClientRemoved, Some(Decider::Client)) => "stranger",
             (AuditKind::ToolCalled | AuditKind::Dropped, _) => "call",
             (
                 AuditKind::Proved
@@ -354,9 +398,23 @@ impl AuditEntry {
                 | AuditKind::Issued
                 | AuditKind::Refreshed
                 | AuditKind::Replayed
-                | AuditKind::Revoked,
+                | AuditKind::Revoked
+                | AuditKind::ClientAdded
+                | AuditKind::ClientChanged
+                | AuditKind::SecretRotated
+                | AuditKind::ClientRemoved,
                 _,
             ) => "grant",
+        }
+    }
+
+    /// The same line, with who sent the request that caused it.
+    pub(crate) fn sent_by(self, sender: &Sender) -> Self {
+        Self {
+            arrival: Some(sender.arrival.clone()),
+            remote_address: sender.remote_address.clone(),
+            user_agent: sender.user_agent.clone(),
+            ..self
         }
     }
 
@@ -377,12 +435,17 @@ pub struct AuditQuery {
     pub client_id: Option<String>,
     /// Only these kinds; empty: all.
     pub kinds: Vec<AuditKind>,
+    /// Only lines with a smaller number: the place where the page before ended. Counts of rejections have no
+    /// number and are left out.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+    pub before: Option<i64>,
     /// At most so many, the newest first.
     pub limit: usize,
 }
 
 impl Default for AuditQuery {
     fn default() -> Self {
-        Self { since: None, until: None, client_id: None, kinds: Vec::new(), limit: 100 }
+        Self { since: None, until: None, client_id: None, kinds: Vec::new(), before: None, limit: 100 }
     }
 }

@@ -30,11 +30,13 @@ const DOCUMENTS: &[Document] = &[
 
 /// The pinned document of that client id, compared byte by byte.
 pub(crate) fn find(client_id: &str) -> Option<Client> {
-    DOCUMENTS.iter().find(|document| document.client_id == client_id).map(|document| Client {
-        id: document.client_id.to_owned(),
-        name: document.client_name.to_owned(),
-        registration: Registration::BuiltIn,
-        redirect_uris: document.redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
+    DOCUMENTS.iter().find(|document| document.client_id == client_id).map(|document| {
+        Client::public(
+            document.client_id.to_owned(),
+            document.client_name.to_owned(),
+            Registration::BuiltIn,
+            document.redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
+        )
     })
 }
 

@@ -47,6 +47,23 @@ pub(crate) enum InvalidMetadata {
     ResponseTypes,
 }
 
+impl InvalidMetadata {
+    /// The error code on the wire (RFC 7591 §3.2.2).
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NoRedirectUris
+            | Self::TooManyRedirectUris
+            | Self::RedirectUri(_)
+            | Self::NoUsableRedirectUri => "invalid_redirect_uri",
+            Self::NotAnObject
+            | Self::WrongType(_)
+            | Self::TooLong(_)
+            | Self::GrantTypes
+            | Self::ResponseTypes => "invalid_client_metadata",
+        }
+    }
+}
+
 /// Reads the body of a registration request.
 ///
 /// Tolerant where nothing is at stake: unknown fields and nulls are passed over, scopes that do not exist

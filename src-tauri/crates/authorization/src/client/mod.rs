@@ -3,8 +3,13 @@
 pub(crate) mod built_in;
 pub(crate) mod metadata;
 pub(crate) mod name;
+pub(crate) mod pre_registered;
+pub(crate) mod secret;
 
+use clock::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use self::secret::SecretHash;
 
 /// How a client became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +47,36 @@ impl Registration {
     }
 }
 
-/// A known client. All clients are public: they prove themselves by PKCE and their redirect URI.
+/// How a client shows at the token endpoint that it is itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Authentication {
+    /// It has no secret: PKCE and its redirect URI are all there is.
+    Public,
+    /// It presents a secret each time. Only clients that the owner registered have one.
+    Secret(Secrets),
+}
+
+/// What is kept of a confidential client's secrets, and what having one allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Secrets {
+    pub(crate) current: SecretHash,
+    /// The one before, while a rotation overlaps.
+    pub(crate) previous: Option<(SecretHash, Timestamp)>,
+    /// The resources whose access tokens it may ask about (RFC 7662), as the server behind them.
+    pub(crate) introspects: Vec<String>,
+}
+
+impl Secrets {
+    /// Whether `presented` is one of them now. Both are always compared, so that the time tells nothing.
+    pub(crate) fn accept(&self, presented: &SecretHash, now: Timestamp) -> bool {
+        let current = self.current == *presented;
+        let (previous, until) = self.previous.unwrap_or((SecretHash::NONE, Timestamp::from_micros(i64::MIN)));
+        let previous = previous == *presented;
+        current | (previous & (now < until))
+    }
+}
+
+/// A known client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
     pub(crate) id: String,
@@ -50,11 +84,26 @@ pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) registration: Registration,
     pub(crate) redirect_uris: Vec<String>,
+    pub(crate) authentication: Authentication,
 }
 
 impl Client {
+    /// A client without a secret.
+    pub(crate) fn public(
+        id: String,
+        name: String,
+        registration: Registration,
+        redirect_uris: Vec<String>,
+    ) -> Self {
+        Self { id, name, registration, redirect_uris, authentication: Authentication::Public }
+    }
+
     /// Whether the name is more than the client's own word.
     pub(crate) fn is_verified(&self) -> bool {
         matches!(self.registration, Registration::BuiltIn | Registration::Static)
     }
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

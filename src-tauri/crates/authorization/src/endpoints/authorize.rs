@@ -53,6 +53,8 @@ enum AuthorizeError {
     Target(#[from] TargetError),
     #[error("no client of that id is known")]
     UnknownClient,
+    #[error("the client became known in a way that the owner has switched off")]
+    NotAdmitted,
     #[error("{error}")]
     Request { error: RequestError, redirect_uri: String, state: Option<String> },
     #[error("the owner has blocked this client for this redirect host")]
@@ -118,6 +120,10 @@ async fn ask(
     let parameters = Parameters::decode(query.as_bytes());
     let client_id = authorize::client_id(&parameters)?;
     let client = inner.client(client_id).await?.ok_or(AuthorizeError::UnknownClient)?;
+    // What such a client was given before stays good; it can not ask anew.
+    if !inner.settings.registration.allows(client.registration) {
+        return Err(AuthorizeError::NotAdmitted);
+    }
     let redirect_uri = authorize::target(&parameters, &client)?;
     // From here on an error may go to the client: it is known, and so is its address.
     let state = authorize::returnable_state(&parameters).map(str::to_owned);
@@ -268,6 +274,15 @@ fn refuse(inner: &Inner, context: &Context, error: &AuthorizeError) -> Response 
                 "This program is not known here",
                 "The program that sent you here has not registered, or its registration has been removed. Remove \
                  this server in that program and add it again. Nothing was shared.",
+            ),
+        ),
+        AuthorizeError::NotAdmitted => (
+            RejectionKind::RegistrationOff,
+            page::problem(
+                StatusCode::FORBIDDEN,
+                "This program is not admitted here",
+                "Only programs that the owner of this server has added may ask for access. The owner can add one \
+                 with `ambient-insights clients add`, or change the setting `registration`. Nothing was shared.",
             ),
         ),
         AuthorizeError::Target(reason) => (

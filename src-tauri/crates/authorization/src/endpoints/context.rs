@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::page;
 use crate::arrival::{Arrival, PeerAddress};
+use crate::audit::Sender;
 use crate::client::name;
 use crate::origin::{Origin, OriginName};
 use crate::service::Inner;
@@ -24,6 +25,17 @@ pub(crate) struct Context {
     /// Whether the browser itself navigated here: `Sec-Fetch-Dest` is `document`, or absent as in browsers
     /// and programs that do not know it.
     pub(crate) navigation: bool,
+}
+
+impl Context {
+    /// Who sent the request, for the audit trail.
+    pub(crate) fn sender(&self) -> Sender {
+        Sender {
+            arrival: self.arrival.to_string(),
+            remote_address: self.peer.map(|address| address.to_string()),
+            user_agent: self.user_agent.clone(),
+        }
+    }
 }
 
 impl FromRequestParts<Arc<Inner>> for Context {

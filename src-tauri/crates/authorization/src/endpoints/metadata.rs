@@ -3,35 +3,48 @@
 //! Everything in them follows from the origin that was asked, so that `issuer`, `iss` and
 //! `authorization_servers` are one byte-identical text: clients compare them so.
 
+use std::sync::Arc;
+
 use axum::Json;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 use serde_json::{Value, json};
 
+use super::client_authentication::{CONFIDENTIAL_METHODS, METHODS};
 use super::context::Context;
 use crate::scope::{Scope, ScopeSet};
+use crate::service::Inner;
 
-/// `/.well-known/oauth-authorization-server`.
-pub(crate) async fn authorization_server(context: Context) -> Response {
+/// `/.well-known/oauth-authorization-server`. Only what is on is named.
+pub(crate) async fn authorization_server(State(inner): State<Arc<Inner>>, context: Context) -> Response {
     let origin = &context.origin;
-    document(&json!({
+    let registration = inner.settings.registration;
+    let mut members = json!({
         "issuer": origin.as_str(),
         "authorization_endpoint": format!("{origin}/oauth/authorize"),
         "token_endpoint": format!("{origin}/oauth/token"),
-        "registration_endpoint": format!("{origin}/oauth/register"),
         "revocation_endpoint": format!("{origin}/oauth/revoke"),
+        "introspection_endpoint": format!("{origin}/oauth/introspect"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         // With "none" and client_id_metadata_document_supported Claude uses its metadata document; without
         // either it falls back to registering itself.
-        "token_endpoint_auth_methods_supported": ["none"],
-        "revocation_endpoint_auth_methods_supported": ["none"],
+        "token_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint_auth_methods_supported": CONFIDENTIAL_METHODS,
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": names(ScopeSet::DEFAULT),
-        "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,
-    }))
+    });
+    if registration.allows_dynamic() {
+        members["registration_endpoint"] = format!("{origin}/oauth/register").into();
+    }
+    if registration.allows_documents() {
+        members["client_id_metadata_document_supported"] = true.into();
+    }
+    document(&members)
 }
 
 /// `/.well-known/oauth-protected-resource`, with and without `/mcp`: clients look at either.

@@ -2,11 +2,14 @@
 
 mod authorize;
 mod body;
+mod client_authentication;
 mod context;
+mod introspect;
 mod metadata;
 mod openapi;
 mod page;
 mod register;
+mod registration;
 mod revoke;
 mod token;
 mod waiting_page;
@@ -33,10 +36,16 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/oauth/requests/{id}/proved", get(waiting_page::proved))
         .route("/oauth/token", post(token::handle))
         .route("/oauth/register", post(register::handle))
+        .route(
+            "/oauth/register/{client_id}",
+            get(registration::read).put(registration::replace).delete(registration::remove),
+        )
         .route("/oauth/revoke", post(revoke::handle))
+        .route("/oauth/introspect", post(introspect::handle))
         // The names that clients of the first protocol version try without asking the metadata.
         .route("/authorize", get(authorize::handle))
         .route("/token", post(token::handle))
         .route("/register", post(register::handle))
+        .route("/introspect", post(introspect::handle))
         .with_state(inner)
 }

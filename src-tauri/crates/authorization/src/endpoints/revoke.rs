@@ -9,15 +9,16 @@ use http::StatusCode;
 use rusqlite::Connection;
 
 use super::body;
+use super::client_authentication::authenticate;
 use super::context::Context;
-use super::token::{TokenError, identify};
+use super::token::TokenError;
 use super::wire;
 use crate::Error;
-use crate::audit::{AuditEntry, AuditKind, Decider, RejectionKind};
+use crate::audit::{AuditEntry, AuditKind, Decider, RejectionKind, Sender};
 use crate::id::GrantId;
 use crate::limits::Limited;
 use crate::secret::{Access, Refresh, Token, TokenHash};
-use crate::service::{Inner, revoke_grant};
+use crate::service::{Inner, revoke_grant_for};
 use crate::store;
 
 /// What a revocation took away.
@@ -46,10 +47,12 @@ pub(crate) async fn handle(State(inner): State<Arc<Inner>>, context: Context, re
 }
 
 async fn revoke(inner: &Inner, context: &Context, request: Request) -> Result<(), TokenError> {
-    inner.limits.take(Limited::Revocation, &context.arrival).map_err(TokenError::RateLimited)?;
     let headers = request.headers().clone();
     let form = body::form(request).await?;
-    let client = identify(inner, &headers, &form).await?;
+    let authenticated = authenticate(inner, &headers, &form).await;
+    let asking = authenticated.as_ref().ok().map(|client| client.id.as_str());
+    inner.limits.take_for(Limited::Revocation, &context.arrival, asking).map_err(TokenError::RateLimited)?;
+    let client = authenticated?;
     let token = form.one("token")?.ok_or(TokenError::Missing("token"))?;
     let given = if let Some(token) = Token::<Refresh>::parse(token) {
         Given::Refresh(token.hash())
@@ -65,7 +68,9 @@ async fn revoke(inner: &Inner, context: &Context, request: Request) -> Result<()
     };
     let now = inner.clock.now();
     let client_id = client.id.clone();
-    let outcome = inner.database.write(move |connection| take(connection, &given, &client_id, now)).await?;
+    let sender = context.sender();
+    let outcome =
+        inner.database.write(move |connection| take(connection, &given, &client_id, &sender, now)).await?;
     match outcome {
         Taken::Nothing => {}
         Taken::AccessToken => {
@@ -79,7 +84,13 @@ async fn revoke(inner: &Inner, context: &Context, request: Request) -> Result<()
 }
 
 /// A client can only give back what is its own: otherwise any client could end the access of any other.
-fn take(connection: &Connection, given: &Given, client_id: &str, now: Timestamp) -> Result<Taken, Error> {
+fn take(
+    connection: &Connection,
+    given: &Given,
+    client_id: &str,
+    sender: &Sender,
+    now: Timestamp,
+) -> Result<Taken, Error> {
     match given {
         Given::Refresh(hash) => {
             let Some((grant, _, token)) = store::tokens::find_refresh(connection, hash)? else {
@@ -89,7 +100,8 @@ fn take(connection: &Connection, given: &Given, client_id: &str, now: Timestamp)
                 return Ok(Taken::Nothing);
             }
             let Some(grant) = store::grants::find_live(connection, grant)? else { return Ok(Taken::Nothing) };
-            revoke_grant(connection, &grant, Decider::Client, "given back by the client", now)?;
+            let why = "given back by the client";
+            revoke_grant_for(connection, &grant, Decider::Client, why, Some(sender), now)?;
             Ok(Taken::Grant(grant.id))
         }
         Given::Access(hash) => {
@@ -104,7 +116,9 @@ fn take(connection: &Connection, given: &Given, client_id: &str, now: Timestamp)
                 grant_id: Some(token.grant),
                 by: Some(Decider::Client),
                 outcome: Some("one access token given back by the client".to_owned()),
-                ..AuditEntry::new(now, AuditKind::Revoked).client(&token.client_id, &token.client_name)
+                ..AuditEntry::new(now, AuditKind::Revoked)
+                    .client(&token.client_id, &token.client_name)
+                    .sent_by(sender)
             };
             store::audit::append(connection, &entry)?;
             Ok(Taken::AccessToken)

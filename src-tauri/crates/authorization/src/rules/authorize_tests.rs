@@ -10,12 +10,8 @@ fn origin() -> Origin {
 }
 
 fn client(redirect_uris: &[&str]) -> Client {
-    Client {
-        id: "c".to_owned(),
-        name: "C".to_owned(),
-        registration: Registration::Dynamic,
-        redirect_uris: redirect_uris.iter().map(|&uri| uri.to_owned()).collect(),
-    }
+    let redirect_uris = redirect_uris.iter().map(|&uri| uri.to_owned()).collect();
+    Client::public("c".to_owned(), "C".to_owned(), Registration::Dynamic, redirect_uris)
 }
 
 fn judge_with(extra: &str) -> Result<ValidRequest, RequestError> {

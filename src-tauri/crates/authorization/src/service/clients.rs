@@ -1,19 +1,26 @@
 //! Who is connected, and how that ends.
 
+use std::time::Duration;
+
 use clock::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Inner};
 use crate::Error;
-use crate::audit::{AuditEntry, AuditKind, Decider};
-use crate::client::{Registration, built_in};
+use crate::audit::{AuditEntry, AuditKind, Decider, Sender};
+use crate::client::pre_registered::StaticSource;
+use crate::client::{Authentication, Registration, built_in};
 use crate::duration::AccessDuration;
 use crate::event::AuthorizationEvent;
 use crate::id::GrantId;
 use crate::scope::ScopeSet;
 use crate::store;
 use crate::store::grants::StoredGrant;
+use crate::store::requests::StoredRequest;
+
+/// How long a client that registered itself is known without a use and without a grant.
+pub(crate) const UNUSED_CLIENT_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// A client, and what it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +34,19 @@ pub struct ClientSummary {
     pub registration: Registration,
     /// Whether the name is more than the client's own word.
     pub verified: bool,
+    /// Where its answers may go; none is listed of a client that did not register here.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Whether it authenticates with a secret.
+    #[serde(default)]
+    pub has_secret: bool,
+    /// Until when the secret before its present one is good too.
+    pub old_secret_until: Option<Timestamp>,
+    /// Where it is written down, if the owner registered it.
+    pub source: Option<StaticSource>,
+    /// When it is forgotten if it is not used before; only clients that registered themselves and have nothing
+    /// are.
+    pub expires_at: Option<Timestamp>,
     /// When it registered; those that come with the program never did.
     pub registered_at: Option<Timestamp>,
     /// When it last used a token or exchanged a code.
@@ -83,7 +103,7 @@ impl Authorization {
             .read(move |connection| {
                 let registered = store::clients::list(connection)?;
                 let grants = store::grants::list_live(connection, now)?;
-                Ok(summaries(registered, grants))
+                Ok(summaries(registered, grants, now))
             })
             .await
     }
@@ -108,7 +128,7 @@ impl Authorization {
 
     async fn revoke(&self, client_id: Option<String>, by: Decider) -> Result<Revoked, Error> {
         let now = self.inner.clock.now();
-        let (grants, requests) = self
+        let ended = self
             .inner
             .database
             .write(move |connection| -> Result<_, Error> {
@@ -116,38 +136,74 @@ impl Authorization {
                     Some(client_id) => vec![client_id],
                     None => store::grants::clients_with_anything(connection)?,
                 };
-                let (mut grants, mut requests) = (Vec::new(), Vec::new());
+                let mut all = Ended::default();
                 for client in clients {
-                    requests.extend(store::requests::void_of_client(connection, &client, now)?);
-                    store::codes::void_of_client(connection, &client)?;
-                    grants.extend(store::grants::of_client(connection, &client)?);
+                    let why = "all access of the client was taken away";
+                    let ended = end_client(connection, &client, by, why, now)?;
+                    all.grants.extend(ended.grants);
+                    all.requests.extend(ended.requests);
                 }
-                for grant in &grants {
-                    revoke_grant(connection, grant, by, "all access of the client was taken away", now)?;
-                }
-                for request in &requests {
-                    let entry = AuditEntry {
-                        request_id: Some(request.id),
-                        by: Some(by),
-                        ..AuditEntry::new(now, AuditKind::Denied)
-                            .client(&request.client_id, &request.client_name)
-                    };
-                    store::audit::append(connection, &entry)?;
-                }
-                Ok((grants, requests))
+                Ok(all)
             })
             .await?;
-        for grant in &grants {
-            self.inner.grant_ended(grant.id, &grant.client_id, by);
-        }
-        for request in &requests {
-            self.inner.announce(AuthorizationEvent::RequestDecided { id: request.id, approved: false, by });
-        }
-        Ok(Revoked { grants: grants.len(), requests: requests.len() })
+        Ok(self.inner.announce_ended(&ended, by))
     }
 }
 
+/// What was ended of a client's.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) grants: Vec<StoredGrant>,
+    pub(crate) requests: Vec<StoredRequest>,
+}
+
+/// Ends everything that a client has: grants, tokens, codes, open requests.
+pub(crate) fn end_client(
+    connection: &Connection,
+    client_id: &str,
+    by: Decider,
+    why: &str,
+    now: Timestamp,
+) -> Result<Ended, Error> {
+    let requests = store::requests::void_of_client(connection, client_id, now)?;
+    store::codes::void_of_client(connection, client_id)?;
+    let grants = store::grants::of_client(connection, client_id)?;
+    for grant in &grants {
+        revoke_grant(connection, grant, by, why, now)?;
+    }
+    for request in &requests {
+        let entry = AuditEntry {
+            request_id: Some(request.id),
+            by: Some(by),
+            ..AuditEntry::new(now, AuditKind::Denied).client(&request.client_id, &request.client_name)
+        };
+        store::audit::append(connection, &entry)?;
+    }
+    Ok(Ended { grants, requests })
+}
+
 impl Inner {
+    /// To be called after the commit that ended what a client had.
+    pub(crate) fn announce_ended(&self, ended: &Ended, by: Decider) -> Revoked {
+        for grant in &ended.grants {
+            self.grant_ended(grant.id, &grant.client_id, by);
+        }
+        for request in &ended.requests {
+            self.announce(AuthorizationEvent::RequestDecided { id: request.id, approved: false, by });
+        }
+        Revoked { grants: ended.grants.len(), requests: ended.requests.len() }
+    }
+
+    /// To be called after the commit that ended a grant because what it came of was presented again.
+    pub(crate) fn replay_ended(&self, grant: &StoredGrant) {
+        self.grant_ended(grant.id, &grant.client_id, Decider::Rule);
+        self.announce(AuthorizationEvent::ReplaySeen {
+            id: grant.id,
+            client_id: grant.client_id.clone(),
+            client_name: grant.client_name.clone(),
+        });
+    }
+
     /// To be called after the commit that revoked a grant, and before anybody is told of it.
     pub(crate) fn grant_ended(&self, id: GrantId, client_id: &str, by: Decider) {
         self.cache.forget_grant(id);
@@ -163,6 +219,18 @@ pub(crate) fn revoke_grant(
     why: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
+    revoke_grant_for(connection, grant, by, why, None, now)
+}
+
+/// As [`revoke_grant`], where a request caused it: its sender stands in the line.
+pub(crate) fn revoke_grant_for(
+    connection: &Connection,
+    grant: &StoredGrant,
+    by: Decider,
+    why: &str,
+    sender: Option<&Sender>,
+    now: Timestamp,
+) -> Result<(), Error> {
     if store::grants::revoke(connection, grant.id, now)? {
         let entry = AuditEntry {
             grant_id: Some(grant.id),
@@ -171,25 +239,22 @@ pub(crate) fn revoke_grant(
             outcome: Some(why.to_owned()),
             ..AuditEntry::new(now, AuditKind::Revoked).client(&grant.client_id, &grant.client_name)
         };
+        let entry = match sender {
+            Some(sender) => entry.sent_by(sender),
+            None => entry,
+        };
         store::audit::append(connection, &entry)?;
     }
     Ok(())
 }
 
-fn summaries(registered: Vec<store::clients::Listed>, grants: Vec<StoredGrant>) -> Vec<ClientSummary> {
-    let mut summaries: Vec<ClientSummary> = registered
-        .into_iter()
-        .map(|listed| ClientSummary {
-            verified: listed.client.is_verified(),
-            client_id: listed.client.id,
-            client_name: listed.client.name,
-            registration: listed.client.registration,
-            registered_at: Some(listed.registered_at),
-            last_used_at: listed.last_used_at,
-            scopes: ScopeSet::EMPTY,
-            grants: Vec::new(),
-        })
-        .collect();
+fn summaries(
+    registered: Vec<store::clients::Listed>,
+    grants: Vec<StoredGrant>,
+    now: Timestamp,
+) -> Vec<ClientSummary> {
+    let mut summaries: Vec<ClientSummary> =
+        registered.into_iter().map(|listed| summary_of(listed, now)).collect();
     for grant in grants {
         let known = summaries.iter().position(|summary| summary.client_id == grant.client_id);
         let index = known.unwrap_or_else(|| {
@@ -197,6 +262,11 @@ fn summaries(registered: Vec<store::clients::Listed>, grants: Vec<StoredGrant>) 
             summaries.push(ClientSummary {
                 client_id: grant.client_id.clone(),
                 client_name: grant.client_name.clone(),
+                redirect_uris: Vec::new(),
+                has_secret: false,
+                old_secret_until: None,
+                source: None,
+                expires_at: None,
                 registration: if built_in { Registration::BuiltIn } else { Registration::Dynamic },
                 verified: built_in,
                 registered_at: None,
@@ -207,6 +277,7 @@ fn summaries(registered: Vec<store::clients::Listed>, grants: Vec<StoredGrant>) 
             summaries.len() - 1
         });
         let summary = &mut summaries[index];
+        summary.expires_at = None;
         summary.scopes = summary.scopes.union(grant.scopes);
         summary.last_used_at = summary.last_used_at.max(grant.last_used_at);
         summary.grants.push(GrantSummary {
@@ -224,4 +295,30 @@ fn summaries(registered: Vec<store::clients::Listed>, grants: Vec<StoredGrant>) 
     // Stable: within each half they stay in the order of their registration.
     summaries.sort_by_key(|summary| summary.grants.is_empty());
     summaries
+}
+
+fn summary_of(listed: store::clients::Listed, now: Timestamp) -> ClientSummary {
+    let old_secret_until = match &listed.client.authentication {
+        Authentication::Public => None,
+        Authentication::Secret(secrets) => {
+            secrets.previous.map(|(_, until)| until).filter(|until| *until > now)
+        }
+    };
+    let used = listed.last_used_at.unwrap_or(listed.registered_at).max(listed.registered_at);
+    ClientSummary {
+        verified: listed.client.is_verified(),
+        has_secret: matches!(listed.client.authentication, Authentication::Secret(_)),
+        old_secret_until,
+        source: listed.source,
+        expires_at: (listed.client.registration == Registration::Dynamic)
+            .then(|| used.plus(UNUSED_CLIENT_LIFETIME)),
+        client_id: listed.client.id,
+        client_name: listed.client.name,
+        registration: listed.client.registration,
+        redirect_uris: listed.client.redirect_uris,
+        registered_at: Some(listed.registered_at),
+        last_used_at: listed.last_used_at,
+        scopes: ScopeSet::EMPTY,
+        grants: Vec::new(),
+    }
 }

@@ -5,9 +5,10 @@ mod approvals;
 mod blocks;
 mod clients;
 mod expiry;
+mod opening;
 mod pending;
+mod pre_registered;
 mod proof;
-mod sessions;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,10 +21,11 @@ use tokio::sync::broadcast;
 pub use access::{Access, Challenge, Rejection};
 pub use approvals::{Approval, ApprovalError, Approved};
 pub use blocks::BlockedClient;
-pub(crate) use clients::revoke_grant;
 pub use clients::{ClientSummary, GrantSummary, Revoked};
+pub(crate) use clients::{UNUSED_CLIENT_LIFETIME, end_client, revoke_grant, revoke_grant_for};
 pub(crate) use expiry::expire_overdue;
 pub use pending::PendingRequest;
+pub use pre_registered::{ClientError, Credentials, NewClient, NewSecret};
 pub use proof::ProofError;
 
 use crate::arrival::Arrival;
@@ -65,7 +67,8 @@ pub(crate) struct Inner {
 
 impl Authorization {
     /// Opens `authorization.db` at `path`, makes it if it is not there. Blocks. Access that was given until the
-    /// program is closed ends here, also after a crash.
+    /// program is closed ends here, also after a crash; and the clients of the settings are brought in line with
+    /// them.
     ///
     /// # Errors
     /// A database that can not be opened; a setting out of bounds.
@@ -77,7 +80,7 @@ impl Authorization {
     ) -> Result<Self, Error> {
         settings.check()?;
         let database = Database::open(path, &store::SCHEMA)?;
-        sessions::end_before_opening(&database, clock.now())?;
+        opening::prepare(&database, settings.static_clients.clone(), clock.now())?;
         let events = broadcast::channel(EVENTS).0;
         let recorder =
             Recorder::start(database.clone(), settings.clone(), Arc::clone(&clock), events.clone())?;

@@ -1,5 +1,6 @@
 //! The audit trail's lines, and the counts of rejections.
 
+use clock::Timestamp;
 use rusqlite::{Connection, Row, named_params, params};
 
 use super::{optional_timestamp, timestamp};
@@ -58,21 +59,23 @@ pub(crate) fn add_rejections(connection: &Connection, key: &Key, count: u64) -> 
 /// minute.
 pub(crate) fn list(connection: &Connection, query: &AuditQuery) -> rusqlite::Result<Vec<AuditEntry>> {
     let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
-    let since = query.since.map_or(i64::MIN, clock::Timestamp::as_micros);
-    let until = query.until.map_or(i64::MAX, clock::Timestamp::as_micros);
+    let since = query.since.map_or(i64::MIN, Timestamp::as_micros);
+    let until = query.until.map_or(i64::MAX, Timestamp::as_micros);
     // Kinds are a closed list of plain words, so they can stand in the statement.
     let kinds = query.kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
     let of_kind = if kinds.is_empty() { String::new() } else { format!("AND kind IN ({kinds})") };
     let mut entries = connection
         .prepare_cached(&format!(
             "SELECT * FROM audit
-             WHERE at >= ?1 AND at < ?2 AND (?3 IS NULL OR client_id = ?3) {of_kind}
+             WHERE at >= ?1 AND at < ?2 AND (?3 IS NULL OR client_id = ?3) AND seq < ?5 {of_kind}
              ORDER BY seq DESC LIMIT ?4"
         ))?
-        .query_map(params![since, until, query.client_id, limit], entry)?
+        .query_map(params![since, until, query.client_id, limit, query.before.unwrap_or(i64::MAX)], entry)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let with_rejections =
-        query.client_id.is_none() && (query.kinds.is_empty() || query.kinds.contains(&AuditKind::Rejected));
+    // They have no numbers, so a cursor can not say which of them were seen.
+    let with_rejections = query.client_id.is_none()
+        && query.before.is_none()
+        && (query.kinds.is_empty() || query.kinds.contains(&AuditKind::Rejected));
     if with_rejections {
         let rejections = connection
             .prepare_cached(
@@ -96,8 +99,17 @@ pub(crate) fn list(connection: &Connection, query: &AuditQuery) -> rusqlite::Res
     Ok(entries)
 }
 
-/// Takes away the oldest lines beyond each class's cap.
-pub(crate) fn retain(connection: &Connection, retention: &AuditRetention) -> rusqlite::Result<()> {
+/// Takes away the oldest lines beyond each class's cap, and what is older than the owner wants to keep.
+pub(crate) fn retain(
+    connection: &Connection,
+    retention: &AuditRetention,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    if let Some(longest) = retention.longest {
+        let before = now.minus(longest).as_micros();
+        connection.prepare_cached("DELETE FROM audit WHERE at < ?1")?.execute([before])?;
+        connection.prepare_cached("DELETE FROM rejections WHERE minute < ?1")?.execute([before])?;
+    }
     for (class, cap) in [
         ("grant", retention.grant_changes),
         ("stranger", retention.strangers),

@@ -27,7 +27,8 @@ pub(crate) fn clear(
     grants::clear(connection, now.minus(30 * DAY))?;
     // After the grants: a client that lost its last grant a month ago is spare by then. Never one that has
     // one: clients that find themselves forgotten do not come back by themselves.
-    clients::clear_spare(connection, now.minus(30 * DAY))?;
-    audit::retain(connection, &settings.audit_retention)?;
+    clients::clear_spare(connection, now.minus(service::UNUSED_CLIENT_LIFETIME))?;
+    clients::clear_old_secrets(connection, now)?;
+    audit::retain(connection, &settings.audit_retention, now)?;
     Ok(expired)
 }

@@ -25,6 +25,7 @@ pub(crate) const SCHEMA: Schema = Schema {
     migrations: &[
         include_str!("../../migrations/0001_clients_requests_grants_tokens_audit.sql"),
         include_str!("../../migrations/0002_durations_and_proofs.sql"),
+        include_str!("../../migrations/0003_static_clients_and_registration_management.sql"),
     ],
 };
 

@@ -18,6 +18,8 @@ pub(crate) struct StoredAccess {
     pub(crate) resource: String,
     pub(crate) scopes: ScopeSet,
     pub(crate) expires_at: Timestamp,
+    /// Tokens from before this was kept have none.
+    pub(crate) issued_at: Option<Timestamp>,
 }
 
 /// Adds an access token.
@@ -27,12 +29,14 @@ pub(crate) fn insert_access(
     grant: GrantId,
     scopes: ScopeSet,
     expires_at: Timestamp,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO access_tokens (hash, grant_id, scopes, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO access_tokens (hash, grant_id, scopes, expires_at, issued_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![hash, grant, scopes.to_string(), expires_at.as_micros()])?;
+        .execute(params![hash, grant, scopes.to_string(), expires_at.as_micros(), now.as_micros()])?;
     Ok(())
 }
 
@@ -43,8 +47,8 @@ pub(crate) fn find_access(
 ) -> rusqlite::Result<Option<StoredAccess>> {
     connection
         .prepare_cached(
-            "SELECT token.grant_id, token.scopes, token.expires_at, granted.client_id, granted.client_name,
-                 granted.resource
+            "SELECT token.grant_id, token.scopes, token.expires_at, token.issued_at, granted.client_id,
+                 granted.client_name, granted.resource
              FROM access_tokens AS token JOIN grants AS granted ON granted.id = token.grant_id
              WHERE token.hash = ?1 AND granted.revoked_at IS NULL",
         )?
@@ -56,6 +60,7 @@ pub(crate) fn find_access(
                 resource: row.get("resource")?,
                 scopes: scopes(row, "scopes")?,
                 expires_at: timestamp(row, "expires_at")?,
+                issued_at: optional_timestamp(row, "issued_at")?,
             })
         })
         .optional()
@@ -74,13 +79,27 @@ pub(crate) fn insert_refresh(
     grant: GrantId,
     predecessor: Option<&TokenHash<Refresh>>,
     idle_expires_at: Timestamp,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO refresh_tokens (hash, grant_id, predecessor, idle_expires_at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO refresh_tokens (hash, grant_id, predecessor, idle_expires_at, issued_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![hash, grant, predecessor, idle_expires_at.as_micros()])?;
+        .execute(params![hash, grant, predecessor, idle_expires_at.as_micros(), now.as_micros()])?;
     Ok(())
+}
+
+/// When a refresh token was issued, where that is known.
+pub(crate) fn refresh_issued_at(
+    connection: &Connection,
+    hash: &TokenHash<Refresh>,
+) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached("SELECT issued_at FROM refresh_tokens WHERE hash = ?1")?
+        .query_row([hash], |row| optional_timestamp(row, "issued_at"))
+        .optional()
+        .map(Option::flatten)
 }
 
 /// The refresh token of that hash with its grant's id and name, if the grant is live.

@@ -119,7 +119,7 @@ async fn a_hundred_thousand_rejected_requests_do_not_grow_the_file() {
 
 #[tokio::test]
 async fn each_class_of_lines_has_its_own_cap() {
-    let retention = AuditRetention { grant_changes: 5, strangers: 3, tool_calls: 2 };
+    let retention = AuditRetention { grant_changes: 5, strangers: 3, tool_calls: 2, longest: None };
     let mut server = Server::with(Settings { audit_retention: retention, ..settings() });
     server.connect(CLAUDE_CODE).await;
     for _ in 0..10 {

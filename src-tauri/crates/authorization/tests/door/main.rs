@@ -6,13 +6,17 @@
 mod approvals;
 mod audit;
 mod authorize;
+mod client_support;
 mod durations;
+mod introspection;
 mod machine;
+mod management;
 mod metadata;
 mod proof;
 mod registration;
 mod rest;
 mod robustness;
+mod static_clients;
 mod strangers;
 mod support;
 mod token;

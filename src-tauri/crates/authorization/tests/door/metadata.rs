@@ -26,11 +26,18 @@ async fn the_issuer_is_one_byte_identical_text_in_every_document_of_an_origin() 
 async fn the_metadata_says_what_clients_need_and_nothing_that_is_not_there() {
     let metadata = Server::new().get("/.well-known/oauth-authorization-server", None).await.json();
     assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
-    assert_eq!(metadata["token_endpoint_auth_methods_supported"], json!(["none"]));
+    assert_eq!(
+        metadata["token_endpoint_auth_methods_supported"],
+        json!(["none", "client_secret_basic", "client_secret_post"])
+    );
+    // Who may ask about tokens has a secret.
+    let confidential = json!(["client_secret_basic", "client_secret_post"]);
+    assert_eq!(metadata["introspection_endpoint_auth_methods_supported"], confidential);
+    assert_eq!(metadata["introspection_endpoint"], format!("{ISSUER}/oauth/introspect"));
+    assert_eq!(metadata["registration_endpoint"], format!("{ISSUER}/oauth/register"));
     assert_eq!(metadata["client_id_metadata_document_supported"], true);
     assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
     assert_eq!(metadata["response_types_supported"], json!(["code"]));
-    assert!(metadata.get("introspection_endpoint").is_none());
     assert!(!metadata["scopes_supported"].as_array().unwrap().contains(&json!("admin")));
 }
 

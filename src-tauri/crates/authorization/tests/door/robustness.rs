@@ -9,14 +9,15 @@ use tokio::runtime::Runtime;
 
 use crate::support::{Answer, CLAUDE_CODE, REDIRECT, Server, VERIFIER, challenge_of, settings, tokens};
 
-const GETS: [&str; 5] = [
+const GETS: [&str; 6] = [
+    "/oauth/register/x",
     "/oauth/authorize",
     "/authorize",
     "/oauth/requests/x",
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource/mcp",
 ];
-const POSTS: [&str; 3] = ["/oauth/token", "/oauth/register", "/oauth/revoke"];
+const POSTS: [&str; 4] = ["/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect"];
 
 fn pair() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![

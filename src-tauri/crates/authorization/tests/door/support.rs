@@ -129,13 +129,18 @@ impl Server {
 
     pub(crate) async fn restart(&mut self) {
         self.auth.clone().close().await;
+        self.try_restart().unwrap();
+    }
+
+    /// Opens it again after it was closed.
+    pub(crate) fn try_restart(&mut self) -> Result<(), authorization::Error> {
         self.auth = Authorization::open(
             &self.directory.path().join("authorization.db"),
             self.settings.clone(),
             Arc::new(self.clock.clone()),
             self.random.clone(),
-        )
-        .unwrap();
+        )?;
+        Ok(())
     }
 
     /// As if the request came through the tunnel, to the public name.

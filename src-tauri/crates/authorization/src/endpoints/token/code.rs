@@ -6,7 +6,7 @@ use clock::{Random, Timestamp};
 use rusqlite::Connection;
 
 use super::{Granted, TokenError};
-use crate::audit::{AuditEntry, AuditKind, Decider};
+use crate::audit::{AuditEntry, AuditKind, Decider, Sender};
 use crate::client::Client;
 use crate::endpoints::context::Context;
 use crate::event::AuthorizationEvent;
@@ -17,7 +17,7 @@ use crate::rules::parameters::Parameters;
 use crate::rules::redirect_uri;
 use crate::seal::Pair;
 use crate::secret::{Code, Token, TokenHash};
-use crate::service::{Inner, revoke_grant};
+use crate::service::{Inner, revoke_grant_for};
 use crate::settings::Settings;
 use crate::store;
 use crate::store::grants::StoredGrant;
@@ -35,6 +35,7 @@ struct Exchange {
     origin: Origin,
     random: Arc<dyn Random>,
     settings: Settings,
+    sender: Sender,
     now: Timestamp,
 }
 
@@ -65,6 +66,7 @@ pub(super) async fn exchange(
         origin: context.origin.clone(),
         random: Arc::clone(&inner.random),
         settings: inner.settings.clone(),
+        sender: context.sender(),
         now,
     };
     match inner.database.write(move |connection| commit(connection, &exchange)).await? {
@@ -78,12 +80,7 @@ pub(super) async fn exchange(
         }
         Outcome::Replayed(ended) => {
             if let Some(grant) = ended {
-                inner.grant_ended(grant.id, &client.id, Decider::Rule);
-                inner.announce(AuthorizationEvent::ReplaySeen {
-                    id: grant.id,
-                    client_id: client.id.clone(),
-                    client_name: client.name.clone(),
-                });
+                inner.replay_ended(&grant);
             }
             Err(TokenError::CodeReplayed)
         }
@@ -103,7 +100,7 @@ fn judge(
 }
 
 fn commit(connection: &Connection, exchange: &Exchange) -> Result<Outcome, TokenError> {
-    let Exchange { hash, presented, origin, random, settings, now } = exchange;
+    let Exchange { hash, presented, origin, random, settings, sender, now } = exchange;
     let now = *now;
     // Judged again, now that nobody else can write: another presentation may have come in between.
     let (code, used) = judge(connection, hash, presented, origin, now)?;
@@ -112,7 +109,7 @@ fn commit(connection: &Connection, exchange: &Exchange) -> Result<Outcome, Token
         Use::Replay(grant) => Some(grant),
     };
     if let Some(grant) = replayed {
-        return replay(connection, grant, now);
+        return replay(connection, grant, sender, now);
     }
     let grant = StoredGrant {
         id: GrantId::new(now, &**random),
@@ -143,21 +140,27 @@ fn commit(connection: &Connection, exchange: &Exchange) -> Result<Outcome, Token
         grant.id,
         grant.scopes,
         pair.access_expires_at,
+        now,
     )?;
-    store::tokens::insert_refresh(connection, &pair.refresh.hash(), grant.id, None, grant.idle_expires_at)?;
+    let refresh = pair.refresh.hash();
+    store::tokens::insert_refresh(connection, &refresh, grant.id, None, grant.idle_expires_at, now)?;
     store::clients::touch(connection, &grant.client_id, now)?;
     let entry = AuditEntry {
         grant_id: Some(grant.id),
-        arrival: Some(grant.arrival.clone()),
         scopes: Some(grant.scopes),
-        ..AuditEntry::new(now, AuditKind::Issued).client(&grant.client_id, &grant.client_name)
+        ..AuditEntry::new(now, AuditKind::Issued).client(&grant.client_id, &grant.client_name).sent_by(sender)
     };
     store::audit::append(connection, &entry)?;
     Ok(Outcome::Granted(Granted { pair, scopes: grant.scopes }, grant.id))
 }
 
 /// Client A used its code; now A, or somebody who has all that A has, brings it again. One of them is not A.
-fn replay(connection: &Connection, grant: Option<GrantId>, now: Timestamp) -> Result<Outcome, TokenError> {
+fn replay(
+    connection: &Connection,
+    grant: Option<GrantId>,
+    sender: &Sender,
+    now: Timestamp,
+) -> Result<Outcome, TokenError> {
     let live = match grant {
         Some(id) => store::grants::find_live(connection, id)?,
         None => None,
@@ -166,10 +169,13 @@ fn replay(connection: &Connection, grant: Option<GrantId>, now: Timestamp) -> Re
         let entry = AuditEntry {
             grant_id: Some(grant.id),
             outcome: Some("authorization code".to_owned()),
-            ..AuditEntry::new(now, AuditKind::Replayed).client(&grant.client_id, &grant.client_name)
+            ..AuditEntry::new(now, AuditKind::Replayed)
+                .client(&grant.client_id, &grant.client_name)
+                .sent_by(sender)
         };
         store::audit::append(connection, &entry)?;
-        revoke_grant(connection, grant, Decider::Rule, "its code was presented again", now)?;
+        let why = "its code was presented again";
+        revoke_grant_for(connection, grant, Decider::Rule, why, Some(sender), now)?;
     }
     Ok(Outcome::Replayed(live))
 }

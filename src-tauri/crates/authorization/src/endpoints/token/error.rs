@@ -1,11 +1,12 @@
 //! Why no tokens were given: the reason for the log, the word for the client, and the match between them.
 
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
 use crate::Error;
 use crate::audit::RejectionKind;
 use crate::endpoints::body::BodyError;
+use crate::endpoints::client_authentication::AuthenticationError;
 use crate::endpoints::context::Context;
 use crate::endpoints::wire;
 use crate::rules::exchange::CodeError;
@@ -24,12 +25,8 @@ pub(crate) enum TokenError {
     Missing(&'static str),
     #[error("only authorization_code and refresh_token are supported")]
     GrantType,
-    #[error("no client of that id is registered")]
-    UnknownClient,
-    #[error("the Authorization header does not name a public client")]
-    BadBasic,
-    #[error("a client secret was sent, but all clients are public here")]
-    UnexpectedSecret,
+    #[error(transparent)]
+    Client(AuthenticationError),
     #[error("no code of that hash is stored")]
     UnknownCode,
     #[error(transparent)]
@@ -46,6 +43,15 @@ pub(crate) enum TokenError {
     RateLimited(u64),
     #[error(transparent)]
     Failed(#[from] Error),
+}
+
+impl From<AuthenticationError> for TokenError {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Failed(error) => Self::Failed(error),
+            error => Self::Client(error),
+        }
+    }
 }
 
 impl From<database::Error> for TokenError {
@@ -86,25 +92,7 @@ impl TokenError {
             Self::Parameter(_) | Self::Missing(_) => (kind, bad("invalid_request", &self.to_string())),
             Self::GrantType => (kind, bad("unsupported_grant_type", &self.to_string())),
             // 401 and not 400: on it Claude registers again instead of giving up.
-            Self::UnknownClient | Self::UnexpectedSecret => (
-                RejectionKind::UnknownClient,
-                wire::error(
-                    StatusCode::UNAUTHORIZED,
-                    "invalid_client",
-                    "the client is unknown; register again",
-                ),
-            ),
-            Self::BadBasic => {
-                let mut response = wire::error(
-                    StatusCode::UNAUTHORIZED,
-                    "invalid_client",
-                    "clients are public here: send client_id in the form and no secret",
-                );
-                // RFC 6749 §5.2: who used the header is told the scheme.
-                let basic = HeaderValue::from_static("Basic realm=\"Ambient Insights\"");
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);
-                (RejectionKind::UnknownClient, response)
-            }
+            Self::Client(error) => (error.kind(kind), error.answer()),
             Self::Code(CodeError::Resource) => {
                 (RejectionKind::InvalidCode, bad("invalid_target", "the resource is not the one of the code"))
             }

@@ -6,10 +6,9 @@ use clock::{Random, Timestamp};
 use rusqlite::Connection;
 
 use super::{Granted, TokenError};
-use crate::audit::{AuditEntry, AuditKind, Decider};
+use crate::audit::{AuditEntry, AuditKind, Decider, Sender};
 use crate::client::Client;
 use crate::endpoints::context::Context;
-use crate::event::AuthorizationEvent;
 use crate::id::GrantId;
 use crate::origin::Origin;
 use crate::rules::parameters::Parameters;
@@ -17,7 +16,7 @@ use crate::rules::refresh::{self, Presented, Use};
 use crate::scope::ScopeSet;
 use crate::seal::{self, Pair};
 use crate::secret::{Refresh, Token};
-use crate::service::{Inner, revoke_grant};
+use crate::service::{Inner, revoke_grant_for};
 use crate::settings::Settings;
 use crate::store;
 use crate::store::grants::StoredGrant;
@@ -35,6 +34,7 @@ struct Renewal {
     origin: Origin,
     random: Arc<dyn Random>,
     settings: Settings,
+    sender: Sender,
     now: Timestamp,
 }
 
@@ -55,6 +55,7 @@ pub(super) async fn refresh(
         origin: context.origin.clone(),
         random: Arc::clone(&inner.random),
         settings: inner.settings.clone(),
+        sender: context.sender(),
         now: inner.clock.now(),
     });
 
@@ -66,12 +67,7 @@ pub(super) async fn refresh(
         Outcome::Granted(granted) => Ok(granted),
         Outcome::Replayed(ended) => {
             if let Some(grant) = ended {
-                inner.grant_ended(grant.id, &client.id, Decider::Rule);
-                inner.announce(AuthorizationEvent::ReplaySeen {
-                    id: grant.id,
-                    client_id: client.id.clone(),
-                    client_name: client.name.clone(),
-                });
+                inner.replay_ended(&grant);
             }
             Err(TokenError::RefreshReplayed)
         }
@@ -96,7 +92,7 @@ fn commit(connection: &Connection, renewal: &Renewal) -> Result<Outcome, TokenEr
             let pair = seal::open(&sealed, &renewal.token, grant).ok_or(TokenError::UnknownRefreshToken)?;
             Ok(Outcome::Granted(Granted { pair, scopes }))
         }
-        Use::Replay => replay(connection, grant, renewal.now),
+        Use::Replay => replay(connection, grant, &renewal.sender, renewal.now),
     }
 }
 
@@ -106,7 +102,7 @@ fn rotate(
     grant: GrantId,
     scopes: ScopeSet,
 ) -> Result<Outcome, TokenError> {
-    let Renewal { token, random, settings, now, .. } = renewal;
+    let Renewal { token, random, settings, sender, now, .. } = renewal;
     let grant = store::grants::find_live(connection, grant)?.ok_or(TokenError::UnknownRefreshToken)?;
     let idle_expires_at = now.plus(settings.refresh_idle);
     let pair = Pair {
@@ -119,14 +115,18 @@ fn rotate(
     if !store::tokens::rotate(connection, &hash, scopes, &sealed, *now)? {
         return Err(TokenError::UnknownRefreshToken);
     }
-    store::tokens::insert_access(connection, &pair.access.hash(), grant.id, scopes, pair.access_expires_at)?;
+    let access = pair.access.hash();
+    store::tokens::insert_access(connection, &access, grant.id, scopes, pair.access_expires_at, *now)?;
     // The refresh token keeps the grant's scopes, however narrow this access token is (RFC 6749 §6).
-    store::tokens::insert_refresh(connection, &pair.refresh.hash(), grant.id, Some(&hash), idle_expires_at)?;
+    let refresh = pair.refresh.hash();
+    store::tokens::insert_refresh(connection, &refresh, grant.id, Some(&hash), idle_expires_at, *now)?;
     store::grants::extend(connection, grant.id, idle_expires_at)?;
     let entry = AuditEntry {
         grant_id: Some(grant.id),
         scopes: Some(scopes),
-        ..AuditEntry::new(*now, AuditKind::Refreshed).client(&grant.client_id, &grant.client_name)
+        ..AuditEntry::new(*now, AuditKind::Refreshed)
+            .client(&grant.client_id, &grant.client_name)
+            .sent_by(sender)
     };
     store::audit::append(connection, &entry)?;
     Ok(Outcome::Granted(Granted { pair, scopes }))
@@ -134,16 +134,24 @@ fn rotate(
 
 /// A token that was exchanged comes again, too late for a retry: it is in two hands, and nobody can tell
 /// whose are the right ones. The grant ends for both; the right one asks the owner again.
-fn replay(connection: &Connection, grant: GrantId, now: Timestamp) -> Result<Outcome, TokenError> {
+fn replay(
+    connection: &Connection,
+    grant: GrantId,
+    sender: &Sender,
+    now: Timestamp,
+) -> Result<Outcome, TokenError> {
     let live = store::grants::find_live(connection, grant)?;
     if let Some(grant) = &live {
         let entry = AuditEntry {
             grant_id: Some(grant.id),
             outcome: Some("refresh token".to_owned()),
-            ..AuditEntry::new(now, AuditKind::Replayed).client(&grant.client_id, &grant.client_name)
+            ..AuditEntry::new(now, AuditKind::Replayed)
+                .client(&grant.client_id, &grant.client_name)
+                .sent_by(sender)
         };
         store::audit::append(connection, &entry)?;
-        revoke_grant(connection, grant, Decider::Rule, "a used refresh token was presented again", now)?;
+        let why = "a used refresh token was presented again";
+        revoke_grant_for(connection, grant, Decider::Rule, why, Some(sender), now)?;
     }
     Ok(Outcome::Replayed(live))
 }

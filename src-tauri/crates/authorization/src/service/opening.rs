@@ -1,30 +1,43 @@
-//! Access that was given until the program is closed.
+//! What is put right before anybody is answered: access that was given until the program is closed has ended,
+//! and the clients of the settings are those that stand there now.
 
 use clock::Timestamp;
 use database::Database;
 use rusqlite::Connection;
 
-use super::revoke_grant;
+use super::{pre_registered, revoke_grant};
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
+use crate::client::pre_registered::{StaticClient, StaticSource};
 use crate::duration::AccessDuration;
 use crate::store;
 
 const WHY: &str = "the program was closed";
 
-/// Ends what was given until the program was closed. It is written before anybody is answered: a token of such
-/// a grant must not open the door once more.
-pub(super) fn end_before_opening(database: &Database, now: Timestamp) -> Result<(), Error> {
+/// Puts right what the last run left and what the settings say now. It is written before anybody is answered: a
+/// token that has ended must not open the door once more.
+pub(super) fn prepare(
+    database: &Database,
+    static_clients: Option<Vec<(StaticClient, StaticSource)>>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let write = move |connection: &Connection| {
+        end_sessions(connection, now)?;
+        match &static_clients {
+            Some(wanted) => pre_registered::follow_settings(connection, wanted, now),
+            None => Ok(()),
+        }
+    };
     // On a thread of its own, since whoever opens the room may do so on a thread that drives other tasks, and
     // the database refuses to block one of those.
-    let ended = std::thread::scope(|scope| {
+    let done = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("authorization-open".to_owned())
-            .spawn_scoped(scope, || database.write_blocking(move |connection| end_sessions(connection, now)))
+            .spawn_scoped(scope, || database.write_blocking(write))
             .map(std::thread::ScopedJoinHandle::join)
     });
-    match ended {
-        Ok(Ok(ended)) => ended,
+    match done {
+        Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(Error::Thread { detail: "it panicked".to_owned() }),
         Err(error) => Err(Error::Thread { detail: error.to_string() }),
     }
