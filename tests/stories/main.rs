@@ -17,6 +17,8 @@ mod oauth;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]
+mod registered;
+#[cfg(test)]
 mod start;
 // strace is Linux's; SQLite syncs by the same code elsewhere.
 #[cfg(all(test, target_os = "linux"))]

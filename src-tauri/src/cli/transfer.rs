@@ -27,7 +27,7 @@ pub(super) async fn export(place: &Place, options: Export, output: &mut Output) 
         parts: ExportParts::ALL,
     };
     let shown = request.output.display().to_string();
-    let report = place.call(operations::Export { request }).await?;
+    let report = place.call(operations::Export { request, with_audit: options.with_audit }).await?;
     output.show(&report, |report| {
         format!(
             "{} turns in {} conversations, {} entries and {} insights are in {shown}",

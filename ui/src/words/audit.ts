@@ -18,7 +18,9 @@ const rejections: Record<string, string> = {
   missing_token: "without a token", invalid_token: "with a token that is not good", expired_token: "with a token whose time has passed",
   wrong_audience: "with a token for another address", insufficient_scope: "asking for more than was allowed", foreign_host: "for another host",
   foreign_origin: "from a web page of somebody else", rate_limited: "coming too fast", too_large: "that was too large",
-  unknown_client: "from a program that nobody knows", bad_redirect: "with a wrong way back", blocked_client: "from a blocked program",
+  unknown_client: "from a program that nobody knows", wrong_secret: "with a wrong secret",
+  foreign_registration: "asking for somebody else's registration", registration_off: "registering where that is switched off",
+  bad_redirect: "with a wrong way back", blocked_client: "from a blocked program",
 };
 
 /** `name` is the program's own word and stands before `words`; null: the sentence has none. */
@@ -43,6 +45,10 @@ export function auditWords(entry: AuditEntry): { name: string | null; words: str
       const ended = entry.outcome && entry.outcome !== "answered" ? ` (${outcomes[entry.outcome] ?? entry.outcome.replaceAll("_", " ")})` : "";
       return { name, words: did + ended };
     }
+    case "client_added": return { name, words: `was registered${by}` };
+    case "client_changed": return { name, words: `changed its registration${why}` };
+    case "secret_rotated": return { name, words: `got another secret${by}` };
+    case "client_removed": return { name, words: `was removed${by}${why}` };
     case "rejected": {
       const how = rejections[entry.outcome ?? ""] ?? (entry.outcome ?? "").replaceAll("_", " ");
       return { name, words: `${name ? "was" : counted(entry.count ?? 1, "request")} turned away ${how}`.trim() };

@@ -1,5 +1,6 @@
 //! Where a request came from, as the gateway saw it; never taken from a header.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -57,11 +58,20 @@ impl Arrival {
 
     /// Reads what [`fmt::Display`] wrote.
     pub(crate) fn from_stored(text: &str) -> Self {
-        match text.strip_prefix("tunnel:") {
+        text.parse().unwrap_or_else(|never| match never {})
+    }
+}
+
+/// Reads what [`fmt::Display`] wrote. Any other text is the arrival with the strictest rules.
+impl FromStr for Arrival {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text.strip_prefix("tunnel:") {
             Some(provider) => provider.parse().map_or_else(|_| Self::unknown(), Self::Tunnel),
             None if text == "local" => Self::Local,
             None => Self::unknown(),
-        }
+        })
     }
 }
 

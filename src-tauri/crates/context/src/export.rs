@@ -73,6 +73,15 @@ pub struct ExportRequest {
     pub parts: ExportParts,
 }
 
+/// What another room adds to an export: a member of its own at the end of the file. An import passes over it.
+#[derive(Clone, Debug)]
+pub struct Appendix {
+    /// The member's name, which none of the export's own has.
+    pub name: &'static str,
+    /// Its value, as JSON.
+    pub json: Vec<u8>,
+}
+
 /// What was exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -92,6 +101,7 @@ pub struct ExportReport {
 pub(crate) fn write(
     connection: &Connection,
     request: &ExportRequest,
+    appendix: Option<&Appendix>,
     progress: &dyn Fn(Progress),
 ) -> Result<ExportReport, Error> {
     let parts = request.parts;
@@ -103,7 +113,7 @@ pub(crate) fn write(
     }
     let mut meter = Meter::new(Some(total(connection, request)?), progress);
     let report = match request.format {
-        ExportFormat::Json => json::write(connection, request, &mut meter)?,
+        ExportFormat::Json => json::write(connection, request, appendix, &mut meter)?,
         ExportFormat::Markdown => markdown::write(connection, request, &mut meter)?,
     };
     meter.finish();

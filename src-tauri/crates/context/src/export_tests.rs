@@ -278,7 +278,7 @@ async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
     for format in [ExportFormat::Json, ExportFormat::Markdown] {
         let output = fixture.directory.path().join(format!("{format:?}"));
         let request = ExportRequest { output: output.clone(), ..request(&fixture, format, false) };
-        fixture.context.export_with(request, listener(&told)).await.unwrap();
+        fixture.context.export_with(request, None, listener(&told)).await.unwrap();
         // 1200 turns and their conversation.
         let total = Some(1201);
         assert_eq!(steps(&told), [(500, total), (1000, total), (1201, total)], "{format:?}");
@@ -289,7 +289,7 @@ async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
     // One that fails says nothing of an end.
     let full = request(&fixture, ExportFormat::Json, false);
     let full = ExportRequest { output: fixture.directory.path().join("missing/x"), ..full };
-    fixture.context.export_with(full, listener(&told)).await.unwrap_err();
+    fixture.context.export_with(full, None, listener(&told)).await.unwrap_err();
     assert_eq!(steps(&told), []);
 }
 
@@ -351,4 +351,20 @@ async fn an_export_of_parts_comes_in_without_a_complaint_and_stays_what_it_was()
     third.context.analysis_settled().await;
     assert_eq!(third.find(ItemKind::Interest, "hiking").await.unwrap().support, 2);
     assert_eq!(third.context.integrity().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_another_room_adds_stands_at_the_end_and_an_import_passes_over_it() {
+    let fixture = Fixture::new();
+    fixture.log(turn("I like astronomy")).await;
+    let request = request(&fixture, ExportFormat::Json, false);
+    let output = request.output.clone();
+    let appendix = Appendix { name: "audit", json: br#"[{"kind":"tool_called"}]"#.to_vec() };
+    fixture.context.export_with(request, Some(appendix), |_| {}).await.unwrap();
+    let exported: serde_json::Value = serde_json::from_slice(&std::fs::read(&output).unwrap()).unwrap();
+    assert_eq!(exported["audit"][0]["kind"], "tool_called");
+    let other = Fixture::new();
+    let request = ImportRequest { format: ImportFormat::Json, input: output };
+    let report = other.context.import(request).await.unwrap();
+    assert_eq!((report.imported, report.skipped, report.errors.len()), (1, 0, 0));
 }

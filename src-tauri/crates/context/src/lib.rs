@@ -45,7 +45,7 @@ pub use change::Change;
 pub use conversation::{Conversation, OPENING_CHARS, QUIET_TIME, continues};
 pub use error::Error;
 pub use evidence::{EVIDENCE_SHOWN, Evidence, Span};
-pub use export::{ExportFormat, ExportParts, ExportReport, ExportRequest};
+pub use export::{Appendix, ExportFormat, ExportParts, ExportReport, ExportRequest};
 pub use handle::Context;
 pub use history::Event;
 pub use id::{ConversationId, InsightId, InvalidId, ItemId, TurnId, UndoId};

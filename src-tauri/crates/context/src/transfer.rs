@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::export::{self, ExportReport, ExportRequest};
+use crate::export::{self, Appendix, ExportReport, ExportRequest};
 use crate::handle::Context;
 use crate::import::{self, ImportReport, ImportRequest};
 use crate::{Error, Progress};
@@ -14,19 +14,24 @@ impl Context {
     /// [`Error::AlreadyThere`]; [`Error::NotAnExport`]; [`Error::File`]; [`Error::Input`] where nothing is
     /// chosen.
     pub async fn export(&self, request: ExportRequest) -> Result<ExportReport, Error> {
-        self.export_with(request, |_| {}).await
+        self.export_with(request, None, |_| {}).await
     }
 
-    /// [`Context::export`], which tells `progress` every few hundred records and at the end.
+    /// [`Context::export`], which tells `progress` every few hundred records and at the end. `appendix` goes into
+    /// the file as it is; only JSON has a place for it.
     ///
     /// # Errors
     /// As [`Context::export`].
     pub async fn export_with(
         &self,
         request: ExportRequest,
+        appendix: Option<Appendix>,
         progress: impl Fn(Progress) + Send + 'static,
     ) -> Result<ExportReport, Error> {
-        self.inner.database.read(move |connection| export::write(connection, &request, &progress)).await
+        self.inner
+            .database
+            .read(move |connection| export::write(connection, &request, appendix.as_ref(), &progress))
+            .await
     }
 
     /// Reads what a file or folder holds into the store. Doing it twice changes nothing more.

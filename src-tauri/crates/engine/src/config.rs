@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use authorization::{Origin, Origins, RegistrationPolicy};
+use authorization::{Origin, Origins, RegistrationPolicy, StaticClient, StaticSource};
 
+mod clients;
 mod setting;
 
 pub use setting::{SettingSource, Theme};
@@ -22,15 +23,17 @@ const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
 const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
 
 /// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "access_token_minutes",
     "approval_minutes",
+    "audit_days",
     "browser_origins",
     "ingress_port",
     "limits",
     "port",
     "public_url",
     "registration",
+    "static_clients",
     "theme",
 ];
 
@@ -41,6 +44,8 @@ const SHORTEST_ACCESS_TOKEN: u64 = 6;
 const LONGEST_ACCESS_TOKEN: u64 = 24 * 60;
 /// The browser that waits keeps its cookie for twenty minutes: for asking, and for fetching the answer.
 const LONGEST_APPROVAL: u64 = 10;
+/// Ten years, in days.
+const LONGEST_AUDIT: u64 = 3650;
 
 /// The whole program's settings, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +71,10 @@ pub struct Config {
     pub request_lifetime: Duration,
     /// In which ways clients may become known.
     pub registration: RegistrationPolicy,
+    /// The clients that the owner registered in the settings, each with where it stands.
+    pub static_clients: Vec<(StaticClient, StaticSource)>,
+    /// How long lines of the audit trail are kept at most. None: until there are too many.
+    pub audit_age: Option<Duration>,
     /// How the windows look.
     pub theme: Theme,
     /// Where [`Config::theme`] comes from.
@@ -103,6 +112,20 @@ pub enum ConfigError {
         value: String,
         /// What it must be.
         rule: &'static str,
+    },
+    /// A client of the settings that can not be used.
+    #[error("{place} names a client that can not be used: {detail}")]
+    StaticClient {
+        /// Where it stands.
+        place: String,
+        /// Why, and what to do.
+        detail: String,
+    },
+    /// Two clients of one id.
+    #[error("the settings name two static clients {id:?}; give one of them another id")]
+    TwoStaticClients {
+        /// The id.
+        id: String,
     },
     /// A file that is no TOML.
     #[error("{} is not valid TOML, so no setting is known; mend it: {detail}", .path.display())]
@@ -208,6 +231,8 @@ struct Layers {
     access_token_minutes: Option<u64>,
     approval_minutes: Option<u64>,
     registration: Option<RegistrationPolicy>,
+    static_clients: Vec<(StaticClient, StaticSource)>,
+    audit_days: Option<u64>,
     theme: Option<(Theme, SettingSource)>,
 }
 
@@ -228,6 +253,7 @@ impl Layers {
         if self.ingress_port.is_some() && self.public_url.is_none() {
             return Err(ConfigError::IngressWithoutPublicUrl);
         }
+        clients::refuse_doubles(&self.static_clients)?;
         if port != 0 && self.ingress_port == Some(port) {
             return Err(ConfigError::OnePortForBoth { port });
         }
@@ -242,6 +268,8 @@ impl Layers {
             access_token_lifetime: Duration::from_secs(self.access_token_minutes.unwrap_or(15) * 60),
             request_lifetime: Duration::from_secs(self.approval_minutes.unwrap_or(10) * 60),
             registration: self.registration.unwrap_or_default(),
+            static_clients: self.static_clients,
+            audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
             theme,
             theme_source,
         })
@@ -282,6 +310,11 @@ impl Layers {
         })?;
         let place = Place { words: path.display().to_string(), source: SettingSource::File };
         for (key, value) in table {
+            if key == "static_clients" {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                self.static_clients.extend(clients::from_file(&place.words, &value, folder)?);
+                continue;
+            }
             // A list is written with commas in the environment; the same way serves both.
             let text = match &value {
                 toml::Value::String(text) => text.clone(),
@@ -301,14 +334,16 @@ impl Layers {
         &mut self,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<(), ConfigError> {
+        let mut client = clients::FromEnvironment::default();
         for (name, value) in environment {
             let Some(key) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
-            if !OTHER_VARIABLES.contains(&key) {
+            if !client.take(key, &value) && !OTHER_VARIABLES.contains(&key) {
                 let words = format!("the environment ({name})");
                 let place = Place { words, source: SettingSource::Environment };
                 self.set(&place, &key.to_ascii_lowercase(), &value)?;
             }
         }
+        self.static_clients.extend(client.finish()?);
         Ok(())
     }
 
@@ -356,6 +391,11 @@ impl Layers {
                 let rule = "it must be \"open\", \"documents\" or \"off\"";
                 let policy = RegistrationPolicy::from_word(value).ok_or_else(|| bad("registration", rule))?;
                 self.registration = Some(policy);
+            }
+            "audit_days" => {
+                let days = value.parse().ok().filter(|days| (1..=LONGEST_AUDIT).contains(days));
+                self.audit_days =
+                    Some(days.ok_or_else(|| bad("audit_days", "it must be a number from 1 to 3650"))?);
             }
             "approval_minutes" => {
                 let minutes = value.parse().ok().filter(|minutes| (1..=LONGEST_APPROVAL).contains(minutes));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use authorization::{Arrival, Authorization, Origins};
 use certificates::LocalCertificates;
+use clock::Clock;
 use context::Context;
 use gateway::{BindError, Bound, Limits, Rooms, Running};
 use mcp_server::AmbientServer;
@@ -69,11 +70,13 @@ impl Doorway {
         context: &Context,
         authorization: &Authorization,
         certificates: &Arc<LocalCertificates>,
+        clock: &Arc<dyn Clock>,
     ) {
         let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else {
             return;
         };
-        let server = AmbientServer::new(context.clone(), AuditTrail::new(authorization.clone()));
+        let server =
+            AmbientServer::new(context.clone(), AuditTrail::new(authorization.clone(), Arc::clone(clock)));
         let limits = Limits {
             requests_per_second: Limits::default().requests_per_second.filter(|_| config.rates_limited),
             ..Limits::default()

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authorization::{Authorization, Decider, LimitsSetting, OriginName, Origins};
+use authorization::{
+    AuditRetention, Authorization, Decider, LimitsSetting, OriginName, Origins, StaticClient, StaticSource,
+};
 use certificates::LocalCertificates;
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
 use context::Context;
@@ -101,11 +103,15 @@ impl Engine {
             Door::Closed => (Doorway::nowhere(), Surface::Terminal),
         };
         let origins = config.origins(doorway.port().unwrap_or(config.port));
-        let stores = open_stores(config.clone(), origins.clone(), surface, Arc::clone(&clock), random);
+        // Only who lets somebody in follows the settings: a command on the stored data may have been started
+        // without the server's environment, and must not take its clients away.
+        let static_clients = matches!(door, Door::Open(_)).then(|| config.static_clients.clone());
+        let stores = Opening { config: config.clone(), origins: origins.clone(), surface, static_clients };
+        let stores = stores.with(Arc::clone(&clock), random);
         let (context, authorization, certificates) =
             tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
         let certificates = Arc::new(certificates);
-        doorway.open(&config, &origins, &context, &authorization, &certificates);
+        doorway.open(&config, &origins, &context, &authorization, &certificates, &clock);
         let engine = Self {
             inner: Arc::new(Inner {
                 started_at: clock.now(),
@@ -142,6 +148,7 @@ impl Engine {
                 &inner.context,
                 &inner.authorization,
                 &inner.certificates,
+                &inner.clock,
             );
             drop(doorway);
             self.tell(Event::Program(ProgramEvent::StateChanged));
@@ -320,32 +327,43 @@ impl Engine {
 
 type Stores = (Context, Authorization, LocalCertificates);
 
-fn open_stores(
+/// What the stores are opened with.
+struct Opening {
     config: Config,
     origins: Origins,
     surface: Surface,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-) -> impl FnOnce() -> Result<Stores, StartError> {
-    move || {
-        let certificates =
-            LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
-        let settings = authorization::Settings {
-            access_token_lifetime: config.access_token_lifetime,
-            request_lifetime: config.request_lifetime,
-            registration: config.registration,
-            self_approval: surface == Surface::Terminal,
-            limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },
-            ..authorization::Settings::new(origins)
-        };
-        let authorization = Authorization::open(
-            &config.data_dir.join("authorization.db"),
-            settings,
-            Arc::clone(&clock),
-            Arc::clone(&random),
-        )?;
-        let context = Context::open(&config.data_dir.join("context.db"), clock, random)?;
-        Ok((context, authorization, certificates))
+    static_clients: Option<Vec<(StaticClient, StaticSource)>>,
+}
+
+impl Opening {
+    fn with(
+        self,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> impl FnOnce() -> Result<Stores, StartError> {
+        let Self { config, origins, surface, static_clients } = self;
+        move || {
+            let certificates =
+                LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
+            let settings = authorization::Settings {
+                access_token_lifetime: config.access_token_lifetime,
+                request_lifetime: config.request_lifetime,
+                registration: config.registration,
+                static_clients,
+                audit_retention: AuditRetention { longest: config.audit_age, ..AuditRetention::default() },
+                self_approval: surface == Surface::Terminal,
+                limits: if config.rates_limited { LimitsSetting::On } else { LimitsSetting::Off },
+                ..authorization::Settings::new(origins)
+            };
+            let authorization = Authorization::open(
+                &config.data_dir.join("authorization.db"),
+                settings,
+                Arc::clone(&clock),
+                Arc::clone(&random),
+            )?;
+            let context = Context::open(&config.data_dir.join("context.db"), clock, random)?;
+            Ok((context, authorization, certificates))
+        }
     }
 }
 

@@ -38,3 +38,16 @@ impl From<authorization::ApprovalError> for Failure {
         Self { code, message: error.to_string() }
     }
 }
+
+impl From<authorization::ClientError> for Failure {
+    fn from(error: authorization::ClientError) -> Self {
+        use authorization::ClientError as E;
+        let code = match &error {
+            E::NotFound(_) => FailureCode::NotFound,
+            E::Invalid(_) | E::Weak(_) | E::OverlapTooLong => FailureCode::InvalidInput,
+            E::Failed(_) => FailureCode::Failed,
+            _ => FailureCode::Refused,
+        };
+        Self { code, message: error.to_string() }
+    }
+}

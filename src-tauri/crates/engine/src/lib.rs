@@ -32,8 +32,9 @@ pub use settings_file::{SettingChange, SettingsFileError, change_settings};
 pub mod types {
     pub use authorization::{
         AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry,
-        AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts, PendingRequest,
-        QuietReason, RequestId, Revoked, Scope, ScopeSet, Surroundings, TooEarly, describe,
+        AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts,
+        PendingRequest, QuietReason, Registration, RequestId, Revoked, Scope, ScopeSet, StaticSource,
+        Surroundings, TooEarly, describe,
     };
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;

@@ -18,7 +18,10 @@ use serde_json::Value;
 pub use self::approvals::{Approve, Deny, ListApprovals, ListBlocks, UnblockClient};
 pub use self::audit::ListAudit;
 pub use self::certificates::ListCertificates;
-pub use self::clients::{ListClients, RevokeClient};
+pub use self::clients::{
+    AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
+    RotateClientSecret, SecretText,
+};
 pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
 pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
@@ -56,6 +59,9 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         UnblockClient,
         ListClients,
         RevokeClient,
+        AddStaticClient,
+        RotateClientSecret,
+        RemoveClient,
         ListAudit,
         ListCertificates,
         ShowProfile,

@@ -85,12 +85,13 @@ fn holds(granted: ScopeSet, scope: &str) -> bool {
 }
 
 /// The caller as the MCP server knows it.
-pub(crate) fn caller(access: &Access) -> Caller {
+pub(crate) fn caller(access: &Access, arrival: &Arrival) -> Caller {
     Caller {
         client_id: access.client_id.clone(),
         client_name: access.client_name.clone(),
         principal: access.grant_id.to_string(),
         scopes: access.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+        arrival: arrival.to_string(),
     }
 }
 

@@ -189,7 +189,7 @@ impl<S: ServerHandler> Door<S> {
         // The bearer check stands before every other check of MCP, on every method: RS-7, and clients that
         // open with GET need the challenge (mcp-remote).
         let access = bearer::authenticate(&self.authorization, &head.headers, named.origin, arrival).await?;
-        let caller = bearer::caller(&access);
+        let caller = bearer::caller(&access, arrival);
         self.rates.take(&caller.principal).map_err(|wait| {
             self.authorization.record_rejection(RejectionKind::RateLimited, arrival);
             respond::wait(

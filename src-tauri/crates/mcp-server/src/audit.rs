@@ -1,9 +1,14 @@
 //! The port through which every tool call is reported, for the trail that the owner reads.
 
+use std::time::Duration;
+
 use crate::Caller;
 
 /// Takes a note of each tool call. The engine implements it over the audit trail.
 pub trait AuditSink: Send + Sync + 'static {
+    /// A reading of a clock that never goes back: how long a call took is the difference of two.
+    fn elapsed(&self) -> Duration;
+
     /// A call has ended. Returns at once: it stands on the answer's path.
     fn tool_called(&self, call: ToolCall<'_>);
 }
@@ -19,6 +24,8 @@ pub struct ToolCall<'a> {
     pub scopes: &'static [&'static str],
     /// How it ended.
     pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// How a tool call ended.

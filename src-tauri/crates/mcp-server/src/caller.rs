@@ -18,6 +18,8 @@ pub struct Caller {
     pub principal: String,
     /// The scopes that the owner granted, such as `context:read`.
     pub scopes: Vec<String>,
+    /// How the request came to this computer, as the gateway names it; only reported on.
+    pub arrival: String,
 }
 
 impl Caller {

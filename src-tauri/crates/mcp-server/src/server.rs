@@ -1,6 +1,7 @@
 //! The handler that rmcp drives: identity, capabilities, `tools/list` and `tools/call`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use context::Context;
 use rmcp::{
@@ -62,22 +63,24 @@ impl AmbientServer {
         caller: &Caller,
         request: CallToolRequestParams,
     ) -> CallToolResult {
+        let began = self.audit.elapsed();
         match prepared.call(&self.context, caller, request.arguments.unwrap_or_default()).await {
             Ok(value) => {
-                self.report(prepared, caller, Outcome::Answered);
+                self.report(prepared, caller, Outcome::Answered, began);
                 CallToolResult::structured(value)
             }
             Err(error) => {
                 let (outcome, text) = explain(prepared.tool.name, &error);
-                self.report(prepared, caller, outcome);
+                self.report(prepared, caller, outcome, began);
                 CallToolResult::error(vec![ContentBlock::text(text)])
             }
         }
     }
 
-    fn report(&self, prepared: &Prepared, caller: &Caller, outcome: Outcome) {
+    fn report(&self, prepared: &Prepared, caller: &Caller, outcome: Outcome, began: Duration) {
         let Prepared { tool, .. } = prepared;
-        self.audit.tool_called(ToolCall { caller, tool: tool.name, scopes: tool.scopes, outcome });
+        let took = self.audit.elapsed().saturating_sub(began);
+        self.audit.tool_called(ToolCall { caller, tool: tool.name, scopes: tool.scopes, outcome, took });
     }
 }
 
@@ -171,7 +174,7 @@ impl ServerHandler for AmbientServer {
         };
         if !caller.may(prepared.tool.scopes) {
             // The gateway has answered 403 before; this is the second lock on the same door.
-            self.report(prepared, caller, Outcome::Refused);
+            self.report(prepared, caller, Outcome::Refused, self.audit.elapsed());
             return Err(insufficient_scope(prepared, caller));
         }
         let result = self.run(prepared, caller, request).await;

@@ -112,6 +112,7 @@ async fn a_panic_in_a_tool_ends_that_call_with_an_error() {
         client_name: "Client".to_owned(),
         principal: "grant".to_owned(),
         scopes: Vec::new(),
+        arrival: "local".to_owned(),
     };
     let prepared = Prepared::new(Registered::of::<Panicking>());
     let answer = prepared.call(&context, &caller, JsonObject::new()).await;

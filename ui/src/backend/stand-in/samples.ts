@@ -22,28 +22,31 @@ export const assistants = [
 ];
 const client = (index: number): Author => ({ kind: "client", ...assistants[index % assistants.length]! });
 
+/** What is said of a client that registered nothing by the owner's hand. */
+const plain = { redirect_uris: [], has_secret: false, old_secret_until: null, source: null, expires_at: null };
+
 export function sampleClients(withHostile: boolean): ClientSummary[] {
   const read: ClientSummary["scopes"] = ["context:read", "conversations:read", "insights:read"];
   const full: ClientSummary["scopes"] = ["context:read", "context:write", "conversations:read", "conversations:write", "insights:read"];
   const clients: ClientSummary[] = [
     {
-      ...assistants[0]!, registration: "built_in", verified: true, registered_at: null, last_used_at: ago(2 * minute), scopes: full,
+      ...plain, ...assistants[0]!, registration: "built_in", verified: true, registered_at: null, last_used_at: ago(2 * minute), scopes: full,
       grants: [{ id: "g1", scopes: full, resource: "https://localhost:9100/mcp", redirect_host: "localhost:49152", arrival: "local",
         duration: "until_revoked", created_at: ago(40 * day), last_used_at: ago(2 * minute), expires_at: ago(-325 * day) }],
     },
     {
-      ...assistants[1]!, registration: "dynamic", verified: false, registered_at: ago(9 * day), last_used_at: ago(3 * day), scopes: read,
+      ...plain, ...assistants[1]!, registration: "dynamic", verified: false, registered_at: ago(9 * day), last_used_at: ago(3 * day), scopes: read,
       grants: [{ id: "g2", scopes: read, resource: "https://localhost:9100/mcp", redirect_host: "cursor:", arrival: "local",
         duration: "thirty_days", created_at: ago(9 * day), last_used_at: ago(3 * day), expires_at: ago(-21 * day) }],
     },
     {
-      ...assistants[2]!, registration: "metadata_document", verified: false, registered_at: ago(60 * day), last_used_at: null, scopes: [], grants: [],
+      ...plain, ...assistants[2]!, registration: "metadata_document", verified: false, registered_at: ago(60 * day), last_used_at: null, scopes: [], grants: [],
     },
   ];
   if (withHostile) {
     for (const [id, name] of Object.entries(hostile)) {
       clients.push({
-        client_id: `dyn-${id}`, client_name: name, registration: "dynamic", verified: false, registered_at: ago(minute),
+        ...plain, client_id: `dyn-${id}`, client_name: name, registration: "dynamic", verified: false, registered_at: ago(minute),
         last_used_at: ago(minute), scopes: ["context:read"],
         grants: [{ id: `g-${id}`, scopes: ["context:read"], resource: "https://localhost:9100/mcp", redirect_host: "127.0.0.1:5000",
           arrival: "local", duration: "session", created_at: ago(minute), last_used_at: ago(minute), expires_at: ago(-day) }],

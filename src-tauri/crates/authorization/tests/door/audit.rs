@@ -155,3 +155,69 @@ async fn the_trail_is_filtered_by_client_kind_and_time() {
     assert_eq!(list(AuditQuery { kinds: vec![AuditKind::Issued], ..AuditQuery::default() }).await.len(), 2);
     assert_eq!(list(AuditQuery { limit: 1, ..AuditQuery::default() }).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_cursor_goes_through_the_whole_trail_without_a_gap_or_a_line_twice() {
+    let server = Server::new();
+    server.auth.record_rejection(RejectionKind::InvalidToken, &Arrival::Local);
+    for _ in 0..5 {
+        server.connect(CLAUDE_CODE).await;
+    }
+    server.auth.flush().await;
+    let all: Vec<_> = server
+        .auth
+        .audit(AuditQuery { limit: 1000, ..AuditQuery::default() })
+        .await
+        .unwrap()
+        .into_iter()
+        .filter_map(|entry| entry.seq)
+        .collect();
+    let mut paged = Vec::new();
+    let mut before = i64::MAX;
+    loop {
+        let query = AuditQuery { before: Some(before), limit: 4, ..AuditQuery::default() };
+        let page: Vec<_> =
+            server.auth.audit(query).await.unwrap().into_iter().map(|entry| entry.seq.unwrap()).collect();
+        let Some(oldest) = page.last() else { break };
+        before = *oldest;
+        paged.extend(page);
+    }
+    assert_eq!(paged, all);
+}
+
+#[tokio::test]
+async fn lines_older_than_the_owner_wants_to_keep_go_and_younger_ones_stay() {
+    let day = Duration::from_hours(24);
+    let retention = AuditRetention { longest: Some(30 * day), ..AuditRetention::default() };
+    let mut server = Server::with(Settings { audit_retention: retention, ..settings() });
+    server.connect(CLAUDE_CODE).await;
+    server.auth.record_rejection(RejectionKind::InvalidToken, &Arrival::Local);
+    server.auth.flush().await;
+    server.clock.advance(20 * day);
+    server.register(REDIRECT).await;
+    server.clock.advance(10 * day + Duration::from_mins(2));
+    // Clearing away happens at every start.
+    server.restart().await;
+    server.auth.flush().await;
+    server.restart().await;
+    assert_eq!(kinds(&server).await, [AuditKind::Registered]);
+}
+
+#[tokio::test]
+async fn what_a_client_does_with_its_tokens_is_told_with_where_it_came_from() {
+    let server = Server::new();
+    let first = server.connect(CLAUDE_CODE).await;
+    let second = tokens(&server.refresh(CLAUDE_CODE, &first.refresh).await);
+    server.clock.advance(Duration::from_mins(2));
+    server.refresh(CLAUDE_CODE, &first.refresh).await;
+    assert!(!server.opens(&second.access).await);
+    let third = server.connect(CLAUDE_CODE).await;
+    server.post_form("/oauth/revoke", &[("client_id", CLAUDE_CODE), ("token", &third.refresh)]).await;
+    for kind in [AuditKind::Issued, AuditKind::Refreshed, AuditKind::Replayed, AuditKind::Revoked] {
+        let query = AuditQuery { kinds: vec![kind], ..AuditQuery::default() };
+        for line in server.auth.audit(query).await.unwrap() {
+            assert_eq!(line.arrival.as_deref(), Some("local"), "{kind:?}");
+            assert_eq!(line.remote_address.as_deref(), Some("127.0.0.1"), "{kind:?}");
+        }
+    }
+}

@@ -1,8 +1,9 @@
 //! What stays on the disk, and what does not.
 
-use authorization::Decider;
+use authorization::{Decider, NewSecret};
 use http::StatusCode;
 
+use crate::client_support::{self, SECRET};
 use crate::support::{CLAUDE_CODE, REDIRECT, Server, tokens};
 
 #[tokio::test]
@@ -39,6 +40,12 @@ async fn everything_survives_a_restart() {
 #[tokio::test]
 async fn no_secret_stands_in_the_files() {
     let mut server = Server::new();
+    let wanted = client_support::wanted("made", NewSecret::Generated);
+    let made = server.auth.add_client(wanted, Decider::Terminal).await.unwrap().generated.unwrap();
+    server.add_confidential("given").await;
+    let registration =
+        server.post_json("/register", &serde_json::json!({ "redirect_uris": [REDIRECT] })).await.json();
+    let management = registration["registration_access_token"].as_str().unwrap();
     let first = server.connect(CLAUDE_CODE).await;
     let second = tokens(&server.refresh(CLAUDE_CODE, &first.refresh).await);
     let request = server.ask(CLAUDE_CODE).await;
@@ -53,6 +60,7 @@ async fn no_secret_stands_in_the_files() {
     let look = |what: &str| {
         let mut sought: Vec<(&str, &str)> =
             vec![("code", &code), ("cookie", &cookie), ("typed", &confirmation)];
+        sought.extend([("made", made.expose()), ("management", management), ("given", &SECRET[..30])]);
         for pair in [&first, &second] {
             sought.extend([("access", pair.access.as_str()), ("refresh", pair.refresh.as_str())]);
         }

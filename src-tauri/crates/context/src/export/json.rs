@@ -11,7 +11,7 @@ use clock::Timestamp;
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{ExportParts, ExportReport, ExportRequest, folder_of, sync_folder};
+use super::{Appendix, ExportParts, ExportReport, ExportRequest, folder_of, sync_folder};
 use crate::author::Author;
 use crate::conversation::{self, Conversation};
 use crate::evidence::{self, OF_INSIGHT, OF_ITEM};
@@ -113,6 +113,7 @@ impl TryFrom<String> for Hex {
 pub(super) fn write(
     connection: &Connection,
     request: &ExportRequest,
+    appendix: Option<&Appendix>,
     meter: &mut Meter<'_>,
 ) -> Result<ExportReport, Error> {
     // What is written is renamed into place: a link stays a link, and nothing but a file is ever replaced (a
@@ -132,6 +133,11 @@ pub(super) fn write(
         .map_err(|error| Error::file(folder, &error))?;
     let mut out = Out { writer: BufWriter::new(file), path };
     let report = sections(connection, request.parts, &mut out, meter)?;
+    if let Some(Appendix { name, json }) = appendix {
+        out.text(&format!(",\n\"{name}\":"))?;
+        out.bytes(json)?;
+    }
+    out.text("}\n")?;
     let file = out.writer.into_inner().map_err(|error| Error::file(path, error.error()))?;
     file.as_file().sync_all().map_err(|error| Error::file(path, &error))?;
     let kept = if request.overwrite { file.persist(path) } else { file.persist_noclobber(path) };
@@ -150,7 +156,11 @@ struct Out<'a, W: Write> {
 
 impl<W: Write> Out<'_, W> {
     fn text(&mut self, text: &str) -> Result<(), Error> {
-        self.writer.write_all(text.as_bytes()).map_err(|error| Error::file(self.path, &error))
+        self.bytes(text.as_bytes())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.writer.write_all(bytes).map_err(|error| Error::file(self.path, &error))
     }
 
     fn value(&mut self, value: &impl Serialize) -> Result<(), Error> {
@@ -236,6 +246,5 @@ fn sections<W: Write>(
             Ok(Some(Hex(row.get(0)?)))
         })?;
     }
-    out.text("}\n")?;
     Ok(report)
 }

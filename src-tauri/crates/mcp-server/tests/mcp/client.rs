@@ -1,6 +1,8 @@
 //! A small MCP client of both eras that speaks to the service in this process, and the server it speaks to.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use clock::{ManualClock, SeededRandom, Timestamp};
 use context::Context;
@@ -22,11 +24,20 @@ pub(crate) const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", 
 pub(crate) type Reported = (String, &'static str, &'static [&'static str], Outcome);
 
 #[derive(Default)]
-struct Recorder(Mutex<Vec<Reported>>);
+struct Recorder {
+    calls: Mutex<Vec<Reported>>,
+    readings: AtomicU64,
+}
 
 impl AuditSink for Recorder {
+    /// Each reading is a second later: a call takes as long as there are readings in it.
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.readings.fetch_add(1, Ordering::Relaxed))
+    }
+
     fn tool_called(&self, call: ToolCall<'_>) {
-        self.0.lock().push((call.caller.client_id.clone(), call.tool, call.scopes, call.outcome));
+        assert!(call.took >= Duration::from_secs(1), "from the call's beginning to its end");
+        self.calls.lock().push((call.caller.client_id.clone(), call.tool, call.scopes, call.outcome));
     }
 }
 
@@ -83,6 +94,7 @@ pub(crate) fn caller(scopes: &[&str]) -> Caller {
         client_name: "Test client".to_owned(),
         principal: "grant-1".to_owned(),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        arrival: "local".to_owned(),
     }
 }
 
@@ -107,7 +119,7 @@ impl Server {
 
     /// What the audit port was told so far.
     pub(crate) fn reported(&self) -> Vec<Reported> {
-        self.recorder.0.lock().clone()
+        self.recorder.calls.lock().clone()
     }
 
     /// Sends one message with exactly these headers.
