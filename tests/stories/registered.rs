@@ -147,7 +147,7 @@ async fn the_environment_s_client_is_there_while_it_is_named_there_and_no_longer
         |name: &str, value: &str| (format!("AMBIENT_INSIGHTS_STATIC_CLIENT_{name}"), value.to_owned());
     let secret = home.file("secret");
     std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
-    let named = Serve {
+    let mut named = Serve {
         environment: vec![
             variable("ID", "agent"),
             variable("NAME", "From outside"),
@@ -162,6 +162,8 @@ async fn the_environment_s_client_is_there_while_it_is_named_there_and_no_longer
     assert_eq!(client(&listing, "agent")["source"], "environment");
     home.run(["clients", "remove", "agent"]).await.expect_failure(1, &["the environment", "change it there"]);
     home.run(["clients", "rotate-secret", "agent"]).await.expect_failure(1, &["the environment"]);
+    // Its tokens are for this very address.
+    named.port = server.port();
     server.kill().await;
 
     // A command without that environment takes nothing away.

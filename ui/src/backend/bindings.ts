@@ -150,7 +150,7 @@ took_micros?: number,
  */
 count?: number, };
 
-export type AuditKind = "registered" | "asked" | "proved" | "approved" | "denied" | "blocked" | "unblocked" | "issued" | "refreshed" | "replayed" | "revoked" | "tool_called" | "rejected" | "dropped";
+export type AuditKind = "registered" | "asked" | "proved" | "approved" | "denied" | "blocked" | "unblocked" | "issued" | "refreshed" | "replayed" | "revoked" | "tool_called" | "client_added" | "client_changed" | "secret_rotated" | "client_removed" | "rejected" | "dropped";
 
 export type AuditQuery = { 
 /**
@@ -169,6 +169,11 @@ client_id: string | null,
  * Only these kinds; empty: all.
  */
 kinds: Array<AuditKind>, 
+/**
+ * Only lines with a smaller number: the place where the page before ended. Counts of rejections have no
+ * number and are left out.
+ */
+before?: number | null, 
 /**
  * At most so many, the newest first.
  */
@@ -329,6 +334,27 @@ registration: Registration,
  * Whether the name is more than the client's own word.
  */
 verified: boolean, 
+/**
+ * Where its answers may go; none is listed of a client that did not register here.
+ */
+redirect_uris: Array<string>, 
+/**
+ * Whether it authenticates with a secret.
+ */
+has_secret: boolean, 
+/**
+ * Until when the secret before its present one is good too.
+ */
+old_secret_until: Timestamp | null, 
+/**
+ * Where it is written down, if the owner registered it.
+ */
+source: StaticSource | null, 
+/**
+ * When it is forgotten if it is not used before; only clients that registered themselves and have nothing
+ * are.
+ */
+expires_at: Timestamp | null, 
 /**
  * When it registered; those that come with the program never did.
  */
@@ -538,7 +564,11 @@ export type Export = {
 /**
  * The form and the place.
  */
-request: ExportRequest, };
+request: ExportRequest, 
+/**
+ * Whether the audit trail goes along, as the member `audit`: with JSON alone, and an import passes over it.
+ */
+with_audit?: boolean, };
 
 export type ExportFormat = "json" | "markdown";
 
@@ -1165,6 +1195,8 @@ export type ShowTurn = {
 id: TurnId, };
 
 export type Side = "user" | "assistant";
+
+export type StaticSource = "owner" | "file" | "environment";
 
 export type Statistics = { 
 /**
