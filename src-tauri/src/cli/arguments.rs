@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use engine::types::{AuditKind, Timestamp};
+
+mod audit;
+mod clients;
+
+pub(super) use audit::Audit;
+pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
 
 /// Where the options that every command has stand in its help.
 const AFTER_OWN_OPTIONS: usize = 500;
@@ -313,116 +318,6 @@ pub(super) enum ImportKind {
     Turns,
     /// Our own export
     Json,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ClientsArguments {
-    #[command(subcommand)]
-    pub(super) command: Option<ClientsCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum ClientsCommand {
-    /// List the clients and what each may do (the default)
-    List,
-    /// Take everything back that a client was given
-    Revoke {
-        /// The client's id
-        #[arg(value_name = "CLIENT_ID")]
-        id: String,
-    },
-    /// Register a client beforehand; a secret is made and shown once unless you give one
-    Add(ClientsAdd),
-    /// Give a client that you added another secret
-    RotateSecret {
-        /// The client's id
-        #[arg(value_name = "CLIENT_ID")]
-        id: String,
-        /// How long the old secret is good too: a number with m, h or d, or 0 [default: 24h]
-        #[arg(long, value_name = "TIME", value_parser = minutes_or_none)]
-        overlap: Option<u32>,
-        #[command(flatten)]
-        secret: SecretSource,
-    },
-    /// Remove a client that you added or that registered itself, with everything it was given
-    Remove {
-        /// The client's id
-        #[arg(value_name = "CLIENT_ID")]
-        id: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ClientsAdd {
-    /// The client's name for people
-    #[arg(long, value_name = "NAME")]
-    pub(super) name: String,
-    /// An address that its answers may go to; may be given more than once
-    #[arg(long = "redirect-uri", value_name = "URI")]
-    pub(super) redirect_uris: Vec<String>,
-    /// Its id; one is made otherwise
-    #[arg(long, value_name = "CLIENT_ID")]
-    pub(super) id: Option<String>,
-    /// It has no secret
-    #[arg(long, conflicts_with_all = ["secret_file", "secret_stdin"])]
-    pub(super) public: bool,
-    #[command(flatten)]
-    pub(super) secret: SecretSource,
-    /// It may ask about tokens for this resource, as the server behind it; may be given more than once
-    #[arg(long, value_name = "RESOURCE")]
-    pub(super) introspects: Vec<String>,
-}
-
-/// Where a secret comes from; never from an argument, which other programs can read.
-#[derive(Debug, Args)]
-pub(super) struct SecretSource {
-    /// Take the secret from this file
-    #[arg(long, value_name = "FILE", conflicts_with = "secret_stdin")]
-    pub(super) secret_file: Option<PathBuf>,
-    /// Take the secret from standard input
-    #[arg(long)]
-    pub(super) secret_stdin: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Audit {
-    /// At most so many lines
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) limit: u32,
-    /// Only this client
-    #[arg(long, value_name = "CLIENT_ID")]
-    pub(super) client: Option<String>,
-    /// Only lines of this kind, such as tool_called; may be given more than once
-    #[arg(long = "kind", value_name = "KIND", value_parser = audit_kind)]
-    pub(super) kinds: Vec<AuditKind>,
-    /// Only lines from then on: 2026-11-21 (its beginning in UTC) or 2026-11-21T09:00:00+01:00
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub(super) since: Option<Timestamp>,
-    /// Only lines before then
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub(super) until: Option<Timestamp>,
-    /// Only lines before the one of this number: the last number of the page before
-    #[arg(long, value_name = "SEQ")]
-    pub(super) before: Option<i64>,
-}
-
-fn audit_kind(text: &str) -> Result<AuditKind, String> {
-    AuditKind::from_name(text).ok_or_else(|| {
-        let names: Vec<_> = AuditKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        format!("the kinds are {}", names.join(", "))
-    })
-}
-
-/// A moment, or the first one of a day.
-fn moment(text: &str) -> Result<Timestamp, &'static str> {
-    let is_day = text.len() == "2026-11-21".len();
-    let whole = if is_day { format!("{text}T00:00:00Z") } else { text.to_owned() };
-    serde_json::from_value(serde_json::Value::String(whole))
-        .map_err(|_| "a time is written as 2026-11-21 (its beginning in UTC) or 2026-11-21T09:00:00Z")
-}
-
-fn minutes_or_none(text: &str) -> Result<u32, &'static str> {
-    if text == "0" { Ok(0) } else { minutes(text) }
 }
 
 #[derive(Debug, Args)]

@@ -69,10 +69,10 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// Whether `presented` is one of them now. Both are always compared, so that the time tells nothing.
     pub(crate) fn accept(&self, presented: &SecretHash, now: Timestamp) -> bool {
-        let current = self.current == *presented;
+        let is_current = self.current == *presented;
         let (previous, until) = self.previous.unwrap_or((SecretHash::NONE, Timestamp::from_micros(i64::MIN)));
-        let previous = previous == *presented;
-        current | (previous & (now < until))
+        let is_previous = previous == *presented;
+        is_current || (is_previous && now < until)
     }
 }
 

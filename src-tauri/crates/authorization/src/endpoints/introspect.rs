@@ -32,7 +32,7 @@ const SUBJECT: &str = "owner";
 
 /// What is said of a good token. An answer without one is `{"active":false}` and no word more.
 #[derive(Serialize)]
-struct Active {
+struct Description {
     active: bool,
     scope: String,
     client_id: String,
@@ -49,7 +49,7 @@ struct Active {
 
 pub(crate) async fn handle(State(inner): State<Arc<Inner>>, context: Context, request: Request) -> Response {
     match introspect(&inner, &context, request).await {
-        Ok(Some(active)) => wire::answer(StatusCode::OK, &active),
+        Ok(Some(description)) => wire::answer(StatusCode::OK, &description),
         Ok(None) => wire::answer(StatusCode::OK, &serde_json::json!({ "active": false })),
         Err(error) => error.answer(&inner, &context, RejectionKind::BadIntrospection),
     }
@@ -59,7 +59,7 @@ async fn introspect(
     inner: &Inner,
     context: &Context,
     request: Request,
-) -> Result<Option<Active>, TokenError> {
+) -> Result<Option<Description>, TokenError> {
     let headers = request.headers().clone();
     let form = body::form(request).await?;
     let authenticated = authenticate_confidential(inner, &headers, &form).await;
@@ -83,7 +83,7 @@ async fn access_token(
     introspects: &[String],
     text: &str,
     now: Timestamp,
-) -> Result<Option<Active>, Error> {
+) -> Result<Option<Description>, Error> {
     let Some(token) = Token::<Access>::parse(text) else { return Ok(None) };
     let hash = token.hash();
     let found =
@@ -93,7 +93,7 @@ async fn access_token(
     if !is_asked_by_its_own || now >= token.expires_at {
         return Ok(None);
     }
-    Ok(active(token.scopes, token.client_id, token.resource, token.expires_at, token.issued_at, true))
+    Ok(describe(token.scopes, token.client_id, token.resource, token.expires_at, token.issued_at, true))
 }
 
 async fn refresh_token(
@@ -101,7 +101,7 @@ async fn refresh_token(
     client: &Client,
     token: &Token<Refresh>,
     now: Timestamp,
-) -> Result<Option<Active>, Error> {
+) -> Result<Option<Description>, Error> {
     let hash = token.hash();
     let found = inner.database.read(move |connection| {
         let found = store::tokens::find_refresh(connection, &hash)?;
@@ -114,19 +114,19 @@ async fn refresh_token(
     if token.client_id != client.id || token.rotation.is_some() || now >= expires_at {
         return Ok(None);
     }
-    Ok(active(token.scopes, token.client_id, token.resource, expires_at, issued_at, false))
+    Ok(describe(token.scopes, token.client_id, token.resource, expires_at, issued_at, false))
 }
 
 /// A resource that is none of an origin's has no issuer, and its tokens open nothing.
-fn active(
+fn describe(
     scopes: ScopeSet,
     client_id: String,
     resource: String,
     expires_at: Timestamp,
     issued_at: Option<Timestamp>,
     is_access: bool,
-) -> Option<Active> {
-    Some(Active {
+) -> Option<Description> {
+    Some(Description {
         active: true,
         scope: scopes.to_string(),
         client_id,

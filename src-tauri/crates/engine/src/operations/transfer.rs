@@ -43,7 +43,7 @@ impl Operation for Export {
         Ok(engine
             .context()
             .export_with(self.request, appendix, move |progress| {
-                told.tell(going_on(TransferTask::Export, progress))
+                told.tell(going_on(TransferTask::Export, progress));
             })
             .await?)
     }
