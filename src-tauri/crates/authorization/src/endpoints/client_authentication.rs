@@ -168,7 +168,12 @@ fn read(headers: &HeaderMap, form: &Parameters) -> Result<Presented, Authenticat
     if authorizations.next().is_some() || posted.is_some() {
         return Err(AuthenticationError::TwoMethods);
     }
-    let (id, secret) = value.to_str().ok().and_then(basic).ok_or(AuthenticationError::BadHeader)?;
+    let (id, secret) = value
+        .to_str()
+        .ok()
+        .and_then(basic_credentials)
+        .filter(|(id, _)| !id.is_empty())
+        .ok_or(AuthenticationError::BadHeader)?;
     if named.is_some_and(|named| named != id) {
         return Err(AuthenticationError::TwoClients);
     }
@@ -176,7 +181,7 @@ fn read(headers: &HeaderMap, form: &Parameters) -> Result<Presented, Authenticat
 }
 
 /// HTTP Basic, form-encoded within (RFC 6749 §2.3.1).
-fn basic(value: &str) -> Option<(String, String)> {
+pub(crate) fn basic_credentials(value: &str) -> Option<(String, String)> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -188,8 +193,7 @@ fn basic(value: &str) -> Option<(String, String)> {
             .next()
             .map(|(_, value)| value.into_owned())
     };
-    let id = unescape(id)?;
-    (!id.is_empty()).then_some((id, unescape(secret)?))
+    Some((unescape(id)?, unescape(secret)?))
 }
 
 #[cfg(test)]

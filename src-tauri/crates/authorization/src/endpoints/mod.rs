@@ -22,7 +22,7 @@ use axum::routing::{get, post};
 
 use crate::service::Inner;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use token::basic_credentials;
+pub(crate) use client_authentication::basic_credentials;
 
 /// All endpoints.
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
