@@ -232,3 +232,28 @@ async fn knock(server: &crate::support::program::RunningServer, token: &str) -> 
         .unwrap();
     server.https().send(request).await.status.as_u16()
 }
+
+/// RS-3: what a challenge names is what the client asks for next, and then it goes on (step-up).
+#[tokio::test]
+async fn a_client_that_lacks_a_scope_asks_for_what_the_challenge_names_and_then_may() {
+    let server = Home::new().serve().await;
+    let client = OAuthClient::register(&server, "Modest").await;
+    let few = authorize(&server, &client, Some("context:read")).await;
+    let mut mcp = McpClient::open(&server.https(), &few.access, Era::Modern).await;
+    let turn = json!({ "user_message": "May I?", "assistant_response": "Now you may." });
+    let call = json!({ "name": "log_conversation_turn", "arguments": turn });
+    let refused = mcp.post("tools/call", Some("log_conversation_turn"), &call).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    let challenge = refused.header("www-authenticate");
+    assert!(challenge.contains("resource_metadata=\"https://"), "{challenge}");
+    let named = challenge.split("scope=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+
+    // As MCP says: what it has, and what it lacks.
+    let union = format!("{} {named}", few.scope);
+    let more = authorize(&server, &client, Some(&union)).await;
+    let mut mcp = McpClient::open(&server.https(), &more.access, Era::Modern).await;
+    let stored = mcp.call("log_conversation_turn", turn).await;
+    assert_eq!(stored.content["stored"], true, "{}", stored.text);
+    let read = mcp.call("get_user_context", json!({})).await;
+    assert!(!read.is_error, "what it had before it has still: {}", read.text);
+}

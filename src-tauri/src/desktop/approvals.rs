@@ -141,6 +141,11 @@ impl Clerk {
             Event::Authorization(AuthorizationEvent::RequestPending { id }) => self.arrived(id).await,
             Event::Authorization(AuthorizationEvent::RequestProved { id }) => self.proved(id).await,
             Event::Authorization(AuthorizationEvent::RequestDecided { id, .. }) => self.settled(id).await,
+            Event::Authorization(AuthorizationEvent::ReplaySeen { client_name, .. }) => {
+                // Each ends a grant that the owner gave, so there are not many.
+                super::notice::access_was_copied(&client_name).await;
+                Ok(())
+            }
             Event::Surface(SurfaceRequest::ShowApproval { id }) => self.asked_by_terminal(id).await,
             Event::Surface(SurfaceRequest::ProveComputer { id }) => self.prove(id).await,
             _ => Ok(()),

@@ -39,6 +39,22 @@ pub(crate) async fn somebody_asks(client_name: &str, from_internet: bool) {
     }
 }
 
+/// Tells that a client's access ended because a used code or refresh token came again: somebody may have stolen
+/// it. The owner let this client in and knows its name.
+pub(crate) async fn access_was_copied(client_name: &str) {
+    if let Err(error) = show("Access was taken back", &copied(client_name)).await {
+        tracing::debug!(%error, "no notice could be shown");
+    }
+}
+
+fn copied(client_name: &str) -> String {
+    let name: String = client_name.chars().take(60).collect();
+    format!(
+        "A secret of {name} was used a second time, so somebody may have copied it. Its access ended; if it was \
+         {name} itself, let it in again when it asks."
+    )
+}
+
 /// Servers of the desktop notifications specification may take the body for markup.
 #[cfg(target_os = "linux")]
 fn as_text(body: &str) -> String {

@@ -3,10 +3,12 @@
 
 mod claude_code;
 mod conformance;
+mod external_server;
 mod independent;
 mod inspector;
 mod python_sdk;
 mod schemathesis;
+mod signed_tokens;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -95,6 +97,15 @@ impl Talking {
     async fn tell(&mut self, text: &str) {
         self.input.write_all(format!("{text}\n").as_bytes()).await.expect("the client reads");
         self.input.flush().await.expect("the client reads");
+    }
+
+    /// Tells it that nothing more comes, on which it ends.
+    async fn end_of_input(self) {
+        let Self { mut child, input, lines: _lines } = self;
+        drop(input);
+        let status =
+            within("the end of the client", child.wait()).await.expect("the child can be waited for");
+        assert!(status.success(), "the client ended with {status}");
     }
 
     async fn end(mut self) {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 
 /// The longest token that is looked at, in bytes. Ours are shorter; a signed one of another server may be longer.
-const MAX_TOKEN: usize = 4096;
+const MAX_TOKEN: usize = 8192;
 
 /// The token of `Authorization: Bearer …`. Only there: a token in the query string ends up in logs.
 ///

@@ -16,7 +16,7 @@ fn the_scheme_is_read_without_regard_to_case() {
 
 #[test]
 fn another_scheme_an_empty_token_and_an_endless_one_are_no_token() {
-    for value in ["Basic abc", "Bearer", "Bearer ", "abc", &format!("Bearer {}", "x".repeat(5000))] {
+    for value in ["Basic abc", "Bearer", "Bearer ", "abc", &format!("Bearer {}", "x".repeat(9000))] {
         assert_eq!(token(value), None, "{}", &value[..value.len().min(20)]);
     }
 }

@@ -69,7 +69,7 @@ impl Cache {
     pub(crate) fn forget_grant(&self, grant: GrantId) {
         let mut state = self.state.write();
         state.generation += 1;
-        state.tokens.retain(|_, cached| cached.access.grant_id != grant);
+        state.tokens.retain(|_, cached| cached.access.principal.grant() != Some(grant));
     }
 
     /// Forgets one token.

@@ -8,7 +8,7 @@ fn entry(random: &SeededRandom, grant: GrantId, expires: i64) -> (TokenHash<Acce
     let access = Access {
         client_id: "c".to_owned(),
         client_name: "C".to_owned(),
-        grant_id: grant,
+        principal: crate::principal::Principal::Grant(grant),
         scopes: ScopeSet::DEFAULT,
         expires_at: Timestamp::from_secs(expires),
     };

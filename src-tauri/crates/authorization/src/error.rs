@@ -16,6 +16,23 @@ pub enum Error {
         /// What was set.
         seconds: u64,
     },
+    /// A key that signs access tokens can not be used.
+    #[error("the key that signs access tokens is damaged; put back a backup of authorization.db")]
+    DamagedSigningKey,
+    /// The authorization server that the owner set in place of ours does not answer, or not as it must.
+    #[error(
+        "the external authorization server {issuer} can not be used: {detail}; check that it runs and that \
+         authorization.issuer names it"
+    )]
+    ExternalServer {
+        /// Which.
+        issuer: String,
+        /// What was seen.
+        detail: String,
+    },
+    /// The system gave no randomness.
+    #[error("the system gave no randomness for a key or a signature; restart the computer")]
+    NoRandomness,
     /// A client of the settings has the id of one that registered itself.
     #[error(
         "the settings name a client {id:?}, but a client that registered itself has that id; choose another id in the \

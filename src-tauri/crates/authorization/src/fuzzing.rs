@@ -202,7 +202,7 @@ pub fn bearer_header(data: &[u8]) {
     let text = std::str::from_utf8(data).expect("a token is text");
     assert_eq!(headers.len(), 1, "two headers are none");
     assert!(text[..7].eq_ignore_ascii_case("bearer ") && text[7..].trim() == token);
-    assert!(!token.is_empty() && token.len() <= 4096 && token.trim() == token);
+    assert!(!token.is_empty() && token.len() <= 8192 && token.trim() == token);
     let kinds = [
         Token::<secret::Access>::parse(token).map(|it| it.expose().to_owned()),
         Token::<secret::Refresh>::parse(token).map(|it| it.expose().to_owned()),

@@ -7,6 +7,7 @@
 //! [`Authorization::authenticate`]. The rules stand in `rules/`, pure: time and randomness are arguments.
 //! The tables stand in `store/`; what is on disk of a secret is its hash.
 
+mod access_token;
 mod arrival;
 mod audit;
 mod bearer;
@@ -16,13 +17,17 @@ mod duration;
 mod endpoints;
 mod error;
 mod event;
+mod external;
+mod fetch;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod id;
+mod jwt;
 mod limits;
 mod link;
 mod origin;
+mod principal;
 mod rules;
 mod scope;
 mod seal;
@@ -40,9 +45,14 @@ pub use client::secret::{ClientSecret, SecretHash, WeakSecret};
 pub use duration::AccessDuration;
 pub use error::Error;
 pub use event::AuthorizationEvent;
+pub use external::{
+    ExternalSecret, ExternalServer, InvalidIssuer, InvalidScopeMap, Issuer, ScopeMap, TokenValidation,
+};
+pub use fetch::{Later, Network, SystemNetwork};
 pub use id::{GrantId, InvalidId, RequestId};
 pub use link::{ApprovalLink, InvalidApprovalLink};
 pub use origin::{InvalidOrigin, Origin, OriginName, Origins};
+pub use principal::{ExternalPrincipal, Principal};
 pub use rules::consent::{ConsentFacts, DurationChoice, ScopeChoice, describe};
 pub use rules::desk::{APPROVE_AFTER, ApprovalDesk, Attention, QuietReason, Surroundings, TooEarly};
 pub use scope::{Scope, ScopeSet, UnknownScope};
@@ -51,4 +61,4 @@ pub use service::{
     ClientSummary, Credentials, GrantSummary, NewClient, NewSecret, PendingRequest, ProofError, Rejection,
     Revoked,
 };
-pub use settings::{AuditRetention, LimitsSetting, RegistrationPolicy, Settings};
+pub use settings::{AccessTokenFormat, AuditRetention, LimitsSetting, RegistrationPolicy, Settings};

@@ -62,7 +62,7 @@ const TIDY_FROM: usize = 256;
 
 /// The injected clock, as governor wants it.
 #[derive(Clone, Debug)]
-struct Monotonic(Arc<dyn clock::Clock>);
+pub(crate) struct Monotonic(pub(crate) Arc<dyn clock::Clock>);
 
 impl GovernorClock for Monotonic {
     type Instant = Duration;
@@ -72,7 +72,8 @@ impl GovernorClock for Monotonic {
     }
 }
 
-type Bucket = RateLimiter<NotKeyed, InMemoryState, Monotonic, NoOpMiddleware<Duration>>;
+/// What fills up again with time.
+pub(crate) type Bucket = RateLimiter<NotKeyed, InMemoryState, Monotonic, NoOpMiddleware<Duration>>;
 /// A bucket for each client; none: for all those that are not known, or did not show that they are who they say.
 /// Were they counted by the name they give, a stranger could use up a client's own bucket.
 type BucketsOfClients =
@@ -148,6 +149,11 @@ impl Limits {
         let wait: Duration = not_until.earliest_possible().duration_since(self.clock.now()).into();
         wait.as_secs() + 1
     }
+}
+
+/// A bucket of `burst` that fills up by `a_minute` in a minute.
+pub(crate) fn bucket(burst: u32, a_minute: u32, clock: &Monotonic) -> Bucket {
+    RateLimiter::direct_with_clock(quota((burst, a_minute)), clock.clone())
 }
 
 impl Buckets {

@@ -5,15 +5,16 @@ use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use clock::{Random, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::access_token::AccessToken;
 use crate::id::GrantId;
-use crate::secret::{Access, Refresh, Token, derive_key};
+use crate::secret::{Refresh, Token, derive_key};
 
 const INFO: &[u8] = b"ambient-insights refresh retry v1";
 const NONCE: usize = 12;
 
 /// The pair that a rotation gave.
 pub(crate) struct Pair {
-    pub(crate) access: Token<Access>,
+    pub(crate) access: AccessToken,
     pub(crate) refresh: Token<Refresh>,
     pub(crate) access_expires_at: Timestamp,
 }
@@ -50,7 +51,7 @@ pub(crate) fn open(sealed: &[u8], presented: &Token<Refresh>, grant: GrantId) ->
         .ok()?;
     let plain: Plain<'_> = serde_json::from_slice(&plain).ok()?;
     Some(Pair {
-        access: Token::parse(plain.access)?,
+        access: AccessToken::parse(plain.access)?,
         refresh: Token::parse(plain.refresh)?,
         access_expires_at: Timestamp::from_micros(plain.expires),
     })

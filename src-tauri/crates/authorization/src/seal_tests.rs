@@ -5,7 +5,7 @@ use super::*;
 fn parts() -> (Pair, Token<Refresh>, GrantId, SeededRandom) {
     let random = SeededRandom::new(9);
     let pair = Pair {
-        access: Token::generate(&random),
+        access: AccessToken::Opaque(Token::generate(&random)),
         refresh: Token::generate(&random),
         access_expires_at: Timestamp::from_secs(1_800_000_000),
     };
@@ -21,6 +21,14 @@ fn the_presented_token_opens_its_answer() {
     assert_eq!(opened.access.hash(), pair.access.hash());
     assert_eq!(opened.refresh.hash(), pair.refresh.hash());
     assert_eq!(opened.access_expires_at, pair.access_expires_at);
+}
+
+#[test]
+fn a_signed_access_token_comes_back_as_the_very_same_text() {
+    let (mut pair, presented, grant, random) = parts();
+    pair.access = AccessToken::Signed("eyJhIjoxfQ.eyJiIjoyfQ.c2ln".to_owned().into());
+    let opened = open(&seal(&pair, &presented, grant, &random), &presented, grant).unwrap();
+    assert_eq!(opened.access.expose(), "eyJhIjoxfQ.eyJiIjoyfQ.c2ln");
 }
 
 #[test]

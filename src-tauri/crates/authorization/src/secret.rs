@@ -98,9 +98,14 @@ impl<K: Kind> Token<K> {
         self.text.expose_secret()
     }
 
+    /// The random part alone, without what says that it is a token: an id that nobody can guess.
+    pub(crate) fn random_part(&self) -> &str {
+        &self.expose()[K::PREFIX.len()..K::PREFIX.len() + BODY]
+    }
+
     /// What is stored of it. One pass of SHA-256 is enough: there are 256 random bits to guess.
     pub(crate) fn hash(&self) -> TokenHash<K> {
-        TokenHash { bytes: Sha256::digest(self.expose().as_bytes()).into(), kind: PhantomData }
+        TokenHash::of(self.expose())
     }
 }
 
@@ -118,6 +123,11 @@ pub(crate) struct TokenHash<K> {
 }
 
 impl<K> TokenHash<K> {
+    /// The hash of a secret's text.
+    pub(crate) fn of(text: &str) -> Self {
+        Self { bytes: Sha256::digest(text.as_bytes()).into(), kind: PhantomData }
+    }
+
     /// Whether this is the same hash, in a time that does not tell how much of it is.
     pub(crate) fn matches(&self, other: &Self) -> bool {
         self.bytes.ct_eq(&other.bytes).into()

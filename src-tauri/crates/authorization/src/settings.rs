@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::Error;
 use crate::client::Registration;
 use crate::client::pre_registered::{StaticClient, StaticSource};
+use crate::external::ExternalServer;
 use crate::origin::Origins;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -18,6 +19,17 @@ pub enum LimitsSetting {
     On,
     /// No rate limits, for load tests on this computer. Caps on sizes and on stored rows stay.
     Off,
+}
+
+/// What an access token looks like. Both forms are always accepted: a change ends no session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessTokenFormat {
+    /// A random text that says nothing.
+    #[default]
+    Opaque,
+    /// Signed with ES256 (RFC 9068), for resource servers that check tokens themselves. Here a revoked one ends
+    /// at once all the same.
+    Jwt,
 }
 
 /// In which ways clients may become known. What was granted stays good under each: it says who may ask anew.
@@ -94,6 +106,10 @@ pub struct Settings {
     /// How long an access token lives: 15 minutes. Never under six: Claude Code refreshes before every call
     /// when less than five remain.
     pub access_token_lifetime: Duration,
+    /// What an access token looks like: opaque.
+    pub access_token_format: AccessTokenFormat,
+    /// Another authorization server in place of ours: none.
+    pub external: Option<ExternalServer>,
     /// How long an authorization code lives: 60 seconds.
     pub code_lifetime: Duration,
     /// How long a grant lives without being refreshed: 30 days.
@@ -133,6 +149,8 @@ impl Settings {
         Self {
             origins,
             access_token_lifetime: 15 * MINUTE,
+            access_token_format: AccessTokenFormat::Opaque,
+            external: None,
             code_lifetime: MINUTE,
             refresh_idle: 30 * DAY,
             refresh_absolute: 365 * DAY,

@@ -3,10 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use authorization::{Origin, Origins, RegistrationPolicy, StaticClient, StaticSource};
+use authorization::{
+    AccessTokenFormat, ExternalServer, Origin, Origins, RegistrationPolicy, StaticClient, StaticSource,
+};
 
 mod clients;
+mod external;
+mod flat;
 mod setting;
+mod tokens;
 
 pub use setting::{SettingSource, Theme};
 
@@ -22,16 +27,29 @@ const ENVIRONMENT_PREFIX: &str = "AMBIENT_INSIGHTS_";
 /// Variables with the prefix that are read elsewhere and are no settings of `config.toml`.
 const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
 
-/// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix.
-const KEYS: [&str; 11] = [
+/// Every setting's name in `config.toml`; in the environment it stands in capitals behind the prefix, with `_` in
+/// place of the dot of a setting that stands in a table.
+const KEYS: &[&str] = &[
+    "access_token_format",
     "access_token_minutes",
     "approval_minutes",
     "audit_days",
+    "authorization.audience",
+    "authorization.client_id",
+    "authorization.client_secret_file",
+    "authorization.issuer",
+    "authorization.mode",
+    "authorization.relay",
+    "authorization.scope_map",
+    "authorization.subjects",
+    "authorization.validation",
     "browser_origins",
+    "grant_days",
     "ingress_port",
     "limits",
     "port",
     "public_url",
+    "refresh_idle_days",
     "registration",
     "static_clients",
     "theme",
@@ -39,9 +57,6 @@ const KEYS: [&str; 11] = [
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
 
-/// Claude Code refreshes a token on every call when less than five minutes of it are left.
-const SHORTEST_ACCESS_TOKEN: u64 = 6;
-const LONGEST_ACCESS_TOKEN: u64 = 24 * 60;
 /// The browser that waits keeps its cookie for twenty minutes: for asking, and for fetching the answer.
 const LONGEST_APPROVAL: u64 = 10;
 /// Ten years, in days.
@@ -67,6 +82,14 @@ pub struct Config {
     pub rates_limited: bool,
     /// How long an access token is good.
     pub access_token_lifetime: Duration,
+    /// What an access token looks like.
+    pub access_token_format: AccessTokenFormat,
+    /// How long access lasts that nobody uses.
+    pub refresh_idle: Duration,
+    /// How long access lasts at all.
+    pub grant_lifetime: Duration,
+    /// Another authorization server in place of ours.
+    pub external: Option<ExternalServer>,
     /// How long somebody who asks to be let in waits for the owner.
     pub request_lifetime: Duration,
     /// In which ways clients may become known.
@@ -157,6 +180,31 @@ pub enum ConfigError {
          your proxy is reached as public_url, or remove ingress_port"
     )]
     IngressWithoutPublicUrl,
+    /// Another authorization server, and nobody said which.
+    #[error("authorization.mode is \"external\"; set authorization.issuer to that server's address")]
+    ExternalWithoutIssuer,
+    /// Something about another authorization server, which is not in use.
+    #[error(
+        "{key} is for another authorization server; set authorization.mode = \"external\" too, or remove it"
+    )]
+    ExternalSettingWithoutMode {
+        /// The setting.
+        key: &'static str,
+    },
+    /// Asking another server about tokens takes an id and a secret.
+    #[error(
+        "authorization.validation = \"introspection\" needs authorization.client_id and \
+         authorization.client_secret_file; set what that server gave this one"
+    )]
+    IntrospectionWithoutCredentials,
+    /// A file with a secret that can not be read.
+    #[error("{} can not be read: {detail}; put the secret into it, readable for this user", .path.display())]
+    UnreadableSecret {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
     /// One port for what comes from here and from the internet: they could not be told apart.
     #[error("port and ingress_port are both {port}; give one of them another number")]
     OnePortForBoth {
@@ -228,7 +276,8 @@ struct Layers {
     public_url: Option<Origin>,
     browser_origins: Option<Vec<String>>,
     rates_limited: Option<bool>,
-    access_token_minutes: Option<u64>,
+    tokens: tokens::TokenLayer,
+    external: external::ExternalLayer,
     approval_minutes: Option<u64>,
     registration: Option<RegistrationPolicy>,
     static_clients: Vec<(StaticClient, StaticSource)>,
@@ -257,6 +306,7 @@ impl Layers {
         if port != 0 && self.ingress_port == Some(port) {
             return Err(ConfigError::OnePortForBoth { port });
         }
+        let external = self.external.check(&data_dir)?;
         Ok(Config {
             data_dir,
             port,
@@ -265,7 +315,11 @@ impl Layers {
             public_url: self.public_url,
             browser_origins: self.browser_origins.unwrap_or_default(),
             rates_limited,
-            access_token_lifetime: Duration::from_secs(self.access_token_minutes.unwrap_or(15) * 60),
+            access_token_lifetime: self.tokens.access_token_lifetime(),
+            access_token_format: self.tokens.access_token_format(),
+            refresh_idle: self.tokens.refresh_idle(),
+            grant_lifetime: self.tokens.grant_lifetime(),
+            external,
             request_lifetime: Duration::from_secs(self.approval_minutes.unwrap_or(10) * 60),
             registration: self.registration.unwrap_or_default(),
             static_clients: self.static_clients,
@@ -309,23 +363,13 @@ impl Layers {
             detail: error.to_string().trim().to_owned(),
         })?;
         let place = Place { words: path.display().to_string(), source: SettingSource::File };
-        for (key, value) in table {
+        for (key, value) in flat::settings(table) {
             if key == "static_clients" {
                 let folder = path.parent().unwrap_or(Path::new("."));
                 self.static_clients.extend(clients::from_file(&place.words, &value, folder)?);
                 continue;
             }
-            // A list is written with commas in the environment; the same way serves both.
-            let text = match &value {
-                toml::Value::String(text) => text.clone(),
-                toml::Value::Array(items) => items
-                    .iter()
-                    .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-                    .collect::<Vec<_>>()
-                    .join(","),
-                other => other.to_string(),
-            };
-            self.set(&place, &key, &text)?;
+            self.set(&place, &key, &flat::text(&value))?;
         }
         Ok(())
     }
@@ -340,7 +384,7 @@ impl Layers {
             if !client.take(key, &value) && !OTHER_VARIABLES.contains(&key) {
                 let words = format!("the environment ({name})");
                 let place = Place { words, source: SettingSource::Environment };
-                self.set(&place, &key.to_ascii_lowercase(), &value)?;
+                self.set(&place, &flat::key_of_variable(key, KEYS), &value)?;
             }
         }
         self.static_clients.extend(client.finish()?);
@@ -402,13 +446,11 @@ impl Layers {
                 self.approval_minutes =
                     Some(minutes.ok_or_else(|| bad("approval_minutes", "it must be a number from 1 to 10"))?);
             }
-            "access_token_minutes" => {
-                let minutes = value.parse().ok();
-                let minutes = minutes.filter(|m| (SHORTEST_ACCESS_TOKEN..=LONGEST_ACCESS_TOKEN).contains(m));
-                let rule = "it must be a number from 6 to 1440";
-                self.access_token_minutes = Some(minutes.ok_or_else(|| bad("access_token_minutes", rule))?);
+            _ => {
+                let family = self.tokens.set(key, value).or_else(|| self.external.set(key, value));
+                let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
+                family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }
-            _ => return Err(ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() }),
         }
         Ok(())
     }

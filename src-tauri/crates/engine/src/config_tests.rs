@@ -45,7 +45,7 @@ fn an_unknown_setting_is_an_error_that_names_the_nearest_known_one() {
         load(None, &[("AMBIENT_INSIGHTS_PUBLIC_ULR", "x")], Overrides::default()).unwrap_err().to_string();
     assert!(error.contains("AMBIENT_INSIGHTS_PUBLIC_ULR") && error.contains("\"public_url\""), "{error}");
     let error = from_file("zzz = 1").unwrap_err().to_string();
-    assert!(error.contains("the settings are access_token_minutes"), "{error}");
+    assert!(error.contains("the settings are access_token_format"), "{error}");
 }
 
 #[test]
@@ -54,6 +54,9 @@ fn a_value_that_does_not_fit_says_what_would() {
         ("port = 70000", "0 (a free one) to 65535"),
         ("port = \"x\"", "0 (a free one) to 65535"),
         ("access_token_minutes = 5", "from 6 to 1440"),
+        ("access_token_format = \"jwe\"", "\"opaque\" or \"jwt\""),
+        ("refresh_idle_days = 0", "from 1 to 365"),
+        ("grant_days = 4000", "from 1 to 3650"),
         ("approval_minutes = 0", "from 1 to 10"),
         ("limits = \"maybe\"", "\"on\" or \"off\""),
         ("public_url = \"http://a.example\"", "it must be https://"),

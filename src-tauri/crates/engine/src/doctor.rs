@@ -23,6 +23,9 @@ const DOOR_TIMEOUT: Duration = Duration::from_secs(5);
 /// The program was written after this day; a clock that stands before it is wrong.
 const EARLIEST_PLAUSIBLE: Timestamp = Timestamp::from_secs(1_790_000_000);
 
+/// The name of the check of the authorization server that stands in place of ours.
+const EXTERNAL: &str = "external authorization server";
+
 /// What an examination found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -90,6 +93,13 @@ pub(crate) async fn examine(engine: &Engine) -> Diagnosis {
     checks.push(check_database("context database", engine.context().integrity().await));
     checks.push(check_database("authorization database", engine.authorization().integrity().await));
     checks.extend(check_certificates(engine, now));
+    checks.extend(engine.authorization().examine_external().await.map(|found| match found {
+        Ok(detail) => Check::good(EXTERNAL, detail),
+        Err(error) => {
+            let remedy = "until it answers, every call is answered \"try again\" (503); start it or mend [authorization]";
+            Check::bad(EXTERNAL, error.to_string(), remedy)
+        }
+    }));
     checks.push(match engine.address().await {
         Some(address) => check_door(engine, address).await,
         None => Check::bad(

@@ -347,6 +347,10 @@ impl Opening {
                 LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
             let settings = authorization::Settings {
                 access_token_lifetime: config.access_token_lifetime,
+                access_token_format: config.access_token_format,
+                refresh_idle: config.refresh_idle,
+                refresh_absolute: config.grant_lifetime,
+                external: config.external.clone(),
                 request_lifetime: config.request_lifetime,
                 registration: config.registration,
                 static_clients,

@@ -89,7 +89,7 @@ pub(crate) fn caller(access: &Access, arrival: &Arrival) -> Caller {
     Caller {
         client_id: access.client_id.clone(),
         client_name: access.client_name.clone(),
-        principal: access.grant_id.to_string(),
+        principal: access.principal.to_string(),
         scopes: access.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
         arrival: arrival.to_string(),
     }

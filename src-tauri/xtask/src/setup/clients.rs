@@ -13,7 +13,8 @@ pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
     let folder = workspace.clients();
     npm::install(
         &folder,
-        "Claude Code, the MCP Inspector, openid-client, the conformance suite and a Node that is new enough for them",
+        "Claude Code, the MCP Inspector, openid-client, another authorization server, the conformance suite and a \
+         Node that is new enough for them",
     )?;
     python(&folder)
 }

@@ -18,17 +18,15 @@ use super::context::Context;
 use super::token::TokenError;
 use super::wire;
 use crate::Error;
+use crate::access_token::AccessToken;
 use crate::audit::RejectionKind;
 use crate::client::Client;
 use crate::limits::Limited;
 use crate::origin::Origin;
 use crate::scope::ScopeSet;
-use crate::secret::{Access, Refresh, Token};
-use crate::service::Inner;
+use crate::secret::{Refresh, Token};
+use crate::service::{Inner, OWNER};
 use crate::store;
-
-/// Who all grants are from: this server has one owner, and tells nothing about them.
-const SUBJECT: &str = "owner";
 
 /// What is said of a good token. An answer without one is `{"active":false}` and no word more.
 #[derive(Serialize)]
@@ -84,7 +82,7 @@ async fn access_token(
     text: &str,
     now: Timestamp,
 ) -> Result<Option<Description>, Error> {
-    let Some(token) = Token::<Access>::parse(text) else { return Ok(None) };
+    let Some(token) = AccessToken::parse(text) else { return Ok(None) };
     let hash = token.hash();
     let found =
         inner.database.read(move |connection| Ok::<_, Error>(store::tokens::find_access(connection, &hash)?));
@@ -133,7 +131,7 @@ fn describe(
         token_type: is_access.then_some("Bearer"),
         exp: expires_at.as_secs(),
         iat: issued_at.map(Timestamp::as_secs),
-        sub: SUBJECT,
+        sub: OWNER,
         iss: Origin::of_resource(&resource)?.as_str().to_owned(),
         aud: resource,
     })

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 
 use super::client_authentication::{CONFIDENTIAL_METHODS, METHODS};
 use super::context::Context;
+use crate::external::External;
 use crate::scope::{Scope, ScopeSet};
 use crate::service::Inner;
+use crate::settings::AccessTokenFormat;
 
 /// `/.well-known/oauth-authorization-server`. Only what is on is named.
 pub(crate) async fn authorization_server(State(inner): State<Arc<Inner>>, context: Context) -> Response {
@@ -44,15 +46,22 @@ pub(crate) async fn authorization_server(State(inner): State<Arc<Inner>>, contex
     if registration.allows_documents() {
         members["client_id_metadata_document_supported"] = true.into();
     }
+    if inner.settings.access_token_format == AccessTokenFormat::Jwt {
+        members["jwks_uri"] = format!("{origin}/oauth/jwks").into();
+    }
     document(&members)
 }
 
 /// `/.well-known/oauth-protected-resource`, with and without `/mcp`: clients look at either.
-pub(crate) async fn protected_resource(context: Context) -> Response {
+pub(crate) async fn protected_resource(State(inner): State<Arc<Inner>>, context: Context) -> Response {
+    let (issuer, scopes) = match &inner.external {
+        None => (context.origin.as_str(), ScopeSet::DEFAULT.to_string()),
+        Some(External { server, .. }) => (server.issuer.as_str(), server.scope_map.theirs(ScopeSet::DEFAULT)),
+    };
     document(&json!({
         "resource": context.origin.resource(),
-        "authorization_servers": [context.origin.as_str()],
-        "scopes_supported": names(ScopeSet::DEFAULT),
+        "authorization_servers": [issuer],
+        "scopes_supported": scopes.split(' ').collect::<Vec<_>>(),
         "bearer_methods_supported": ["header"],
         "resource_name": "Ambient Insights",
     }))

@@ -4,7 +4,9 @@ mod authorize;
 mod body;
 mod client_authentication;
 mod context;
+mod external;
 mod introspect;
+mod jwks;
 mod metadata;
 mod openapi;
 mod page;
@@ -18,7 +20,7 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::service::Inner;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -26,14 +28,35 @@ pub(crate) use client_authentication::basic_credentials;
 
 /// All endpoints.
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
-    Router::new()
-        .route("/.well-known/oauth-authorization-server", get(metadata::authorization_server))
+    let router = Router::new()
         .route("/.well-known/oauth-protected-resource", get(metadata::protected_resource))
-        .route("/.well-known/oauth-protected-resource/mcp", get(metadata::protected_resource))
+        .route("/.well-known/oauth-protected-resource/mcp", get(metadata::protected_resource));
+    let router = if inner.external.is_some() { instead_of_ours(router) } else { ours(router) };
+    router.with_state(inner)
+}
+
+/// Where another server stands in place of ours: nothing of ours can be asked.
+fn instead_of_ours(router: Router<Arc<Inner>>) -> Router<Arc<Inner>> {
+    router
+        .route("/.well-known/oauth-authorization-server", get(external::authorization_server))
+        .route("/oauth/register", post(external::register))
+        .route("/register", post(external::register))
+        .route("/oauth/authorize", any(external::page))
+        .route("/authorize", any(external::page))
+        .route("/oauth/requests/{*rest}", any(external::page))
+        .route("/oauth/{*rest}", any(external::endpoint))
+        .route("/token", any(external::endpoint))
+        .route("/introspect", any(external::endpoint))
+}
+
+fn ours(router: Router<Arc<Inner>>) -> Router<Arc<Inner>> {
+    router
         .route("/oauth/openapi.json", get(openapi::handle))
+        .route("/.well-known/oauth-authorization-server", get(metadata::authorization_server))
         .route("/oauth/authorize", get(authorize::handle))
         .route("/oauth/requests/{id}", get(waiting_page::handle))
         .route("/oauth/requests/{id}/proved", get(waiting_page::proved))
+        .route("/oauth/jwks", get(jwks::handle))
         .route("/oauth/token", post(token::handle))
         .route("/oauth/register", post(register::handle))
         .route(
@@ -47,5 +70,4 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/token", post(token::handle))
         .route("/register", post(register::handle))
         .route("/introspect", post(introspect::handle))
-        .with_state(inner)
 }

@@ -14,6 +14,7 @@ use super::context::Context;
 use super::token::TokenError;
 use super::wire;
 use crate::Error;
+use crate::access_token::AccessToken;
 use crate::audit::{AuditEntry, AuditKind, Decider, RejectionKind, Sender};
 use crate::id::GrantId;
 use crate::limits::Limited;
@@ -56,7 +57,7 @@ async fn revoke(inner: &Inner, context: &Context, request: Request) -> Result<()
     let token = form.one("token")?.ok_or(TokenError::Missing("token"))?;
     let given = if let Some(token) = Token::<Refresh>::parse(token) {
         Given::Refresh(token.hash())
-    } else if let Some(token) = Token::<Access>::parse(token) {
+    } else if let Some(token) = AccessToken::parse(token) {
         Given::Access(token.hash())
     } else {
         // Unknown is as good as revoked (RFC 7009 §2.2): 200, and no way to find out which tokens exist.

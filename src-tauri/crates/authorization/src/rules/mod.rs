@@ -12,3 +12,4 @@ pub(crate) mod proof;
 pub(crate) mod redirect_uri;
 pub(crate) mod refresh;
 pub(crate) mod resource;
+pub(crate) mod signing_keys;

@@ -5,11 +5,11 @@ use http::HeaderValue;
 
 use super::Authorization;
 use crate::Error;
+use crate::access_token::AccessToken;
 use crate::cache::Cached;
-use crate::id::GrantId;
 use crate::origin::OriginName;
+use crate::principal::Principal;
 use crate::scope::ScopeSet;
-use crate::secret::{Access as AccessKind, Token};
 use crate::store;
 
 /// What a bearer token allows.
@@ -19,8 +19,8 @@ pub struct Access {
     pub client_id: String,
     /// The client's name for people.
     pub client_name: String,
-    /// The grant that the token hangs on.
-    pub grant_id: GrantId,
+    /// Whose it is: the grant that the token hangs on, or the external server's client.
+    pub principal: Principal,
     /// What the token may be used for.
     pub scopes: ScopeSet,
     /// When the token ends.
@@ -69,7 +69,12 @@ impl Authorization {
     /// See [`Rejection`].
     pub async fn authenticate(&self, bearer: &str, origin: OriginName) -> Result<Access, Rejection> {
         let inner = &self.inner;
-        let token = Token::<AccessKind>::parse(bearer).ok_or(Rejection::Malformed)?;
+        // Then our own tokens open nothing: two servers for one door could be played against each other.
+        if let Some(external) = &inner.external {
+            let asked = (origin, inner.origin(origin));
+            return external.authenticate(bearer, asked, &inner.fetcher, &*inner.clock).await;
+        }
+        let token = AccessToken::parse(bearer).ok_or(Rejection::Malformed)?;
         let hash = token.hash();
         let now = inner.clock.now();
         let cached = if let Some(cached) = inner.cache.get(&hash) {
@@ -88,7 +93,7 @@ impl Authorization {
                 access: Access {
                     client_id: stored.client_id,
                     client_name: stored.client_name,
-                    grant_id: stored.grant,
+                    principal: Principal::Grant(stored.grant),
                     scopes: stored.scopes,
                     expires_at: stored.expires_at,
                 },
@@ -105,7 +110,9 @@ impl Authorization {
         if now >= cached.access.expires_at {
             return Err(Rejection::Expired);
         }
-        inner.recorder.used(cached.access.grant_id, now);
+        if let Principal::Grant(grant) = &cached.access.principal {
+            inner.recorder.used(*grant, now);
+        }
         Ok(cached.access)
     }
 
@@ -119,7 +126,7 @@ impl Authorization {
         let origin = self.inner.origin(origin).or_else(|| self.inner.origin(OriginName::Local));
         let metadata = origin.map(|origin| format!("{origin}/.well-known/oauth-protected-resource/mcp"));
         let metadata = metadata.unwrap_or_default();
-        let (error, scope) = match why {
+        let (error, needed) = match why {
             Challenge::Missing => ("", ScopeSet::DEFAULT),
             Challenge::InvalidToken => (
                 "error=\"invalid_token\", error_description=\"the access token is invalid, expired or revoked\", ",
@@ -129,6 +136,11 @@ impl Authorization {
                 "error=\"insufficient_scope\", error_description=\"the access token lacks a scope\", ",
                 needed,
             ),
+        };
+        // In the words of whoever the client has to ask.
+        let scope = match &self.inner.external {
+            None => needed.to_string(),
+            Some(external) => external.server.scope_map.theirs(needed),
         };
         HeaderValue::try_from(format!("Bearer {error}scope=\"{scope}\", resource_metadata=\"{metadata}\""))
             .expect("origins and scopes are visible ASCII")

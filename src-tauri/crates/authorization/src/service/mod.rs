@@ -9,6 +9,7 @@ mod opening;
 mod pending;
 mod pre_registered;
 mod proof;
+mod signing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(crate) use expiry::expire_overdue;
 pub use pending::PendingRequest;
 pub use pre_registered::{ClientError, Credentials, NewClient, NewSecret};
 pub use proof::ProofError;
+pub(crate) use signing::{Contents, OWNER, keep_keys, new_access_token, public_keys};
 
 use crate::arrival::Arrival;
 use crate::audit::recorder::Recorder;
@@ -34,6 +36,8 @@ use crate::audit::{AuditEntry, AuditQuery, RejectionKind, ToolCallRecord};
 use crate::cache::Cache;
 use crate::client::{Client, built_in};
 use crate::event::AuthorizationEvent;
+use crate::external::External;
+use crate::fetch::{Fetcher, Network, SystemNetwork};
 use crate::limits::Limits;
 use crate::origin::{Origin, OriginName, Origins};
 use crate::rules::proof::Proofs;
@@ -58,6 +62,9 @@ pub(crate) struct Inner {
     pub(crate) cache: Cache,
     pub(crate) limits: Limits,
     pub(crate) recorder: Recorder,
+    pub(crate) fetcher: Fetcher,
+    /// The server in place of ours, where the owner set one.
+    pub(crate) external: Option<External>,
     /// What the app has handed to the person's own browsers and not seen again yet.
     pub(crate) proofs: Mutex<Proofs>,
     /// Taken from the settings; the public one comes and goes with the tunnel.
@@ -78,14 +85,36 @@ impl Authorization {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, Error> {
+        Self::open_with_network(path, settings, clock, random, Arc::new(SystemNetwork))
+    }
+
+    /// As [`Authorization::open`], with another way out of this computer. Which places may be asked does not
+    /// depend on it.
+    ///
+    /// # Errors
+    /// As [`Authorization::open`].
+    pub fn open_with_network(
+        path: &Path,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        network: Arc<dyn Network>,
+    ) -> Result<Self, Error> {
         settings.check()?;
         let database = Database::open(path, &store::SCHEMA)?;
-        opening::prepare(&database, settings.static_clients.clone(), clock.now())?;
+        opening::prepare(
+            &database,
+            settings.static_clients.clone(),
+            settings.access_token_format,
+            clock.now(),
+        )?;
         let events = broadcast::channel(EVENTS).0;
         let recorder =
             Recorder::start(database.clone(), settings.clone(), Arc::clone(&clock), events.clone())?;
         let inner = Inner {
             limits: Limits::new(settings.limits, Arc::clone(&clock)),
+            fetcher: Fetcher::new(network, Arc::clone(&clock)),
+            external: settings.external.clone().map(|server| External::new(server, Arc::clone(&clock))),
             origins: RwLock::new(settings.origins.clone()),
             cache: Cache::default(),
             events,
@@ -147,6 +176,17 @@ impl Authorization {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<AuthorizationEvent> {
         self.inner.events.subscribe()
+    }
+
+    /// Whether the authorization server that stands in place of ours answers: what was seen, in words. `None`:
+    /// there is no other.
+    ///
+    /// # Errors
+    /// It can not be used; the error says why.
+    pub async fn examine_external(&self) -> Option<Result<String, Error>> {
+        let inner = &self.inner;
+        let external = inner.external.as_ref()?;
+        Some(external.examine(&inner.fetcher, &*inner.clock).await)
     }
 
     /// What is wrong with the database file. Empty: sound.

@@ -1,31 +1,37 @@
 //! What is put right before anybody is answered: access that was given until the program is closed has ended,
-//! and the clients of the settings are those that stand there now.
+//! the clients of the settings are those that stand there now, and the key that signs access tokens is there.
 
 use clock::Timestamp;
 use database::Database;
 use rusqlite::Connection;
 
-use super::{pre_registered, revoke_grant};
+use super::{keep_keys, pre_registered, revoke_grant};
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::client::pre_registered::{StaticClient, StaticSource};
 use crate::duration::AccessDuration;
+use crate::settings::AccessTokenFormat;
 use crate::store;
 
 const WHY: &str = "the program was closed";
 
 /// Puts right what the last run left and what the settings say now. It is written before anybody is answered: a
-/// token that has ended must not open the door once more.
+/// token that has ended must not open the door once more. Where access tokens are signed, the key is there before
+/// anybody asks for it: who had seen a set without it would keep that for a while.
 pub(super) fn prepare(
     database: &Database,
     static_clients: Option<Vec<(StaticClient, StaticSource)>>,
+    format: AccessTokenFormat,
     now: Timestamp,
 ) -> Result<(), Error> {
     let write = move |connection: &Connection| {
         end_sessions(connection, now)?;
-        match &static_clients {
-            Some(wanted) => pre_registered::follow_settings(connection, wanted, now),
-            None => Ok(()),
+        if let Some(wanted) = &static_clients {
+            pre_registered::follow_settings(connection, wanted, now)?;
+        }
+        match format {
+            AccessTokenFormat::Opaque => Ok(()),
+            AccessTokenFormat::Jwt => keep_keys(connection, now).map(drop),
         }
     };
     // On a thread of its own, since whoever opens the room may do so on a thread that drives other tasks, and

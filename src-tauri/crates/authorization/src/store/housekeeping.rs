@@ -9,7 +9,7 @@ use super::{audit, clients, codes, grants, requests, tokens};
 use crate::Error;
 use crate::id::RequestId;
 use crate::service;
-use crate::settings::Settings;
+use crate::settings::{AccessTokenFormat, Settings};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -21,6 +21,9 @@ pub(crate) fn clear(
 ) -> Result<Vec<RequestId>, Error> {
     tokens::clear_sealed(connection, now.minus(settings.refresh_retry_window))?;
     tokens::clear(connection, now)?;
+    if settings.access_token_format == AccessTokenFormat::Jwt {
+        service::keep_keys(connection, now)?;
+    }
     codes::clear(connection, now.minus(DAY))?;
     let expired = service::expire_overdue(connection, now)?;
     requests::clear(connection, now.minus(DAY))?;

@@ -8,6 +8,7 @@ pub(crate) mod codes;
 pub(crate) mod grants;
 pub(crate) mod housekeeping;
 pub(crate) mod requests;
+pub(crate) mod signing_keys;
 pub(crate) mod tokens;
 
 use clock::Timestamp;
@@ -26,6 +27,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/0001_clients_requests_grants_tokens_audit.sql"),
         include_str!("../../migrations/0002_durations_and_proofs.sql"),
         include_str!("../../migrations/0003_static_clients_and_registration_management.sql"),
+        include_str!("../../migrations/0005_signing_keys.sql"),
     ],
 };
 

@@ -161,3 +161,17 @@ async fn asking_too_often_is_told_when_to_come_back_and_keeps_no_other_client_ou
     assert_ne!(last.header("retry-after"), "");
     assert_eq!(server.introspect_as("calm", SECRET, &pair.access).await.json()["active"], true);
 }
+
+#[tokio::test]
+async fn a_signed_token_is_told_about_like_any_other_and_is_over_when_it_is_revoked() {
+    let format = authorization::AccessTokenFormat::Jwt;
+    let server = Server::with(Settings { access_token_format: format, ..settings() });
+    server.add_resource_server("rs", RESOURCE).await;
+    let pair = server.connect(CLAUDE_CODE).await;
+    assert!(pair.access.starts_with("eyJ"));
+    let answer = server.introspect_as("rs", SECRET, &pair.access).await.json();
+    assert_eq!((&answer["active"], &answer["sub"]), (&json!(true), &json!("owner")));
+    let fields = [("client_id", CLAUDE_CODE), ("token", pair.access.as_str())];
+    assert_eq!(server.post_form("/oauth/revoke", &fields).await.status, StatusCode::OK);
+    assert_inactive(&server.introspect_as("rs", SECRET, &pair.access).await);
+}

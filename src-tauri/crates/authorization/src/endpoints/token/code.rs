@@ -17,7 +17,7 @@ use crate::rules::parameters::Parameters;
 use crate::rules::redirect_uri;
 use crate::seal::Pair;
 use crate::secret::{Code, Token, TokenHash};
-use crate::service::{Inner, revoke_grant_for};
+use crate::service::{Contents, Inner, new_access_token, revoke_grant_for};
 use crate::settings::Settings;
 use crate::store;
 use crate::store::grants::StoredGrant;
@@ -129,10 +129,18 @@ fn commit(connection: &Connection, exchange: &Exchange) -> Result<Outcome, Token
     if !store::codes::consume(connection, hash, grant.id, now)? {
         return Err(TokenError::UnknownCode);
     }
+    let access_expires_at = now.plus(settings.access_token_lifetime).min(grant.absolute_expires_at);
+    let contents = Contents {
+        origin,
+        client_id: &grant.client_id,
+        scopes: grant.scopes,
+        issued_at: now,
+        expires_at: access_expires_at,
+    };
     let pair = Pair {
-        access: Token::generate(&**random),
+        access: new_access_token(connection, settings.access_token_format, contents, &**random)?,
         refresh: Token::generate(&**random),
-        access_expires_at: now.plus(settings.access_token_lifetime).min(grant.absolute_expires_at),
+        access_expires_at,
     };
     store::tokens::insert_access(
         connection,

@@ -16,7 +16,7 @@ use crate::rules::refresh::{self, Presented, Use};
 use crate::scope::ScopeSet;
 use crate::seal::{self, Pair};
 use crate::secret::{Refresh, Token};
-use crate::service::{Inner, revoke_grant_for};
+use crate::service::{Contents, Inner, new_access_token, revoke_grant_for};
 use crate::settings::Settings;
 use crate::store;
 use crate::store::grants::StoredGrant;
@@ -102,13 +102,21 @@ fn rotate(
     grant: GrantId,
     scopes: ScopeSet,
 ) -> Result<Outcome, TokenError> {
-    let Renewal { token, random, settings, sender, now, .. } = renewal;
+    let Renewal { token, origin, random, settings, sender, now, .. } = renewal;
     let grant = store::grants::find_live(connection, grant)?.ok_or(TokenError::UnknownRefreshToken)?;
     let idle_expires_at = now.plus(settings.refresh_idle);
+    let access_expires_at = now.plus(settings.access_token_lifetime).min(grant.absolute_expires_at);
+    let contents = Contents {
+        origin,
+        client_id: &grant.client_id,
+        scopes,
+        issued_at: *now,
+        expires_at: access_expires_at,
+    };
     let pair = Pair {
-        access: Token::generate(&**random),
+        access: new_access_token(connection, settings.access_token_format, contents, &**random)?,
         refresh: Token::generate(&**random),
-        access_expires_at: now.plus(settings.access_token_lifetime).min(grant.absolute_expires_at),
+        access_expires_at,
     };
     let sealed = seal::seal(&pair, token, grant.id, &**random);
     let hash = token.hash();
