@@ -16,6 +16,28 @@ export type AddItem = {
  */
 item: NewItem, };
 
+export type AddStaticClient = { 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * The addresses that its answers may go to.
+ */
+redirect_uris: Array<string>, 
+/**
+ * Its id; one is made if absent.
+ */
+id: string | null, 
+/**
+ * How it authenticates.
+ */
+authentication: ClientAuthentication, 
+/**
+ * The resources whose tokens it may ask about, as the server behind them.
+ */
+introspects: Array<string>, };
+
 export type Added = { 
 /**
  * The item as it stands now.
@@ -291,7 +313,11 @@ action: Action,
  */
 by: Author, };
 
-export type ChangeSettingsInput = { change: SettingsChange, };
+export type ChangeSettingsInput = { changes: Array<SettingChange>, 
+/**
+ * None: it stays.
+ */
+start_at_login: boolean | null, };
 
 export type ChangeTrust = { store: string, action: TrustAction, };
 
@@ -316,6 +342,26 @@ remedy?: string, };
 export type ChooseExport = { format: ExportFormat, current: string, };
 
 export type ChooseImport = { format: ImportFormat, };
+
+export type ClientAuthentication = { "kind": "public" } | { "kind": "generated_secret" } | { "kind": "given_secret", 
+/**
+ * 32 or more random characters.
+ */
+secret: SecretText, };
+
+export type ClientCredentials = { 
+/**
+ * The client's id.
+ */
+client_id: string, 
+/**
+ * Its secret, if it was made just now. It is kept nowhere and can not be shown again.
+ */
+client_secret?: SecretText, 
+/**
+ * Until when the secret before it is good too.
+ */
+old_secret_until?: Timestamp, };
 
 export type ClientSummary = { 
 /**
@@ -1096,11 +1142,19 @@ message: string, };
 
 export type Registration = "built_in" | "dynamic" | "metadata_document" | "static";
 
+export type RegistrationPolicy = "open" | "documents" | "off";
+
 export type Removal = { 
 /**
  * What [`UndoRemoval`] wants.
  */
 undo: UndoId, };
+
+export type RemoveClient = { 
+/**
+ * The client's id.
+ */
+client_id: string, };
 
 export type RemoveConversation = { 
 /**
@@ -1146,6 +1200,20 @@ grants: number,
  */
 requests: number, };
 
+export type RotateClientSecret = { 
+/**
+ * The client's id.
+ */
+client_id: string, 
+/**
+ * The new secret; one is made if absent.
+ */
+secret: SecretText | null, 
+/**
+ * For how many minutes the old one is good too; a day if absent.
+ */
+overlap_minutes: number | null, };
+
 export type Scope = ScopeName;
 
 export type ScopeChoice = { 
@@ -1170,13 +1238,53 @@ export type ScopeSet = Array<ScopeName>;
 
 export type ScopeWords = { scope: ScopeName, words: string, };
 
+export type SecretText = string;
+
 export type SetUp = { client: string, undo: boolean, };
+
+export type Setting<T> = { 
+/**
+ * What is set, or the default.
+ */
+value: T, 
+/**
+ * Who set it.
+ */
+source: SettingSource, };
+
+export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "audit_days", "value": number | null };
 
 export type SettingSource = "default" | "file" | "environment" | "command_line";
 
-export type SettingsChange = { port: number | null, theme: Theme | null, start_at_login: boolean | null, };
-
-export type SettingsView = { port: number, port_source: SettingSource, restart_needed: boolean, theme: Theme, theme_source: SettingSource, start_at_login: boolean, start_at_login_available: boolean, config_file: string, };
+export type SettingsView = { start_at_login: boolean, start_at_login_available: boolean, 
+/**
+ * The port; the one in use stands in the MCP URL.
+ */
+port: Setting<number>, 
+/**
+ * How the windows look.
+ */
+theme: Setting<Theme>, 
+/**
+ * In which ways clients may become known.
+ */
+registration: Setting<RegistrationPolicy>, 
+/**
+ * How many minutes an access token is good.
+ */
+access_token_minutes: Setting<number>, 
+/**
+ * How many days lines of the audit trail are kept at most; none: until there are too many.
+ */
+audit_days: Setting<number | null>, 
+/**
+ * Something that is set is not in use yet: a restart takes it.
+ */
+restart_needed: boolean, 
+/**
+ * The file that holds them.
+ */
+config_file: string, };
 
 export type SetupApplied = { files: Array<string>, backups: Array<string>, };
 
@@ -1420,6 +1528,9 @@ export interface MainCommands {
   open_approval: { input: OpenApproval; output: null };
   list_clients: { input: ListClients; output: Array<ClientSummary> };
   revoke_client: { input: RevokeClient; output: Revoked };
+  add_client: { input: AddStaticClient; output: ClientCredentials };
+  rotate_client_secret: { input: RotateClientSecret; output: ClientCredentials };
+  remove_client: { input: RemoveClient; output: Revoked };
   list_blocks: { input: ListBlocks; output: Array<BlockedClient> };
   unblock_client: { input: UnblockClient; output: number };
   list_scopes: { input: Nothing; output: Array<ScopeWords> };

@@ -1,7 +1,7 @@
 // The words for what the program names by a code.
 
 import type {
-  AccessDuration, Author, ExportFormat, ImportFormat, ItemKind, ItemState, Registration, SettingSource, TrustState,
+  AccessDuration, Author, ExportFormat, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, TrustState,
 } from "../backend/bindings";
 
 export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
@@ -17,11 +17,10 @@ export const itemStates: Record<ItemState, string> = {
   suggested: "Suggested", active: "In use", paused: "Paused", archived: "Archived", dismissed: "Dismissed",
 };
 
-export const registrations: Record<Registration, string> = {
-  built_in: "Comes with Ambient Insights",
-  dynamic: "Registered itself",
-  metadata_document: "Described by a document on its own site",
-  static: "Set up by hand",
+export const registrationPolicies: Record<RegistrationPolicy, { name: string; words: string }> = {
+  open: { name: "All", words: "Also programs that nobody knows yet: they register themselves and then ask you." },
+  documents: { name: "Only with a document", words: "Those that come with Ambient Insights, describe themselves at a site of their own, or are registered by you." },
+  off: { name: "Only those I register", words: "Nobody else can ask, not even those that come with Ambient Insights." },
 };
 
 export const durations: Record<AccessDuration, string> = {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Error;
 use crate::client::Registration;
 use crate::client::pre_registered::{StaticClient, StaticSource};
@@ -33,7 +35,9 @@ pub enum AccessTokenFormat {
 }
 
 /// In which ways clients may become known. What was granted stays good under each: it says who may ask anew.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum RegistrationPolicy {
     /// Every way: clients that the owner registered, metadata documents, dynamic registration.
     #[default]
@@ -70,11 +74,16 @@ impl RegistrationPolicy {
     /// The policy of that name in the settings: `open`, `documents` or `off`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "open" => Some(Self::Open),
-            "documents" => Some(Self::Documents),
-            "off" => Some(Self::Off),
-            _ => None,
+        [Self::Open, Self::Documents, Self::Off].into_iter().find(|policy| policy.as_str() == word)
+    }
+
+    /// Its name in the settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Documents => "documents",
+            Self::Off => "off",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the person has set: command line over environment over `config.toml` over defaults.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ mod flat;
 mod setting;
 mod tokens;
 
-pub use setting::{SettingSource, Theme};
+pub use setting::{Setting, SettingSource, Theme};
 
 /// The port that is taken when nothing else was said.
 pub const DEFAULT_PORT: u16 = 9100;
@@ -69,8 +70,6 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The TLS port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// Where [`Config::port`] comes from.
-    pub port_source: SettingSource,
     /// A second TLS port on 127.0.0.1 for the person's own reverse proxy or port forwarding: everything that
     /// comes in there counts as coming from the internet. 0 takes a free one.
     pub ingress_port: Option<u16>,
@@ -100,8 +99,8 @@ pub struct Config {
     pub audit_age: Option<Duration>,
     /// How the windows look.
     pub theme: Theme,
-    /// Where [`Config::theme`] comes from.
-    pub theme_source: SettingSource,
+    /// Where each setting comes from that somebody set, by its name.
+    sources: BTreeMap<String, SettingSource>,
 }
 
 /// Settings that one source named; each may be absent.
@@ -249,12 +248,28 @@ impl Config {
         layers.read_file(&data_dir.join(FILE_NAME))?;
         layers.read_environment(environment)?;
         if let Some(port) = command_line.port {
-            layers.port = Some((port, SettingSource::CommandLine));
+            layers.port = Some(port);
+            layers.sources.insert("port".to_owned(), SettingSource::CommandLine);
         }
         if let Some(url) = command_line.public_url {
             layers.public_url = Some(parse_url("--public-url", &url)?);
         }
         layers.check(data_dir)
+    }
+
+    /// Where the setting of that name comes from.
+    #[must_use]
+    pub fn source(&self, key: &str) -> SettingSource {
+        self.sources.get(key).copied().unwrap_or_default()
+    }
+
+    /// Whether a setting may have this value, written as in `config.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadValue`] or [`ConfigError::UnknownKey`].
+    pub(crate) fn check_value(key: &str, value: &str) -> Result<(), ConfigError> {
+        let place = Place { words: "this change".to_owned(), source: SettingSource::File };
+        Layers::default().set(&place, key, value)
     }
 
     /// The origins that follow from the settings once the port is known.
@@ -271,7 +286,7 @@ impl Config {
 
 #[derive(Default)]
 struct Layers {
-    port: Option<(u16, SettingSource)>,
+    port: Option<u16>,
     ingress_port: Option<u16>,
     public_url: Option<Origin>,
     browser_origins: Option<Vec<String>>,
@@ -282,7 +297,8 @@ struct Layers {
     registration: Option<RegistrationPolicy>,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
-    theme: Option<(Theme, SettingSource)>,
+    theme: Option<Theme>,
+    sources: BTreeMap<String, SettingSource>,
 }
 
 /// Where a setting stands: in words, and as one of the sources.
@@ -297,8 +313,7 @@ impl Layers {
         if !rates_limited && self.public_url.is_some() {
             return Err(ConfigError::LimitsOffInPublic);
         }
-        let (port, port_source) = self.port.unwrap_or((DEFAULT_PORT, SettingSource::Default));
-        let (theme, theme_source) = self.theme.unwrap_or((Theme::System, SettingSource::Default));
+        let port = self.port.unwrap_or(DEFAULT_PORT);
         if self.ingress_port.is_some() && self.public_url.is_none() {
             return Err(ConfigError::IngressWithoutPublicUrl);
         }
@@ -310,7 +325,6 @@ impl Layers {
         Ok(Config {
             data_dir,
             port,
-            port_source,
             ingress_port: self.ingress_port,
             public_url: self.public_url,
             browser_origins: self.browser_origins.unwrap_or_default(),
@@ -324,8 +338,8 @@ impl Layers {
             registration: self.registration.unwrap_or_default(),
             static_clients: self.static_clients,
             audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
-            theme,
-            theme_source,
+            theme: self.theme.unwrap_or_default(),
+            sources: self.sources,
         })
     }
 
@@ -398,16 +412,17 @@ impl Layers {
             value: format!("{:?}", value.chars().take(100).collect::<String>()),
             rule,
         };
+        self.sources.insert(key.to_owned(), place.source);
         match key {
             "port" => {
-                self.port = Some((value.parse().map_err(|_| bad("port", PORT_RULE))?, place.source));
+                self.port = Some(value.parse().map_err(|_| bad("port", PORT_RULE))?);
             }
             "ingress_port" => {
                 self.ingress_port = Some(value.parse().map_err(|_| bad("ingress_port", PORT_RULE))?);
             }
             "theme" => {
                 let rule = "it must be \"system\", \"light\" or \"dark\"";
-                self.theme = Some((Theme::from_word(value).ok_or_else(|| bad("theme", rule))?, place.source));
+                self.theme = Some(Theme::from_word(value).ok_or_else(|| bad("theme", rule))?);
             }
             "public_url" => self.public_url = Some(parse_url(&place.words, value)?),
             "browser_origins" => {

@@ -109,7 +109,7 @@ fn a_file_that_can_not_be_read_says_what_to_do_about_it() {
 
 #[test]
 fn a_setting_knows_where_it_comes_from() {
-    let sources = |config: Config| (config.port_source, config.theme_source);
+    let sources = |config: Config| (config.source("port"), config.source("theme"));
     let none = load(None, &[], Overrides::default()).unwrap();
     assert_eq!(
         (none.theme, sources(none)),

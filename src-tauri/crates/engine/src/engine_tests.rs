@@ -3,7 +3,11 @@ use crate::operations::{
     ChangeSettings, OpenDoor, OpenLink, Panic, PauseRemembering, ResumeRemembering, ShowSettings, ShowStatus,
     ShowWindow,
 };
-use crate::{FailureCode, Operation as _, Overrides, SettingSource, SurfaceRequest, Theme, dispatch};
+use crate::types::RegistrationPolicy;
+use crate::{
+    FailureCode, Operation as _, Overrides, Setting, SettingChange, SettingSource, SurfaceRequest, Theme,
+    dispatch,
+};
 
 async fn start(directory: &std::path::Path, surface: Surface) -> Engine {
     let environment = [("AMBIENT_INSIGHTS_PORT".to_owned(), "0".to_owned())];
@@ -67,14 +71,47 @@ async fn what_is_paused_is_told_and_ends_by_resuming() {
 async fn settings_are_written_to_the_file_and_what_stands_above_it_can_not_be_changed() {
     let directory = tempfile::tempdir().unwrap();
     let engine = start(directory.path(), Surface::Desktop).await;
-    let changed = ChangeSettings { port: None, theme: Some(Theme::Dark) }.run(&engine).await.unwrap();
-    assert_eq!((changed.theme, changed.theme_source), (Theme::Dark, SettingSource::File));
+    let change = |change: SettingChange| ChangeSettings { changes: vec![change] }.run(&engine);
+    let changed = change(SettingChange::Theme(Some(Theme::Dark))).await.unwrap();
+    assert_eq!(changed.theme, Setting { value: Theme::Dark, source: SettingSource::File });
+    assert!(!changed.restart_needed);
     assert_eq!(ShowSettings {}.run(&engine).await.unwrap(), changed);
     let text = std::fs::read_to_string(directory.path().join("config.toml")).unwrap();
     assert_eq!(text, "theme = \"dark\"\n");
-    let failure = ChangeSettings { port: Some(9200), theme: None }.run(&engine).await.unwrap_err();
+    let failure = change(SettingChange::Port(Some(9200))).await.unwrap_err();
     assert!(failure.message.contains("the environment"), "{failure}");
     assert_eq!(failure.code, FailureCode::Refused);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_setting_that_the_engine_reads_at_its_start_asks_for_a_restart_until_it_is_as_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = start(directory.path(), Surface::Desktop).await;
+    let change = |change: SettingChange| ChangeSettings { changes: vec![change] }.run(&engine);
+    let before = ShowSettings {}.run(&engine).await.unwrap();
+    for (change_to, change_back) in [
+        (SettingChange::Registration(Some(RegistrationPolicy::Off)), SettingChange::Registration(None)),
+        (SettingChange::AccessTokenMinutes(Some(60)), SettingChange::AccessTokenMinutes(None)),
+        (SettingChange::AuditDays(Some(90)), SettingChange::AuditDays(None)),
+    ] {
+        assert!(change(change_to).await.unwrap().restart_needed, "{change_to:?}");
+        assert_eq!(change(change_back).await.unwrap(), before);
+    }
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_value_that_the_program_could_not_start_with_is_refused_and_the_file_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = start(directory.path(), Surface::Desktop).await;
+    let good = SettingChange::AuditDays(Some(90));
+    for bad in [SettingChange::AccessTokenMinutes(Some(5)), SettingChange::AuditDays(Some(0))] {
+        let failure = ChangeSettings { changes: vec![good, bad] }.run(&engine).await.unwrap_err();
+        assert_eq!(failure.code, FailureCode::InvalidInput);
+        assert!(failure.message.contains("it must be a number from"), "{failure}");
+        assert!(!directory.path().join("config.toml").exists());
+    }
     engine.stop().await;
 }
 

@@ -20,7 +20,9 @@ mod settings_file;
 mod this_computer;
 pub mod trust;
 
-pub use config::{Config, ConfigError, DEFAULT_PORT, Overrides, SettingSource, Theme, default_data_dir};
+pub use config::{
+    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, Theme, default_data_dir,
+};
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
 pub use failure::{Failure, FailureCode};
@@ -33,8 +35,8 @@ pub mod types {
     pub use authorization::{
         AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry,
         AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts,
-        PendingRequest, QuietReason, Registration, RequestId, Revoked, Scope, ScopeSet, StaticSource,
-        Surroundings, TooEarly, describe,
+        PendingRequest, QuietReason, Registration, RegistrationPolicy, RequestId, Revoked, Scope, ScopeSet,
+        StaticSource, Surroundings, TooEarly, describe,
     };
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;

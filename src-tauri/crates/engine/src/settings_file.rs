@@ -6,33 +6,52 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use authorization::RegistrationPolicy;
+use serde::{Deserialize, Serialize};
+use toml::Value;
 use toml::de::DeTable;
 
 use crate::client_setup::{SetupError, write};
 use crate::config::{FILE_NAME, Theme};
 
 /// One setting as it is to stand in the file; none: the setting's line is taken out, so that the default holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "setting", content = "value", rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum SettingChange {
     /// See [`crate::Config::port`].
     Port(Option<u16>),
     /// See [`crate::Config::theme`].
     Theme(Option<Theme>),
+    /// See [`crate::Config::registration`].
+    Registration(Option<RegistrationPolicy>),
+    /// See [`crate::Config::access_token_lifetime`].
+    AccessTokenMinutes(Option<u32>),
+    /// See [`crate::Config::audit_age`]; none: until there are too many.
+    AuditDays(Option<u32>),
 }
 
 impl SettingChange {
-    const fn key(self) -> &'static str {
+    /// The setting's name in `config.toml`.
+    pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Port(_) => "port",
             Self::Theme(_) => "theme",
+            Self::Registration(_) => "registration",
+            Self::AccessTokenMinutes(_) => "access_token_minutes",
+            Self::AuditDays(_) => "audit_days",
         }
     }
 
-    /// The value as TOML.
-    fn value(self) -> Option<String> {
+    /// The value as it is to stand in the file.
+    pub(crate) fn value(self) -> Option<Value> {
         match self {
-            Self::Port(port) => port.map(|port| port.to_string()),
-            Self::Theme(theme) => theme.map(|theme| format!("\"{}\"", theme.as_str())),
+            Self::Port(port) => port.map(|port| i64::from(port).into()),
+            Self::Theme(theme) => theme.map(|theme| theme.as_str().into()),
+            Self::Registration(policy) => policy.map(|policy| policy.as_str().into()),
+            Self::AccessTokenMinutes(number) | Self::AuditDays(number) => {
+                number.map(|number| i64::from(number).into())
+            }
         }
     }
 }
@@ -92,7 +111,7 @@ pub fn change_settings(data_dir: &Path, changes: &[SettingChange]) -> Result<(),
 fn with_setting(text: &str, change: SettingChange) -> Result<String, toml::de::Error> {
     let place = place(text, change.key())?;
     let mut text = text.to_owned();
-    match (place, change.value()) {
+    match (place, change.value().map(|value| value.to_string())) {
         (Some(Place { value, .. }), Some(new)) => text.replace_range(value, &new),
         (Some(Place { key, value }), None) => {
             let from = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
@@ -143,11 +162,7 @@ fn has_table(text: &str) -> Result<bool, toml::de::Error> {
 
 fn holds(text: &str, change: SettingChange) -> bool {
     let Ok(table) = text.parse::<toml::Table>() else { return false };
-    let found = table.get(change.key());
-    match change {
-        SettingChange::Port(port) => found.and_then(toml::Value::as_integer) == port.map(i64::from),
-        SettingChange::Theme(theme) => found.and_then(toml::Value::as_str) == theme.map(Theme::as_str),
-    }
+    table.get(change.key()) == change.value().as_ref()
 }
 
 #[cfg(test)]

@@ -46,8 +46,8 @@ fn what_was_written_is_read_back_with_its_source() {
     let directory = tempfile::tempdir().unwrap();
     change_settings(directory.path(), &[SettingChange::Port(Some(0)), DARK]).unwrap();
     let config = Config::load(directory.path().to_owned(), [], Overrides::default()).unwrap();
-    assert_eq!((config.port, config.port_source), (0, SettingSource::File));
-    assert_eq!((config.theme, config.theme_source), (Theme::Dark, SettingSource::File));
+    assert_eq!((config.port, config.source("port")), (0, SettingSource::File));
+    assert_eq!((config.theme, config.source("theme")), (Theme::Dark, SettingSource::File));
     let names: Vec<_> =
         std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["config.toml"]);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use engine::Failure;
 use engine::client_setup::{self, Addresses, Change, Client, Guide, Plan, SetupEnvironment, SetupError};
 use engine::operations::{
-    ListApprovals, ListAudit, ListBlocks, ListClients, RevokeClient, ShowStatus, UnblockClient,
+    AddStaticClient, ClientCredentials, ListApprovals, ListAudit, ListBlocks, ListClients, RemoveClient,
+    RevokeClient, RotateClientSecret, ShowStatus, UnblockClient,
 };
 use engine::types::{AuditEntry, BlockedClient, ClientSummary, PendingRequest, RequestId, Revoked, Scope};
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,21 @@ commands! {
 
     /// Takes everything back from a client.
     revoke_client(desk, input: RevokeClient) -> Revoked {
+        run(desk, input).await
+    }
+
+    /// Registers a client beforehand. Answers a secret that was made, this once.
+    add_client(desk, input: AddStaticClient) -> ClientCredentials {
+        run(desk, input).await
+    }
+
+    /// Gives a client another secret. Answers one that was made, this once.
+    rotate_client_secret(desk, input: RotateClientSecret) -> ClientCredentials {
+        run(desk, input).await
+    }
+
+    /// Forgets a client and ends everything that it was given.
+    remove_client(desk, input: RemoveClient) -> Revoked {
         run(desk, input).await
     }
 

@@ -1,11 +1,8 @@
 //! Commands on settings and on the trust in the local certificate.
 
-use std::path::PathBuf;
-
-use engine::Failure;
 use engine::operations::{ChangeSettings, Settings, ShowSettings, ShowStatus};
 use engine::trust::{self, Action, CaCertificate, Places, State, TrustStore};
-use engine::{SettingSource, Theme};
+use engine::{Failure, SettingChange};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, commands, run};
@@ -16,30 +13,19 @@ use crate::desktop::{administrator, login};
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct SettingsView {
-    port: u16,
-    port_source: SettingSource,
-    restart_needed: bool,
-    theme: Theme,
-    theme_source: SettingSource,
+    #[serde(flatten)]
+    settings: Settings,
     start_at_login: bool,
     start_at_login_available: bool,
-    config_file: PathBuf,
 }
 
-/// What is to be different; what is none stays.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct SettingsChange {
-    port: Option<u16>,
-    theme: Option<Theme>,
-    start_at_login: Option<bool>,
-}
-
-/// The change that is asked for.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// What is to be different.
+#[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct ChangeSettingsInput {
-    change: SettingsChange,
+    changes: Vec<SettingChange>,
+    /// None: it stays.
+    start_at_login: Option<bool>,
 }
 
 /// A trust store, and what it thinks of the local authority.
@@ -75,14 +61,13 @@ commands! {
 
     /// Changes settings.
     change_settings(desk, input: ChangeSettingsInput) -> SettingsView {
-        let SettingsChange { port, theme, start_at_login } = input.change;
-        if let Some(on) = start_at_login {
+        if let Some(on) = input.start_at_login {
             login::turn(desk.host.place(), on)?;
         }
-        let settings = if port.is_some() || theme.is_some() {
-            run(desk, ChangeSettings { port, theme }).await?
-        } else {
+        let settings = if input.changes.is_empty() {
             run(desk, ShowSettings {}).await?
+        } else {
+            run(desk, ChangeSettings { changes: input.changes }).await?
         };
         Ok(view(desk, settings))
     }
@@ -111,14 +96,9 @@ commands! {
 fn view(desk: &Desk, settings: Settings) -> SettingsView {
     let start_at_login = login::is_on(desk.host.place());
     SettingsView {
-        port: settings.port,
-        port_source: settings.port_source,
-        restart_needed: settings.restart_needed,
-        theme: settings.theme,
-        theme_source: settings.theme_source,
+        settings,
         start_at_login: start_at_login.unwrap_or(false),
         start_at_login_available: start_at_login.is_some(),
-        config_file: settings.config_file,
     }
 }
 

@@ -57,14 +57,19 @@ function auditTrail(): AuditEntry[] {
   const tools = ["get_user_context", "log_conversation_turn", "search_memory"];
   const calls = Array.from({ length: 130 }, (_, index): AuditEntry => ({
     seq: 1_000 - index, at: ago((index + 1) * 11 * 60_000), kind: "tool_called", ...(index % 5 === 4 ? assistants[1] : who),
-    tool: tools[index % tools.length]!, outcome: index % 17 === 16 ? "refused" : "answered", took_micros: 900 + index, scopes: ["context:read"],
+    tool: tools[index % tools.length]!, outcome: index % 17 === 16 ? "refused" : "answered", took_micros: 900 + index * index * 7, arrival: index % 5 === 4 ? "tunnel:ingress" : "local", scopes: ["context:read"],
   }));
   return [
     { seq: 1_003, at: ago(120_000), kind: "refreshed", ...who },
     { seq: 1_002, at: ago(180_000), kind: "approved", ...who, by: "desktop", scopes: ["context:read", "conversations:write"] },
     { at: ago(240_000), kind: "rejected", outcome: "invalid_token", count: 3 },
-    { seq: 1_001, at: ago(300_000), kind: "registered", client_id: "dyn-7f31", client_name: "Cursor" },
+    { at: ago(9 * 3_600_000), kind: "rejected", outcome: "rate_limited", arrival: "tunnel:ingress", count: 40 },
+    { seq: 1_001, at: ago(300_000), kind: "registered", arrival: "tunnel:ingress", remote_address: "203.0.113.9", client_id: "dyn-7f31", client_name: "Cursor" },
     ...calls,
+    { seq: 4, at: ago(30 * 3_600_000), kind: "client_added", client_id: "own-1", client_name: "Kitchen display", by: "desktop" },
+    { seq: 3, at: ago(31 * 3_600_000), kind: "secret_rotated", client_id: "own-1", client_name: "Kitchen display", by: "terminal" },
+    { seq: 2, at: ago(32 * 3_600_000), kind: "client_changed", client_id: "dyn-7f31", client_name: "Cursor", by: "client" },
+    { seq: 1, at: ago(33 * 3_600_000), kind: "client_removed", client_id: "dyn-0001", client_name: "Old helper", by: "rule", outcome: "unused" },
   ];
 }
 
@@ -93,8 +98,10 @@ export function household(scenario: string): Household {
     blocks: empty ? [] : [{ client_id: "dyn-0bad", client_name: harmful ? hostile.reversed : "Free Prompt Helper", redirect_host: "prompts.example", blocked_at: ago(86_400_000) }],
     pending: empty ? [] : [{ ...waiting, client_name: harmful ? hostile.long : waiting.client_name }],
     audit: empty ? [] : auditTrail(),
-    settings: { port: 9100, port_source: "default", restart_needed: false, theme: "system", theme_source: "default", start_at_login: false,
-      start_at_login_available: true, config_file: "/home/ada/.local/share/ambient-insights/config.toml" },
+    settings: { port: { value: 9100, source: "default" }, theme: { value: "system", source: "default" },
+      registration: { value: scenario === "locked" ? "documents" : "open", source: scenario === "locked" ? "environment" : "default" },
+      access_token_minutes: { value: 15, source: "default" }, audit_days: { value: null, source: "default" },
+      restart_needed: false, start_at_login: false, start_at_login_available: true, config_file: "/home/ada/.local/share/ambient-insights/config.toml" },
     trust: trustStores(scenario === "first-run"),
     connected: !empty,
     files: new Set(["/home/ada/Downloads/there-already.json"]),

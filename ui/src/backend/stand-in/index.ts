@@ -2,6 +2,7 @@
 // `window.standIn` lets a test make things happen. No line of it is in the app's own build.
 
 import type { AnnouncementName, Announcements, Backend, CommandName, Input, Output } from "../contract";
+import { clientCommands } from "./clients";
 import { household, type Household } from "./household";
 import { memoryCommands } from "./memory";
 import { programCommands } from "./program";
@@ -42,7 +43,7 @@ export function standIn(query: URLSearchParams): Backend {
   let letGo = () => {};
 
   const theme = query.get("theme");
-  if (theme === "light" || theme === "dark") home.settings.theme = theme;
+  if (theme === "light" || theme === "dark") home.settings.theme.value = theme;
 
   const emit: Emit = (name, payload) => listeners.get(name)?.forEach((handler) => handler(payload as never));
   const pause = () => held ?? new Promise<void>((done) => setTimeout(done, 30));
@@ -50,7 +51,7 @@ export function standIn(query: URLSearchParams): Backend {
     deeds.push(deed);
     return null;
   };
-  const answers: Answers = { ...programCommands(home, emit, pause, tell), ...memoryCommands(home, emit, pause, tell) };
+  const answers: Answers = { ...programCommands(home, emit, pause, tell), ...memoryCommands(home, emit, pause, tell), ...clientCommands(home, emit, pause, tell) };
 
   window.standIn = {
     home, emit, calls, deeds,

@@ -1,7 +1,8 @@
 // The stand-in's answers about the program itself: its state, who is connected, settings, trust, assistants, approvals.
 
-import type { Guide, SetupChange } from "../bindings";
+import type { Guide, SettingSource, SetupChange } from "../bindings";
 import type { Handlers } from ".";
+import type { ClientCommands } from "./clients";
 import type { MemoryCommands } from "./memory";
 import { refuse } from "./refusal";
 import { ago, now } from "./samples";
@@ -27,8 +28,9 @@ function guides(connected: boolean): Guide[] {
   ];
 }
 
-export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands> {
+export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands | keyof ClientCommands> {
   const stateChanged = () => emit("engine", { room: "program", event: "state_changed" });
+  const defaults = structuredClone(home.settings);
   const setupDone = new Set(home.connected ? ["cursor"] : []);
   const shown = () => home.approvals[0] ?? null;
   const decide = (id: string) => {
@@ -100,13 +102,6 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
       if (!home.pending.some((request) => request.id === id)) refuse("not_found", "This request is not waiting any more.");
       return tell("consent window opened");
     },
-    list_clients: () => home.clients,
-    revoke_client: ({ client_id }) => {
-      const grants = home.clients.find((client) => client.client_id === client_id)?.grants.length ?? 0;
-      home.clients = home.clients.map((client) => (client.client_id === client_id ? { ...client, grants: [], scopes: [] } : client));
-      emit("engine", { room: "authorization", event: { what: "grant_revoked", id: "g", client_id, by: "desktop" } });
-      return { grants, requests: 0 };
-    },
     list_blocks: () => home.blocks,
     unblock_client: ({ client_id }) => {
       home.blocks = home.blocks.filter((block) => block.client_id !== client_id);
@@ -121,17 +116,17 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
       { scope: "insights:write", words: "Add and change insights" }, { scope: "connectors:use", words: "Use the other services you have connected" },
       { scope: "web-search:read", words: "Search the web through this program" }, { scope: "admin", words: "Change this program's settings and see who is connected" },
     ],
-    list_audit: ({ query }) =>
-      home.audit
-        .filter((entry) => (query.client_id === null || entry.client_id === query.client_id) && (query.until === null || entry.at < query.until) &&
-          (query.kinds.length === 0 || query.kinds.includes(entry.kind)))
-        .slice(0, query.limit),
     open_data_folder: () => tell("data folder opened"),
     show_settings: () => home.settings,
-    change_settings: ({ change }) => {
-      if (change.port !== null && (change.port > 65_535 || change.port < 0)) refuse("invalid_input", `The port ${change.port} does not exist: ports go from 1 to 65535; 0 takes a free one.`);
-      home.settings = { ...home.settings, port: change.port ?? home.settings.port, theme: change.theme ?? home.settings.theme,
-        start_at_login: change.start_at_login ?? home.settings.start_at_login, restart_needed: change.port === null ? home.settings.restart_needed : change.port !== 9100 };
+    change_settings: ({ changes, start_at_login }) => {
+      let settings = { ...home.settings, start_at_login: start_at_login ?? home.settings.start_at_login };
+      for (const { setting, value } of changes) {
+        if (setting === "port" && value !== null && (value > 65_535 || value < 0)) refuse("invalid_input", `The port ${value} does not exist: ports go from 1 to 65535; 0 takes a free one.`);
+        if (setting === "access_token_minutes" && value !== null && (value < 6 || value > 1_440)) refuse("invalid_input", `This change sets access_token_minutes to "${value}", but it must be a number from 6 to 1440.`);
+        const source: SettingSource = value === null ? "default" : "file";
+        settings = { ...settings, [setting]: { value: value ?? defaults[setting].value, source }, restart_needed: settings.restart_needed || setting !== "theme" };
+      }
+      home.settings = settings;
       stateChanged();
       return home.settings;
     },

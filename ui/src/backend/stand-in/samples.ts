@@ -43,6 +43,16 @@ export function sampleClients(withHostile: boolean): ClientSummary[] {
       ...plain, ...assistants[2]!, registration: "metadata_document", verified: false, registered_at: ago(60 * day), last_used_at: null, scopes: [], grants: [],
     },
   ];
+  const alike = (index: number): ClientSummary => ({ ...plain, client_id: `dyn-vs-${index}`, client_name: "Visual Studio Code", registration: "dynamic",
+    verified: false, redirect_uris: [`http://127.0.0.1:${33_418 + index}/`, "https://vscode.dev/redirect"], registered_at: ago((index + 1) * day),
+    expires_at: ago((index - 29) * day), last_used_at: null, scopes: [], grants: [] });
+  clients.push(alike(0), alike(1), alike(2));
+  const own = { ...plain, registration: "static", verified: true, redirect_uris: ["https://kitchen.example/callback"], scopes: [], grants: [], last_used_at: null } as const;
+  clients.push(
+    { ...own, client_id: "own-1", client_name: "Kitchen display", has_secret: true, source: "owner", old_secret_until: ago(-9 * 60 * minute), registered_at: ago(2 * day),
+      redirect_uris: [...own.redirect_uris], scopes: [], grants: [] },
+    { ...own, client_id: "reading-list", client_name: "Reading list", source: "file", registered_at: ago(20 * day), redirect_uris: [...own.redirect_uris], scopes: [], grants: [] },
+  );
   if (withHostile) {
     for (const [id, name] of Object.entries(hostile)) {
       clients.push({

@@ -34,6 +34,16 @@ impl Theme {
     }
 }
 
+/// A setting as it is set, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Setting<T> {
+    /// What is set, or the default.
+    pub value: T,
+    /// Who set it.
+    pub source: SettingSource,
+}
+
 /// Where a setting comes from. Each outweighs those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

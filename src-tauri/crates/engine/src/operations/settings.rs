@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use authorization::RegistrationPolicy;
 use serde::{Deserialize, Serialize};
 
 use crate::config::FILE_NAME;
 use crate::event::ProgramEvent;
 use crate::settings_file::{SettingChange, change_settings};
-use crate::{Config, Engine, Event, Failure, Operation, Overrides, SettingSource, Theme};
+use crate::{Config, Engine, Event, Failure, Operation, Overrides, Setting, SettingSource, Theme};
 
 /// Reads the settings as they stand in `config.toml` now, under what environment and command line said.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -18,16 +19,18 @@ pub struct ShowSettings {}
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Settings {
-    /// The port that is set; the one in use stands in the MCP URL.
-    pub port: u16,
-    /// Who set it.
-    pub port_source: SettingSource,
-    /// The port that is set is not the one in use: a restart takes it.
-    pub restart_needed: bool,
+    /// The port; the one in use stands in the MCP URL.
+    pub port: Setting<u16>,
     /// How the windows look.
-    pub theme: Theme,
-    /// Who set it.
-    pub theme_source: SettingSource,
+    pub theme: Setting<Theme>,
+    /// In which ways clients may become known.
+    pub registration: Setting<RegistrationPolicy>,
+    /// How many minutes an access token is good.
+    pub access_token_minutes: Setting<u64>,
+    /// How many days lines of the audit trail are kept at most; none: until there are too many.
+    pub audit_days: Setting<Option<u64>>,
+    /// Something that is set is not in use yet: a restart takes it.
+    pub restart_needed: bool,
     /// The file that holds them.
     pub config_file: PathBuf,
 }
@@ -41,13 +44,13 @@ impl Operation for ShowSettings {
     }
 }
 
-/// Changes settings in `config.toml`; what is none stays.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+/// Changes settings in `config.toml`, all of them or none. The theme is used at once, the others from the next
+/// start on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ChangeSettings {
-    /// The port, from the next start on.
-    pub port: Option<u16>,
-    /// How the windows look, at once.
-    pub theme: Option<Theme>,
+    /// What is to be different.
+    pub changes: Vec<SettingChange>,
 }
 
 impl Operation for ChangeSettings {
@@ -55,48 +58,82 @@ impl Operation for ChangeSettings {
     type Output = Settings;
 
     async fn run(self, engine: &Engine) -> Result<Settings, Failure> {
-        let now = read(engine)?;
-        let fixed = |name: &str, source: SettingSource| match source {
-            SettingSource::Environment | SettingSource::CommandLine => Err(Failure::refused(format!(
-                "{name} is set by {}, which wins over the settings file; change it there",
-                if source == SettingSource::Environment { "the environment" } else { "the command line" }
-            ))),
-            SettingSource::Default | SettingSource::File => Ok(()),
-        };
-        if self.port.is_some() {
-            fixed("the port", now.port_source)?;
+        let running = engine.config();
+        // A file that can not be read is not written to either.
+        read(engine)?;
+        for change in &self.changes {
+            allow(running, *change)?;
         }
-        if self.theme.is_some() {
-            fixed("the theme", now.theme_source)?;
-        }
-        let changes: Vec<SettingChange> = [
-            self.port.map(|port| SettingChange::Port(Some(port))),
-            self.theme.map(|theme| SettingChange::Theme(Some(theme))),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        change_settings(&engine.config().data_dir, &changes)
+        change_settings(&running.data_dir, &self.changes)
             .map_err(|error| Failure::failed(error.to_string()))?;
         engine.tell(Event::Program(ProgramEvent::StateChanged));
         read(engine)
     }
 }
 
+/// Whether the file decides about this setting, and may hold this value: with another one the program would not
+/// start again.
+fn allow(running: &Config, change: SettingChange) -> Result<(), Failure> {
+    let key = change.key();
+    let source = running.source(key);
+    if is_above_the_file(source) {
+        return Err(Failure::refused(format!(
+            "{key} is set by {}, which wins over the settings file; change it there",
+            if source == SettingSource::Environment { "the environment" } else { "the command line" }
+        )));
+    }
+    let value = change.value().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    match value {
+        Some(value) => {
+            Config::check_value(key, &value).map_err(|error| Failure::invalid_input(error.to_string()))
+        }
+        None => Ok(()),
+    }
+}
+
+const fn is_above_the_file(source: SettingSource) -> bool {
+    matches!(source, SettingSource::Environment | SettingSource::CommandLine)
+}
+
 fn read(engine: &Engine) -> Result<Settings, Failure> {
     let running = engine.config();
     let file = Config::load(running.data_dir.clone(), [], Overrides::default())
         .map_err(|error| Failure::failed(error.to_string()))?;
-    // What stands above the file stays as it was at the start.
-    let is_above = |source| matches!(source, SettingSource::Environment | SettingSource::CommandLine);
-    let port = if is_above(running.port_source) { running } else { &file };
-    let theme = if is_above(running.theme_source) { running } else { &file };
+    let mut layers = Layers { running, file: &file, restart_needed: false };
     Ok(Settings {
-        restart_needed: port.port != running.port,
-        port: port.port,
-        port_source: port.port_source,
-        theme: theme.theme,
-        theme_source: theme.theme_source,
+        port: layers.from_the_next_start("port", |config| config.port),
+        theme: layers.at_once("theme", |config| config.theme),
+        registration: layers.from_the_next_start("registration", |config| config.registration),
+        access_token_minutes: layers.from_the_next_start("access_token_minutes", |config| {
+            config.access_token_lifetime.as_secs() / 60
+        }),
+        audit_days: layers.from_the_next_start("audit_days", |config| {
+            config.audit_age.map(|age| age.as_secs() / (24 * 60 * 60))
+        }),
+        restart_needed: layers.restart_needed,
         config_file: running.data_dir.join(FILE_NAME),
     })
+}
+
+/// The settings that are in use, and those of the file as it is now.
+struct Layers<'a> {
+    running: &'a Config,
+    file: &'a Config,
+    restart_needed: bool,
+}
+
+impl Layers<'_> {
+    /// A setting of which the windows themselves take the new value.
+    fn at_once<T>(&self, key: &str, value: impl Fn(&Config) -> T) -> Setting<T> {
+        // What stands above the file stays as it was at the start.
+        let config = if is_above_the_file(self.running.source(key)) { self.running } else { self.file };
+        Setting { value: value(config), source: config.source(key) }
+    }
+
+    /// A setting that the engine reads when it starts.
+    fn from_the_next_start<T: PartialEq>(&mut self, key: &str, value: impl Fn(&Config) -> T) -> Setting<T> {
+        let setting = self.at_once(key, &value);
+        self.restart_needed |= setting.value != value(self.running);
+        setting
+    }
 }

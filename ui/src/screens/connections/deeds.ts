@@ -1,0 +1,3 @@
+// What can be done with one program.
+
+export type ClientDeed = "revoke" | "rotate" | "remove";
