@@ -18,6 +18,14 @@ const dialogs: { name: string; view: View; open: (page: Page) => Promise<void> }
   } },
   { name: "a turn that lies open", view: "insights", open: (page) => page.getByRole("button", { name: "See the whole turn" }).first().click() },
   { name: "the dialog that removes an insight", view: "insights", open: (page) => page.getByRole("button", { name: "Remove …" }).first().click() },
+  { name: "the dialog that registers a program", view: "connections", open: (page) => page.getByRole("button", { name: "Register a program …" }).click() },
+  { name: "a secret that is shown once", view: "connections", open: async (page) => {
+    await page.getByRole("button", { name: "New secret …" }).click();
+    await page.getByRole("button", { name: "Make a new secret" }).click();
+    await expect(page.getByRole("group", { name: "Credentials" })).toBeVisible();
+  } },
+  { name: "the dialog that makes a new secret", view: "connections", open: (page) => page.getByRole("button", { name: "New secret …" }).click() },
+  { name: "the dialog that removes a program", view: "connections", open: (page) => page.getByRole("button", { name: "Remove …" }).first().click() },
   { name: "the dialog that revokes", view: "connections", open: (page) => page.getByRole("button", { name: "Revoke …" }).first().click() },
 ];
 
@@ -70,6 +78,16 @@ for (const theme of themes) {
       await page.keyboard.press("Control+7");
       await page.getByRole("button", { name: "Check everything" }).click();
       await expect(page.getByText("Something is wrong.")).toBeVisible();
+      await expectNoAxeViolation(page);
+    });
+    test("an open group of registrations and settings that wait or are locked have no violation", async ({ page }) => {
+      await openMain(page, "locked", "connections");
+      await page.locator("summary").first().click();
+      await expectNoAxeViolation(page);
+      await page.keyboard.press("Control+7");
+      await page.getByRole("textbox", { name: "Record of who did what (days)" }).fill("30");
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("button", { name: "Restart now" })).toBeVisible();
       await expectNoAxeViolation(page);
     });
     for (const scenario of ["", "code", "admin", "hostile", "html"]) {

@@ -98,28 +98,6 @@ test("Ctrl or Alt with a digit, and the tray, switch screens and take the focus 
   }
 });
 
-test("an access is revoked after a confirmation, and a block is lifted", async ({ page }) => {
-  await openMain(page, "", "connections");
-  await page.getByRole("button", { name: "Revoke …" }).first().click();
-  await page.getByRole("button", { name: "Revoke it" }).click();
-  await expect(page.getByRole("button", { name: "Revoke …" })).toHaveCount(1);
-  expect(await calls(page, "revoke_client")).toEqual([{ client_id: "claude-code" }]);
-  await page.getByRole("button", { name: "Unblock" }).click();
-  await expect(page.getByRole("heading", { name: "Blocked" })).toHaveCount(0);
-});
-
-test("the audit trail is told in words, by program, and goes on when asked", async ({ page }) => {
-  await openMain(page, "", "connections");
-  const lines = page.getByRole("list", { name: "What happened" }).getByRole("listitem");
-  await expect(lines).toHaveCount(25);
-  await expect(lines.nth(1)).toContainText("Claude Code was let in by you, in the window");
-  await page.getByRole("button", { name: "Show more" }).click();
-  await expect(lines).toHaveCount(50);
-  await page.getByLabel("Show").selectOption({ label: "Cursor" });
-  await expect(lines.nth(1)).toContainText("Cursor");
-  await expect(lines.filter({ hasText: "Claude Code" })).toHaveCount(0);
-});
-
 for (const view of ["home", "connections"] as const) {
   test(`hostile names on ${view} are text and widen nothing, also in a small window`, async ({ page }) => {
     await openMain(page, "hostile", view);
@@ -152,8 +130,23 @@ test("an export shows how far it is and what it wrote", async ({ page }) => {
   await page.evaluate(() => window.standIn!.release());
   await expect(page.getByText("Done: 240 conversations with 6,392 turns")).toBeVisible();
   expect(await calls(page, "export_all")).toEqual([
-    { request: { format: "markdown", output: "/home/ada/Downloads/ambient-insights-2026-11-21", overwrite: false, parts: { conversations: true, context: true, insights: false } } },
+    { request: { format: "markdown", output: "/home/ada/Downloads/ambient-insights-2026-11-21", overwrite: false, parts: { conversations: true, context: true, insights: false } }, with_audit: false },
   ]);
+});
+
+test("the record of who did what goes along where it was ticked, in the exact format alone", async ({ page }) => {
+  await openMain(page, "", "data");
+  const record = page.getByRole("checkbox", { name: "The record of who did what" });
+  await expect(record).not.toBeChecked();
+  await record.check();
+  await page.getByRole("radio", { name: /A folder to read/ }).check();
+  await expect(record).toBeDisabled();
+  await expect(record).not.toBeChecked();
+  await page.getByRole("radio", { name: /One file/ }).check();
+  await expect(record).toBeChecked();
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(page.getByText("Done:")).toBeVisible();
+  expect(await calls(page, "export_all")).toMatchObject([{ request: { format: "json" }, with_audit: true }]);
 });
 
 test("an export overwrites only what it was told to", async ({ page }) => {
@@ -186,51 +179,4 @@ test("an import reports what it skipped and why, and keeps the place when it fai
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByText("Done: 478 records imported, 12 here already, 2 skipped.")).toBeVisible();
   await expect(page.getByText("the record has no user_message")).toBeVisible();
-});
-
-test("the look changes at once, and is taken back when it can not be kept", async ({ page }) => {
-  await openMain(page, "", "settings");
-  const html = page.locator("html");
-  await page.getByRole("radio", { name: "Dark" }).check();
-  await expect(html).toHaveAttribute("data-theme", "dark");
-  await failNext(page, "change_settings", "config.toml can not be written.");
-  await page.getByRole("radio", { name: "Light" }).click();
-  await expect(page.getByRole("alert")).toContainText("config.toml can not be written.");
-  await expect(html).toHaveAttribute("data-theme", "dark");
-  await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
-});
-
-test("another port needs a restart, which stands beside it; a wrong one stays in the field", async ({ page }) => {
-  await openMain(page, "", "settings");
-  const port = page.getByRole("textbox", { name: "Port" });
-  await port.fill("99999");
-  await port.press("Enter");
-  await expect(page.getByRole("alert")).toContainText("does not exist");
-  await expect(port).toHaveValue("99999");
-  await port.fill("9200");
-  await port.press("Enter");
-  await page.getByRole("button", { name: "Restart now" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  expect(await calls(page, "restart_engine")).toHaveLength(1);
-});
-
-test("a start at login that fails falls back to what is set", async ({ page }) => {
-  await openMain(page, "", "settings");
-  await failNext(page, "change_settings", "The folder for programs that start at login can not be written.");
-  await page.getByRole("switch", { name: "Start when I log in" }).click();
-  await expect(page.getByRole("alert")).toContainText("can not be written");
-  await expect(page.getByRole("switch", { name: "Start when I log in" })).not.toBeChecked();
-});
-
-test("a store that can not be trusted says why beside it", async ({ page }) => {
-  await openMain(page, "", "settings");
-  await failNext(page, "change_trust", "certutil is not installed. Install libnss3-tools.");
-  await page.getByRole("button", { name: "Trust: Firefox" }).click();
-  await expect(page.getByRole("listitem").filter({ hasText: "Firefox" }).getByRole("alert")).toContainText("libnss3-tools");
-});
-
-test("Check everything lists what is wrong with its remedy", async ({ page }) => {
-  await openMain(page, "", "settings");
-  await page.getByRole("button", { name: "Check everything" }).click();
-  await expect(page.getByRole("listitem").filter({ hasText: "Firefox does not know" })).toContainText("ambient-insights certificates trust");
 });

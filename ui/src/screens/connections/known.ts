@@ -28,8 +28,9 @@ export const settled: Record<StaticSource, string | null> = {
   environment: "It stands in the environment: change it there and restart.",
 };
 
-/** Whether the program can be asked to forget this registration. */
-export const isRemovable = (client: ClientSummary) => client.registration === "dynamic" || client.source === "owner";
+/** What registered itself and has access is revoked first; whoever the owner registered can be removed at once. */
+export const isRemovable = (client: ClientSummary) =>
+  client.source === "owner" || (client.registration === "dynamic" && client.grants.length === 0);
 
 function hostOf(address: string): string | null {
   try {
