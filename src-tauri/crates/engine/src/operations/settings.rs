@@ -101,13 +101,12 @@ fn read(engine: &Engine) -> Result<Settings, Failure> {
         .map_err(|error| Failure::failed(error.to_string()))?;
     let mut layers = Layers { running, file: &file, restart_needed: false };
     Ok(Settings {
-        port: layers.from_the_next_start("port", |config| config.port),
+        port: layers.at_the_next_start("port", |config| config.port),
         theme: layers.at_once("theme", |config| config.theme),
-        registration: layers.from_the_next_start("registration", |config| config.registration),
-        access_token_minutes: layers.from_the_next_start("access_token_minutes", |config| {
-            config.access_token_lifetime.as_secs() / 60
-        }),
-        audit_days: layers.from_the_next_start("audit_days", |config| {
+        registration: layers.at_the_next_start("registration", |config| config.registration),
+        access_token_minutes: layers
+            .at_the_next_start("access_token_minutes", |config| config.access_token_lifetime.as_secs() / 60),
+        audit_days: layers.at_the_next_start("audit_days", |config| {
             config.audit_age.map(|age| age.as_secs() / (24 * 60 * 60))
         }),
         restart_needed: layers.restart_needed,
@@ -131,7 +130,7 @@ impl Layers<'_> {
     }
 
     /// A setting that the engine reads when it starts.
-    fn from_the_next_start<T: PartialEq>(&mut self, key: &str, value: impl Fn(&Config) -> T) -> Setting<T> {
+    fn at_the_next_start<T: PartialEq>(&mut self, key: &str, value: impl Fn(&Config) -> T) -> Setting<T> {
         let setting = self.at_once(key, &value);
         self.restart_needed |= setting.value != value(self.running);
         setting
