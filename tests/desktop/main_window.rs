@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::{ask, knock};
 use crate::computer::program::{Desktop, Start};
+use crate::computer::windows::Windows;
 use crate::computer::{CONSENT, Computer, MAIN, until};
 use crate::support::mcp::{Era, McpClient};
 
@@ -77,6 +78,64 @@ async fn what_a_client_adds_appears_at_once_and_revoking_it_ends_its_token() {
     windows.says("1 access revoked").await;
     assert_eq!(knock(&origin, &tokens.access).await, Some(401));
     windows.says("Nobody has access now").await;
+}
+
+#[tokio::test]
+#[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
+async fn a_program_is_registered_by_hand_and_its_secret_is_shown_once_changed_and_ended() {
+    let computer = Computer::new().await;
+    let (desktop, _panel) = computer.with_window().await;
+    let origin = desktop.origin().await;
+    // Any token will do: the answer says whether the client authenticated.
+    let authenticates = async |shown: &Shown| {
+        let fields = [("token", "none"), ("client_id", &shown.id), ("client_secret", &shown.secret)];
+        origin.https().post_form("/oauth/revoke", &fields).await.status
+    };
+    let windows = desktop.drive().await;
+    windows.main().await;
+    windows.go_to("Connections").await;
+    windows.press("button", "Register a program …").await;
+    windows.type_into("Name", "Reading lamp").await;
+    windows.type_into("Redirect URIs", "https://lamp.example/callback").await;
+    windows.press("button", "Register it").await;
+    windows.says("can not be shown again").await;
+    let first = Shown::of(&windows).await;
+    windows.picture("registered").await;
+    windows.press("button", "Done").await;
+    windows.says("Registered by you").await;
+    assert_eq!(authenticates(&first).await, 200);
+    assert!(!windows.text().await.contains(&first.secret), "it is shown once");
+
+    windows.press("button", "New secret …").await;
+    windows.press("radio", "Not at all").await;
+    windows.press("button", "Make a new secret").await;
+    windows.says("Its new secret").await;
+    let second = Shown::of(&windows).await;
+    windows.press("button", "Done").await;
+    assert_ne!(first.secret, second.secret);
+    assert_eq!((authenticates(&first).await, authenticates(&second).await), (401, 200));
+
+    windows.press("button", "Remove …").await;
+    windows.press("button", "Remove it").await;
+    windows.says("Removed: Reading lamp").await;
+    assert_eq!(authenticates(&second).await, 401);
+    windows.says("Reading lamp was removed by you, in the window").await;
+    windows.picture("connections-removed").await;
+}
+
+/// The credentials that a dialog shows.
+struct Shown {
+    id: String,
+    secret: String,
+}
+
+impl Shown {
+    async fn of(windows: &Windows) -> Self {
+        let script = "done([...document.querySelectorAll('dialog pre')].map((shown) => shown.textContent));";
+        let shown = windows.run(script, vec![]).await.expect("the window answers");
+        let text = |index: usize| shown[index].as_str().expect("an id and a secret are shown").to_owned();
+        Self { id: text(0), secret: text(1) }
+    }
 }
 
 #[tokio::test]
