@@ -90,6 +90,13 @@ for (const theme of themes) {
       await expect(page.getByRole("button", { name: "Restart now" })).toBeVisible();
       await expectNoAxeViolation(page);
     });
+    test("another server that decides has no violation", async ({ page }) => {
+      await openMain(page, "external", "connections");
+      await expectNoAxeViolation(page);
+      await page.keyboard.press("Control+7");
+      await expect(page.getByText("Another server decides now")).toBeVisible();
+      await expectNoAxeViolation(page);
+    });
     for (const scenario of ["", "code", "admin", "hostile", "html"]) {
       test(`the consent window (${scenario || "local"}) has no violation`, async ({ page }) => {
         await openApproval(page, scenario);

@@ -178,3 +178,14 @@ test("what happens meanwhile appears above and takes no page away", async ({ pag
   await expect(lines(page).first()).toContainText("Cursor showed access that was used before");
   await expect(lines(page)).toHaveCount(shown + 1);
 });
+
+test("where another server decides, Connections names it, says what that means, and offers nothing that would not count", async ({ page }) => {
+  await openMain(page, "external", "connections");
+  const card = page.getByRole("region", { name: "Another server decides who comes in" });
+  await expect(card).toContainText("https://login.example.org/realms/home");
+  await expect(card).toContainText("What you gave here before is good for nothing meanwhile.");
+  for (const name of ["Register a program …", "Revoke …", "Remove …", "Unblock"]) await expect(page.getByRole("button", { name })).toHaveCount(0);
+  await expect(lines(page)).toHaveCount(25);
+  await page.keyboard.press("Control+7");
+  await expect(page.getByText("Another server decides now: https://login.example.org/realms/home.")).toBeVisible();
+});

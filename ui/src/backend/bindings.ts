@@ -8,6 +8,8 @@ export type TrustAction = "trust" | "untrust";
 
 export type AccessDuration = "session" | "thirty_days" | "until_revoked";
 
+export type AccessTokenFormat = "opaque" | "jwt";
+
 export type Action = "added" | "stated" | "renamed" | "value_changed" | "state_changed" | "removed";
 
 export type AddItem = { 
@@ -1252,7 +1254,7 @@ value: T,
  */
 source: SettingSource, };
 
-export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "audit_days", "value": number | null };
+export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "access_token_format", "value": AccessTokenFormat | null } | { "setting": "audit_days", "value": number | null };
 
 export type SettingSource = "default" | "file" | "environment" | "command_line";
 
@@ -1273,6 +1275,7 @@ registration: Setting<RegistrationPolicy>,
  * How many minutes an access token is good.
  */
 access_token_minutes: Setting<number>, 
+access_token_format: Setting<AccessTokenFormat>, 
 /**
  * How many days lines of the audit trail are kept at most; none: until there are too many.
  */
@@ -1369,6 +1372,7 @@ mcp_url: string,
  * The URL for assistants in the cloud, where there is one.
  */
 public_url: string | null, 
+external_issuer: string | null, 
 /**
  * How many authorization requests wait for the owner.
  */

@@ -1,7 +1,7 @@
 // The words for what the program names by a code.
 
 import type {
-  AccessDuration, Author, ExportFormat, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, TrustState,
+  AccessDuration, AccessTokenFormat, Author, ExportFormat, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, TrustState,
 } from "../backend/bindings";
 
 export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
@@ -21,6 +21,11 @@ export const registrationPolicies: Record<RegistrationPolicy, { name: string; wo
   open: { name: "All", words: "Also programs that nobody knows yet: they register themselves and then ask you." },
   documents: { name: "Only with a document", words: "Those that come with Ambient Insights, describe themselves at a site of their own, or are registered by you." },
   off: { name: "Only those I register", words: "Nobody else can ask, not even those that come with Ambient Insights." },
+};
+
+export const accessTokenFormats: Record<AccessTokenFormat, { name: string; words: string }> = {
+  opaque: { name: "Random text", words: "A key says nothing to anybody else." },
+  jwt: { name: "Signed (JWT)", words: "Other servers can check a key themselves. Here a revoked one ends at once all the same." },
 };
 
 export const durations: Record<AccessDuration, string> = {

@@ -24,7 +24,9 @@ pub enum LimitsSetting {
 }
 
 /// What an access token looks like. Both forms are always accepted: a change ends no session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum AccessTokenFormat {
     /// A random text that says nothing.
     #[default]
@@ -32,6 +34,23 @@ pub enum AccessTokenFormat {
     /// Signed with ES256 (RFC 9068), for resource servers that check tokens themselves. Here a revoked one ends
     /// at once all the same.
     Jwt,
+}
+
+impl AccessTokenFormat {
+    /// The form of that name in the settings: `opaque` or `jwt`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Opaque, Self::Jwt].into_iter().find(|format| format.as_str() == word)
+    }
+
+    /// Its name in the settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opaque => "opaque",
+            Self::Jwt => "jwt",
+        }
+    }
 }
 
 /// In which ways clients may become known. What was granted stays good under each: it says who may ask anew.

@@ -3,7 +3,7 @@ use crate::operations::{
     ChangeSettings, OpenDoor, OpenLink, Panic, PauseRemembering, ResumeRemembering, ShowSettings, ShowStatus,
     ShowWindow,
 };
-use crate::types::RegistrationPolicy;
+use crate::types::{AccessTokenFormat, RegistrationPolicy};
 use crate::{
     FailureCode, Operation as _, Overrides, Setting, SettingChange, SettingSource, SurfaceRequest, Theme,
     dispatch,
@@ -93,6 +93,10 @@ async fn a_setting_that_the_engine_reads_at_its_start_asks_for_a_restart_until_i
     for (change_to, change_back) in [
         (SettingChange::Registration(Some(RegistrationPolicy::Off)), SettingChange::Registration(None)),
         (SettingChange::AccessTokenMinutes(Some(60)), SettingChange::AccessTokenMinutes(None)),
+        (
+            SettingChange::AccessTokenFormat(Some(AccessTokenFormat::Jwt)),
+            SettingChange::AccessTokenFormat(None),
+        ),
         (SettingChange::AuditDays(Some(90)), SettingChange::AuditDays(None)),
     ] {
         assert!(change(change_to).await.unwrap().restart_needed, "{change_to:?}");

@@ -33,8 +33,8 @@ pub use settings_file::{SettingChange, SettingsFileError, change_settings};
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.
 pub mod types {
     pub use authorization::{
-        AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry,
-        AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts,
+        AccessDuration, AccessTokenFormat, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention,
+        AuditEntry, AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts,
         PendingRequest, QuietReason, Registration, RegistrationPolicy, RequestId, Revoked, Scope, ScopeSet,
         StaticSource, Surroundings, TooEarly, describe,
     };

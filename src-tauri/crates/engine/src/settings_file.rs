@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use authorization::RegistrationPolicy;
+use authorization::{AccessTokenFormat, RegistrationPolicy};
 use serde::{Deserialize, Serialize};
 use toml::Value;
 use toml::de::DeTable;
@@ -27,6 +27,8 @@ pub enum SettingChange {
     Registration(Option<RegistrationPolicy>),
     /// See [`crate::Config::access_token_lifetime`].
     AccessTokenMinutes(Option<u32>),
+    /// See [`crate::Config::access_token_format`].
+    AccessTokenFormat(Option<AccessTokenFormat>),
     /// See [`crate::Config::audit_age`]; none: until there are too many.
     AuditDays(Option<u32>),
 }
@@ -39,6 +41,7 @@ impl SettingChange {
             Self::Theme(_) => "theme",
             Self::Registration(_) => "registration",
             Self::AccessTokenMinutes(_) => "access_token_minutes",
+            Self::AccessTokenFormat(_) => "access_token_format",
             Self::AuditDays(_) => "audit_days",
         }
     }
@@ -49,6 +52,7 @@ impl SettingChange {
             Self::Port(port) => port.map(|port| i64::from(port).into()),
             Self::Theme(theme) => theme.map(|theme| theme.as_str().into()),
             Self::Registration(policy) => policy.map(|policy| policy.as_str().into()),
+            Self::AccessTokenFormat(format) => format.map(|format| format.as_str().into()),
             Self::AccessTokenMinutes(number) | Self::AuditDays(number) => {
                 number.map(|number| i64::from(number).into())
             }

@@ -7,7 +7,7 @@ import type {
 import { ago, assistants, hostile, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
 
 export type Household = {
-  program: ProgramState; doorOpen: boolean; paused: Pause | null; view: View;
+  program: ProgramState; doorOpen: boolean; externalIssuer: string | null; paused: Pause | null; view: View;
   conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
   clients: ClientSummary[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
   settings: SettingsView; trust: TrustStoreView[]; connected: boolean; files: Set<string>;
@@ -87,6 +87,7 @@ export function household(scenario: string): Household {
       ? { state: "failed", message: "Port 9100 is used by another program. Close that program, or choose another port with --port or in config.toml." }
       : scenario === "starting" ? { state: "starting" } : { state: "running", first_run: scenario === "first-run" },
     doorOpen: scenario !== "closed",
+    externalIssuer: scenario === "external" ? "https://login.example.org/realms/home" : null,
     paused: scenario === "paused" ? { until: null } : scenario === "paused-hour" ? { until: ago(-3_600_000) } : null,
     view: "home",
     conversations: empty ? 0 : scenario === "busy" ? 100_000 : 240,
@@ -100,7 +101,7 @@ export function household(scenario: string): Household {
     audit: empty ? [] : auditTrail(),
     settings: { port: { value: 9100, source: "default" }, theme: { value: "system", source: "default" },
       registration: { value: scenario === "locked" ? "documents" : "open", source: scenario === "locked" ? "environment" : "default" },
-      access_token_minutes: { value: 15, source: "default" }, audit_days: { value: null, source: "default" },
+      access_token_minutes: { value: 15, source: "default" }, access_token_format: { value: "opaque", source: "default" }, audit_days: { value: null, source: "default" },
       restart_needed: false, start_at_login: false, start_at_login_available: true, config_file: "/home/ada/.local/share/ambient-insights/config.toml" },
     trust: trustStores(scenario === "first-run"),
     connected: !empty,

@@ -59,7 +59,7 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
     initial_view: () => home.view,
     show_status: () => ({
       version: "0.1.0", pid: 4242, started_at: ago(5 * 3_600_000), door_open: home.doorOpen, mcp_url: url,
-      public_url: null, pending_approvals: home.pending.length, paused: home.paused,
+      public_url: null, external_issuer: home.externalIssuer, pending_approvals: home.pending.length, paused: home.paused,
       stored: { turns: home.conversations ? 6_392 : 0, conversations: home.conversations, items: home.items.length,
         active_items: home.items.filter((item) => item.state === "active").length,
         suggested_items: home.items.filter((item) => item.state === "suggested").length, insights: home.insights.length,

@@ -41,14 +41,9 @@ impl TokenLayer {
                 number(GRANT_DAYS, unfit).map(|days| self.grant_days = days)
             }
             "access_token_format" => {
-                self.access_token_format = match value {
-                    "opaque" => Some(AccessTokenFormat::Opaque),
-                    "jwt" => Some(AccessTokenFormat::Jwt),
-                    _ => {
-                        return Some(Err(("access_token_format", "it must be \"opaque\" or \"jwt\"")));
-                    }
-                };
-                Ok(())
+                let unfit = ("access_token_format", "it must be \"opaque\" or \"jwt\"");
+                let format = AccessTokenFormat::from_word(value).ok_or(unfit);
+                format.map(|format| self.access_token_format = Some(format))
             }
             _ => return None,
         })

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use authorization::RegistrationPolicy;
+use authorization::{AccessTokenFormat, RegistrationPolicy};
 use serde::{Deserialize, Serialize};
 
 use crate::config::FILE_NAME;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub registration: Setting<RegistrationPolicy>,
     /// How many minutes an access token is good.
     pub access_token_minutes: Setting<u64>,
+    /// What an access token looks like.
+    pub access_token_format: Setting<AccessTokenFormat>,
     /// How many days lines of the audit trail are kept at most; none: until there are too many.
     pub audit_days: Setting<Option<u64>>,
     /// Something that is set is not in use yet: a restart takes it.
@@ -106,6 +108,8 @@ fn read(engine: &Engine) -> Result<Settings, Failure> {
         registration: layers.at_the_next_start("registration", |config| config.registration),
         access_token_minutes: layers
             .at_the_next_start("access_token_minutes", |config| config.access_token_lifetime.as_secs() / 60),
+        access_token_format: layers
+            .at_the_next_start("access_token_format", |config| config.access_token_format),
         audit_days: layers.at_the_next_start("audit_days", |config| {
             config.audit_age.map(|age| age.as_secs() / (24 * 60 * 60))
         }),

@@ -29,6 +29,9 @@ pub struct Status {
     pub mcp_url: String,
     /// The URL for assistants in the cloud, where there is one.
     pub public_url: Option<String>,
+    /// The authorization server that decides in place of ours who comes in.
+    #[serde(default)]
+    pub external_issuer: Option<String>,
     /// How many authorization requests wait for the owner.
     pub pending_approvals: usize,
     /// Whether remembering is paused, and until when.
@@ -53,6 +56,7 @@ impl Operation for ShowStatus {
             door_open: engine.address().await.is_some(),
             mcp_url: engine.mcp_url(),
             public_url: engine.public_url(),
+            external_issuer: engine.config().external.as_ref().map(|server| server.issuer.to_string()),
             pending_approvals: engine.authorization().pending().await?.len(),
             paused: engine.context().paused(),
             data_dir: engine.config().data_dir.clone(),
