@@ -1275,6 +1275,9 @@ registration: Setting<RegistrationPolicy>,
  * How many minutes an access token is good.
  */
 access_token_minutes: Setting<number>, 
+/**
+ * What an access token looks like.
+ */
 access_token_format: Setting<AccessTokenFormat>, 
 /**
  * How many days lines of the audit trail are kept at most; none: until there are too many.
@@ -1372,6 +1375,9 @@ mcp_url: string,
  * The URL for assistants in the cloud, where there is one.
  */
 public_url: string | null, 
+/**
+ * The authorization server that decides in place of ours who comes in.
+ */
 external_issuer: string | null, 
 /**
  * How many authorization requests wait for the owner.
