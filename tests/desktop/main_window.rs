@@ -89,7 +89,7 @@ async fn a_program_is_registered_by_hand_and_its_secret_is_shown_once_changed_an
     // Any token will do: the answer says whether the client authenticated.
     let authenticates = async |shown: &Shown| {
         let fields = [("token", "none"), ("client_id", &shown.id), ("client_secret", &shown.secret)];
-        origin.https().post_form("/oauth/revoke", &fields).await.status
+        origin.https().post_form("/oauth/revoke", &fields).await.status.as_u16()
     };
     let windows = desktop.drive().await;
     windows.main().await;
