@@ -102,3 +102,27 @@ test("what the environment sets is shown, locked, and says so", async ({ page })
   await expect(policy).toHaveAccessibleDescription(/Set by the environment: it can not be changed here\./);
   await expect(page.getByRole("textbox", { name: "Renewal (minutes)" })).toBeEnabled();
 });
+
+test("an earlier yes counts again only where that was switched on, and a locked switch says by whom", async ({ page }) => {
+  await openMain(page, "", "settings");
+  const again = page.getByRole("switch", { name: /Let in again without asking/ });
+  await expect(again).not.toBeChecked();
+  await failNext(page, "change_settings", "config.toml can not be written.");
+  await again.click();
+  await expect(page.getByRole("alert")).toContainText("config.toml can not be written.");
+  await expect(again).not.toBeChecked();
+  await again.click();
+  await expect(again).toBeChecked();
+  expect((await calls(page, "change_settings")).at(-1)).toEqual({ changes: [{ setting: "remember_consent", value: true }], start_at_login: null });
+  await openMain(page, "locked", "settings");
+  await expect(again).toBeDisabled();
+  await expect(again).toHaveAccessibleName(/Set by the environment/);
+});
+
+test("whether programs may describe themselves at a site of their own is chosen", async ({ page }) => {
+  await openMain(page, "", "settings");
+  const documents = page.getByLabel("Programs that describe themselves");
+  await documents.selectOption({ label: "Only those that come along" });
+  await expect(documents).toHaveAccessibleDescription(/Nothing is ever fetched/);
+  expect((await calls(page, "change_settings")).at(-1)).toEqual({ changes: [{ setting: "client_documents", value: "known" }], start_at_login: null });
+});

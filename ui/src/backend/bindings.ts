@@ -345,6 +345,8 @@ export type ChooseExport = { format: ExportFormat, current: string, };
 
 export type ChooseImport = { format: ImportFormat, };
 
+export type ClientDocuments = "fetch" | "known" | "off";
+
 export type ClientAuthentication = { "kind": "public" } | { "kind": "generated_secret" } | { "kind": "given_secret", 
 /**
  * 32 or more random characters.
@@ -1254,7 +1256,7 @@ value: T,
  */
 source: SettingSource, };
 
-export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "access_token_format", "value": AccessTokenFormat | null } | { "setting": "audit_days", "value": number | null };
+export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "client_documents", "value": ClientDocuments | null } | { "setting": "remember_consent", "value": boolean | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "access_token_format", "value": AccessTokenFormat | null } | { "setting": "audit_days", "value": number | null };
 
 export type SettingSource = "default" | "file" | "environment" | "command_line";
 
@@ -1271,6 +1273,8 @@ theme: Setting<Theme>,
  * In which ways clients may become known.
  */
 registration: Setting<RegistrationPolicy>, 
+client_documents: Setting<ClientDocuments>, 
+remember_consent: Setting<boolean>, 
 /**
  * How many minutes an access token is good.
  */

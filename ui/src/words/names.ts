@@ -1,7 +1,7 @@
 // The words for what the program names by a code.
 
 import type {
-  AccessDuration, AccessTokenFormat, Author, ExportFormat, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, TrustState,
+  AccessDuration, AccessTokenFormat, Author, ClientDocuments, ExportFormat, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, TrustState,
 } from "../backend/bindings";
 
 export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
@@ -21,6 +21,12 @@ export const registrationPolicies: Record<RegistrationPolicy, { name: string; wo
   open: { name: "All", words: "Also programs that nobody knows yet: they register themselves and then ask you." },
   documents: { name: "Only with a document", words: "Those that come with Ambient Insights, describe themselves at a site of their own, or are registered by you." },
   off: { name: "Only those I register", words: "Nobody else can ask, not even those that come with Ambient Insights." },
+};
+
+export const clientDocuments: Record<ClientDocuments, { name: string; words: string }> = {
+  fetch: { name: "Looked up when I open it", words: "A program can describe itself at a site of its own. It is looked up when you open its request, never before." },
+  known: { name: "Only those that come along", words: "Nothing is ever fetched. Programs that do not come with Ambient Insights register themselves instead." },
+  off: { name: "None", words: "Nothing is ever fetched, and the programs that come with Ambient Insights register themselves too." },
 };
 
 export const accessTokenFormats: Record<AccessTokenFormat, { name: string; words: string }> = {

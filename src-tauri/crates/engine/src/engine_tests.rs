@@ -3,7 +3,7 @@ use crate::operations::{
     ChangeSettings, OpenDoor, OpenLink, Panic, PauseRemembering, ResumeRemembering, ShowSettings, ShowStatus,
     ShowWindow,
 };
-use crate::types::{AccessTokenFormat, RegistrationPolicy};
+use crate::types::{AccessTokenFormat, ClientDocuments, RegistrationPolicy};
 use crate::{
     FailureCode, Operation as _, Overrides, Setting, SettingChange, SettingSource, SurfaceRequest, Theme,
     dispatch,
@@ -92,6 +92,8 @@ async fn a_setting_that_the_engine_reads_at_its_start_asks_for_a_restart_until_i
     let before = ShowSettings {}.run(&engine).await.unwrap();
     for (change_to, change_back) in [
         (SettingChange::Registration(Some(RegistrationPolicy::Off)), SettingChange::Registration(None)),
+        (SettingChange::ClientDocuments(Some(ClientDocuments::Known)), SettingChange::ClientDocuments(None)),
+        (SettingChange::RememberConsent(Some(true)), SettingChange::RememberConsent(None)),
         (SettingChange::AccessTokenMinutes(Some(60)), SettingChange::AccessTokenMinutes(None)),
         (
             SettingChange::AccessTokenFormat(Some(AccessTokenFormat::Jwt)),

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use authorization::{AccessTokenFormat, RegistrationPolicy};
+use authorization::{AccessTokenFormat, ClientDocuments, RegistrationPolicy};
 use serde::{Deserialize, Serialize};
 use toml::Value;
 use toml::de::DeTable;
@@ -25,6 +25,10 @@ pub enum SettingChange {
     Theme(Option<Theme>),
     /// See [`crate::Config::registration`].
     Registration(Option<RegistrationPolicy>),
+    /// See [`crate::Config::client_documents`].
+    ClientDocuments(Option<ClientDocuments>),
+    /// See [`crate::Config::remember_consent`].
+    RememberConsent(Option<bool>),
     /// See [`crate::Config::access_token_lifetime`].
     AccessTokenMinutes(Option<u32>),
     /// See [`crate::Config::access_token_format`].
@@ -40,6 +44,8 @@ impl SettingChange {
             Self::Port(_) => "port",
             Self::Theme(_) => "theme",
             Self::Registration(_) => "registration",
+            Self::ClientDocuments(_) => "client_documents",
+            Self::RememberConsent(_) => "remember_consent",
             Self::AccessTokenMinutes(_) => "access_token_minutes",
             Self::AccessTokenFormat(_) => "access_token_format",
             Self::AuditDays(_) => "audit_days",
@@ -52,6 +58,8 @@ impl SettingChange {
             Self::Port(port) => port.map(|port| i64::from(port).into()),
             Self::Theme(theme) => theme.map(|theme| theme.as_str().into()),
             Self::Registration(policy) => policy.map(|policy| policy.as_str().into()),
+            Self::ClientDocuments(choice) => choice.map(|choice| choice.as_str().into()),
+            Self::RememberConsent(choice) => choice.map(Value::from),
             Self::AccessTokenFormat(format) => format.map(|format| format.as_str().into()),
             Self::AccessTokenMinutes(number) | Self::AuditDays(number) => {
                 number.map(|number| i64::from(number).into())

@@ -101,6 +101,7 @@ export function household(scenario: string): Household {
     audit: empty ? [] : auditTrail(),
     settings: { port: { value: 9100, source: "default" }, theme: { value: "system", source: "default" },
       registration: { value: scenario === "locked" ? "documents" : "open", source: scenario === "locked" ? "environment" : "default" },
+      client_documents: { value: "fetch", source: "default" }, remember_consent: { value: false, source: scenario === "locked" ? "environment" : "default" },
       access_token_minutes: { value: 15, source: "default" }, access_token_format: { value: "opaque", source: "default" }, audit_days: { value: null, source: "default" },
       restart_needed: false, start_at_login: false, start_at_login_available: true, config_file: "/home/ada/.local/share/ambient-insights/config.toml" },
     trust: trustStores(scenario === "first-run"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use authorization::{AccessTokenFormat, RegistrationPolicy};
+use authorization::{AccessTokenFormat, ClientDocuments, RegistrationPolicy};
 use serde::{Deserialize, Serialize};
 
 use crate::config::FILE_NAME;
@@ -25,6 +25,10 @@ pub struct Settings {
     pub theme: Setting<Theme>,
     /// In which ways clients may become known.
     pub registration: Setting<RegistrationPolicy>,
+    /// Which client metadata documents count.
+    pub client_documents: Setting<ClientDocuments>,
+    /// Whether an earlier yes may count again without a window.
+    pub remember_consent: Setting<bool>,
     /// How many minutes an access token is good.
     pub access_token_minutes: Setting<u64>,
     /// What an access token looks like.
@@ -106,6 +110,8 @@ fn read(engine: &Engine) -> Result<Settings, Failure> {
         port: layers.at_the_next_start("port", |config| config.port),
         theme: layers.at_once("theme", |config| config.theme),
         registration: layers.at_the_next_start("registration", |config| config.registration),
+        client_documents: layers.at_the_next_start("client_documents", |config| config.client_documents),
+        remember_consent: layers.at_the_next_start("remember_consent", |config| config.remember_consent),
         access_token_minutes: layers
             .at_the_next_start("access_token_minutes", |config| config.access_token_lifetime.as_secs() / 60),
         access_token_format: layers
