@@ -35,6 +35,7 @@ export function auditWords(entry: AuditEntry): { name: string | null; words: str
     case "proved": return { name, words: "was shown to ask from this computer" };
     case "denied": return { name, words: `was denied${by}${why}` };
     case "blocked": return { name, words: `was blocked${by}` };
+    case "muted": return { name, words: `was told to be quiet for a day${by}` };
     case "unblocked": return { name, words: `was unblocked${by}` };
     case "issued": return { name, words: "got its access" };
     case "refreshed": return { name, words: "renewed its access" };

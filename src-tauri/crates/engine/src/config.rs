@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use authorization::{
-    AccessTokenFormat, ExternalServer, Origin, Origins, RegistrationPolicy, StaticClient, StaticSource,
+    AccessTokenFormat, ClientDocuments, ExternalServer, Origin, Origins, RegistrationPolicy, StaticClient,
+    StaticSource,
 };
 
 mod clients;
@@ -44,6 +45,7 @@ const KEYS: &[&str] = &[
     "authorization.subjects",
     "authorization.validation",
     "browser_origins",
+    "client_documents",
     "grant_days",
     "ingress_port",
     "limits",
@@ -51,6 +53,7 @@ const KEYS: &[&str] = &[
     "public_url",
     "refresh_idle_days",
     "registration",
+    "remember_consent",
     "static_clients",
     "theme",
 ];
@@ -98,6 +101,10 @@ pub struct Config {
     pub static_clients: Vec<(StaticClient, StaticSource)>,
     /// How long lines of the audit trail are kept at most. None: until there are too many.
     pub audit_age: Option<Duration>,
+    /// Which client metadata documents count.
+    pub client_documents: ClientDocuments,
+    /// Whether an earlier yes may count again without a window.
+    pub remember_consent: bool,
     /// How the windows look.
     pub theme: Theme,
     /// Where [`Config::theme`] comes from.
@@ -282,6 +289,8 @@ struct Layers {
     registration: Option<RegistrationPolicy>,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
+    client_documents: Option<ClientDocuments>,
+    remember_consent: Option<bool>,
     theme: Option<(Theme, SettingSource)>,
 }
 
@@ -324,6 +333,8 @@ impl Layers {
             registration: self.registration.unwrap_or_default(),
             static_clients: self.static_clients,
             audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
+            client_documents: self.client_documents.unwrap_or_default(),
+            remember_consent: self.remember_consent.unwrap_or(false),
             theme,
             theme_source,
         })
@@ -440,6 +451,17 @@ impl Layers {
                 let days = value.parse().ok().filter(|days| (1..=LONGEST_AUDIT).contains(days));
                 self.audit_days =
                     Some(days.ok_or_else(|| bad("audit_days", "it must be a number from 1 to 3650"))?);
+            }
+            "client_documents" => {
+                let rule = "it must be \"fetch\", \"known\" or \"off\"";
+                let choice =
+                    ClientDocuments::from_word(value).ok_or_else(|| bad("client_documents", rule))?;
+                self.client_documents = Some(choice);
+            }
+            "remember_consent" => {
+                let choice =
+                    value.parse().map_err(|_| bad("remember_consent", "it must be true or false"))?;
+                self.remember_consent = Some(choice);
             }
             "approval_minutes" => {
                 let minutes = value.parse().ok().filter(|minutes| (1..=LONGEST_APPROVAL).contains(minutes));

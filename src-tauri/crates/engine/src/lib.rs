@@ -32,7 +32,7 @@ pub use settings_file::{SettingChange, SettingsFileError, change_settings};
 pub mod types {
     pub use authorization::{
         AccessDuration, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention, AuditEntry,
-        AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts,
+        AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts, LookUp,
         PendingRequest, QuietReason, Registration, RequestId, Revoked, Scope, ScopeSet, StaticSource,
         Surroundings, TooEarly, describe,
     };
