@@ -8,6 +8,7 @@ use authorization::{
     StaticSource,
 };
 
+mod admission;
 mod clients;
 mod external;
 mod flat;
@@ -60,8 +61,6 @@ const KEYS: &[&str] = &[
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
 
-/// The browser that waits keeps its cookie for twenty minutes: for asking, and for fetching the answer.
-const LONGEST_APPROVAL: u64 = 10;
 /// Ten years, in days.
 const LONGEST_AUDIT: u64 = 3650;
 
@@ -285,12 +284,9 @@ struct Layers {
     rates_limited: Option<bool>,
     tokens: tokens::TokenLayer,
     external: external::ExternalLayer,
-    approval_minutes: Option<u64>,
-    registration: Option<RegistrationPolicy>,
+    admission: admission::AdmissionLayer,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
-    client_documents: Option<ClientDocuments>,
-    remember_consent: Option<bool>,
     theme: Option<(Theme, SettingSource)>,
 }
 
@@ -329,12 +325,12 @@ impl Layers {
             refresh_idle: self.tokens.refresh_idle(),
             grant_lifetime: self.tokens.grant_lifetime(),
             external,
-            request_lifetime: Duration::from_secs(self.approval_minutes.unwrap_or(10) * 60),
-            registration: self.registration.unwrap_or_default(),
+            request_lifetime: self.admission.request_lifetime(),
+            registration: self.admission.registration(),
             static_clients: self.static_clients,
             audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
-            client_documents: self.client_documents.unwrap_or_default(),
-            remember_consent: self.remember_consent.unwrap_or(false),
+            client_documents: self.admission.client_documents(),
+            remember_consent: self.admission.remember_consent(),
             theme,
             theme_source,
         })
@@ -442,34 +438,17 @@ impl Layers {
                     _ => return Err(bad("limits", "it must be \"on\" or \"off\"")),
                 });
             }
-            "registration" => {
-                let rule = "it must be \"open\", \"documents\" or \"off\"";
-                let policy = RegistrationPolicy::from_word(value).ok_or_else(|| bad("registration", rule))?;
-                self.registration = Some(policy);
-            }
             "audit_days" => {
                 let days = value.parse().ok().filter(|days| (1..=LONGEST_AUDIT).contains(days));
                 self.audit_days =
                     Some(days.ok_or_else(|| bad("audit_days", "it must be a number from 1 to 3650"))?);
             }
-            "client_documents" => {
-                let rule = "it must be \"fetch\", \"known\" or \"off\"";
-                let choice =
-                    ClientDocuments::from_word(value).ok_or_else(|| bad("client_documents", rule))?;
-                self.client_documents = Some(choice);
-            }
-            "remember_consent" => {
-                let choice =
-                    value.parse().map_err(|_| bad("remember_consent", "it must be true or false"))?;
-                self.remember_consent = Some(choice);
-            }
-            "approval_minutes" => {
-                let minutes = value.parse().ok().filter(|minutes| (1..=LONGEST_APPROVAL).contains(minutes));
-                self.approval_minutes =
-                    Some(minutes.ok_or_else(|| bad("approval_minutes", "it must be a number from 1 to 10"))?);
-            }
             _ => {
-                let family = self.tokens.set(key, value).or_else(|| self.external.set(key, value));
+                let family = self
+                    .tokens
+                    .set(key, value)
+                    .or_else(|| self.external.set(key, value))
+                    .or_else(|| self.admission.set(key, value));
                 let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
                 family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }
