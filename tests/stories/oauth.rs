@@ -100,6 +100,39 @@ async fn a_denied_client_hears_access_denied() {
 }
 
 #[tokio::test]
+async fn a_client_whose_document_can_not_be_fetched_waits_and_is_denied_once_the_owner_acts() {
+    let server = Home::new().serve().await;
+    // No name under `.invalid` is ever looked up, so that this asks nobody outside.
+    let attempt = OAuthClient {
+        id: "https://client.example.invalid/client.json".to_owned(),
+        ..OAuthClient::register(&server, "Unknown").await
+    }
+    .attempt(&server, None);
+    let (_, refused) = server.browser().open(&attempt.url).await.page();
+    assert_eq!(refused.status, 400, "{}", refused.text());
+
+    let attempt = OAuthClient {
+        id: "https://client.example/client.json".to_owned(),
+        ..OAuthClient::register(&server, "Unknown").await
+    }
+    .attempt(&server, None);
+    let mut browser = server.browser();
+    let (waiting, page) = browser.open(&attempt.url).await.page();
+    assert!(page.text().contains("not looked up yet"), "{}", page.text());
+    let pending = server.home.json(["approvals", "list", "--json"]).await;
+    assert_eq!(
+        (&pending[0]["client_name"], &pending[0]["verified"], &pending[0]["looked_up"]),
+        (&json!("client.example"), &json!(false), &json!(false))
+    );
+    // `client.example` has no address (RFC 2606), or this computer has no way out.
+    let id = pending[0]["id"].as_str().unwrap().to_owned();
+    server.home.run(["approvals", "approve", &id]).await.expect_failure(1, &["metadata document", "denied"]);
+    let (_, page) = browser.open(&waiting).await.page();
+    assert!(page.text().contains("could not be fetched"), "{}", page.text());
+    assert_eq!(server.home.json(["approvals", "list", "--json"]).await, json!([]));
+}
+
+#[tokio::test]
 async fn the_owner_can_give_less_than_was_asked() {
     let server = Home::new().serve().await;
     let client = OAuthClient::register(&server, "Greedy").await;

@@ -9,7 +9,7 @@ test("Deny has the focus when the window opens, and Enter there denies", async (
   await openApproval(page);
   await page.keyboard.press("Enter");
   await expect(page.getByText("Denied.")).toBeVisible();
-  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: false }]);
+  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: false, mute: false }]);
   expect(await calls(page, "approve_request")).toEqual([]);
 });
 
@@ -18,7 +18,7 @@ test("Escape denies from anywhere", async ({ page }) => {
   await page.getByLabel("Type the code").focus();
   await page.keyboard.press("Escape");
   await expect(page.getByText("Denied.")).toBeVisible();
-  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: false }]);
+  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: false, mute: false }]);
 });
 
 test("Approve does nothing in the first moment, and says why", async ({ page }) => {
@@ -120,7 +120,23 @@ test("Deny and block says what it does before it does it", async ({ page }) => {
   await expect(page.getByText("turns away whatever this program asks from now on")).toBeVisible();
   await page.getByRole("button", { name: "Deny and block" }).click();
   await expect(page.getByText("Denied and blocked.")).toBeVisible();
-  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: true }]);
+  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: true, mute: false }]);
+});
+
+test("Deny and mute says what it does before it does it", async ({ page }) => {
+  await openApproval(page);
+  await page.getByRole("button", { name: "Block …" }).click();
+  await expect(page.getByText("no window, no notice")).toBeVisible();
+  await page.getByRole("button", { name: "Deny and mute for 24 hours" }).click();
+  await expect(page.getByText("Denied, and quiet for 24 hours.")).toBeVisible();
+  expect(await calls(page, "deny_request")).toEqual([{ id: "request-1", block: false, mute: true }]);
+});
+
+test("what has changed since it was approved is said at the top", async ({ page }) => {
+  await openApproval(page, "changed");
+  await expect(page.getByText("Changed since you approved it.")).toBeVisible();
+  await expect(page.getByText("client.example vouches for this program")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Warnings" })).toContainText("It has changed since you approved it");
 });
 
 test("the next request begins anew: Deny has the focus, Approve waits, nothing is taken over", async ({ page }) => {

@@ -25,10 +25,14 @@ pub(super) async fn run(place: &Place, command: Approvals, output: &mut Output) 
             output
                 .show(&approved, |approved| format!("{} may now: {}", approved.client_name, approved.scopes))
         }
-        Approvals::Deny { id, block } => {
-            program.call(Deny { id: parse_id(&id)?, block }).await?;
-            output.show(&serde_json::json!({ "denied": id, "blocked": block }), |_| {
-                if block { "denied, and blocked from now on".to_owned() } else { "denied".to_owned() }
+        Approvals::Deny { id, block, mute } => {
+            program.call(Deny { id: parse_id(&id)?, block, mute }).await?;
+            output.show(&serde_json::json!({ "denied": id, "blocked": block, "muted": mute }), |_| {
+                match (block, mute) {
+                    (true, _) => "denied, and blocked from now on".to_owned(),
+                    (false, true) => "denied, and quiet for 24 hours".to_owned(),
+                    (false, false) => "denied".to_owned(),
+                }
             })
         }
     }
@@ -75,11 +79,16 @@ fn for_people(pending: &[PendingRequest], called: &str) -> String {
 /// Everything that the owner needs to decide, and how to do it.
 fn describe(request: &PendingRequest, called: &str) -> String {
     let name = short(&request.client_name, 80);
-    let verified =
-        if request.verified { "verified" } else { "this name is not verified: anybody can choose it" };
+    let verified = match (&request.verified_host, request.verified, request.looked_up) {
+        (_, true, _) => "verified".to_owned(),
+        (Some(host), ..) => format!("{host} vouches for it; the name is its own word"),
+        (None, _, true) => "this name is not verified: anybody can choose it".to_owned(),
+        (None, _, false) => "not looked up yet: that is done when you let it in".to_owned(),
+    };
+    let changed = if request.changed { "\n  it has changed since you approved it" } else { "" };
     let code = if request.code_required { " --code CODE" } else { "" };
     let mut text = format!(
-        "{name} ({verified}) asks to be let in.\n\
+        "{name} ({verified}) asks to be let in.{changed}\n\
          \u{20} credentials go to   {}\n\
          \u{20} it asks for         {}\n\
          \u{20} came in             {}\n\

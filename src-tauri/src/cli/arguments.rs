@@ -126,6 +126,9 @@ pub(super) enum Approvals {
         /// Refuse this client's further requests unseen
         #[arg(long)]
         block: bool,
+        /// Keep this client's further requests quiet for 24 hours: no window, no notice
+        #[arg(long, conflicts_with = "block")]
+        mute: bool,
     },
 }
 

@@ -3,13 +3,15 @@
 //! Everything about the window is decided under one lock: a request that comes in while the window closes
 //! either takes its place or gets a window of its own, and is never denied by that closing.
 
+mod look_up;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::operations::ListApprovals;
 use engine::types::{
     AccessDuration, ApprovalDesk, ApprovalError, Attention, AuthorizationEvent, ConsentFacts, PendingRequest,
-    RequestId, Scope, ScopeSet, Surroundings, describe,
+    QuietReason, RequestId, Scope, ScopeSet, Surroundings, describe,
 };
 use engine::{Engine, Event, Failure, SurfaceRequest};
 use serde::{Deserialize, Serialize};
@@ -146,6 +148,10 @@ impl Clerk {
                 super::notice::access_was_copied(&client_name).await;
                 Ok(())
             }
+            Event::Authorization(AuthorizationEvent::ConsentRemembered { client_name, .. }) => {
+                super::notice::let_in_again(&client_name).await;
+                Ok(())
+            }
             Event::Surface(SurfaceRequest::ShowApproval { id }) => self.asked_by_terminal(id).await,
             Event::Surface(SurfaceRequest::ProveComputer { id }) => self.prove(id).await,
             _ => Ok(()),
@@ -174,10 +180,11 @@ impl Clerk {
         let surroundings = self.surroundings(&engine).await;
         let mut state = self.inner.state.lock().await;
         match state.desk.arrived(&request, engine.now(), surroundings) {
-            Attention::Raise => self.show(&mut state, id),
+            Attention::Raise => self.bring_up(&mut state, &request),
             Attention::Quiet(reason) => {
                 tracing::info!(%id, ?reason, "an authorization request waits quietly");
-                let undisturbed = !surroundings.paused && !surroundings.locked;
+                let undisturbed =
+                    !surroundings.paused && !surroundings.locked && reason != QuietReason::Muted;
                 if undisturbed && state.notices.may_tell(engine.now()) {
                     let from_internet = describe(&request).from_internet;
                     drop(state);
@@ -191,14 +198,20 @@ impl Clerk {
     /// The browser that asks runs on this computer. Where the request is on the screen already, it needs its
     /// code no more; elsewhere it may come up now.
     async fn proved(&self, id: RequestId) -> Result<(), Failure> {
-        {
+        let shown = {
             let state = self.inner.state.lock().await;
-            if let Some(shown) = state.window.as_ref().filter(|shown| shown.request == id) {
-                self.inner.stage.refresh_approval(&shown.label);
-                return Ok(());
-            }
+            let shown = state.window.as_ref().filter(|shown| shown.request == id);
+            shown.map(|shown| self.inner.stage.refresh_approval(&shown.label)).is_some()
+        };
+        if !shown {
+            return self.arrived(id).await;
         }
-        self.arrived(id).await
+        // It has more time now than when it came.
+        let engine = self.inner.host.engine().await?;
+        if let Some(request) = engine.pending_request(id).await? {
+            self.watch_for_end(&request);
+        }
+        Ok(())
     }
 
     async fn asked_by_terminal(&self, id: RequestId) -> Result<(), Failure> {
@@ -209,7 +222,7 @@ impl Clerk {
         // A window that is there already is not brought forward: a program with a shell could put it under the
         // person's hand at the wrong moment.
         match state.desk.asked_by_terminal(&request, engine.now(), surroundings) {
-            Attention::Raise => self.show(&mut state, id),
+            Attention::Raise => self.bring_up(&mut state, &request),
             Attention::Quiet(reason) => {
                 tracing::info!(%id, ?reason, "a terminal asked for the window, which stays away");
                 Ok(())
@@ -220,9 +233,7 @@ impl Clerk {
     /// Shows a request because the owner opened it. The one that was shown before goes on waiting.
     pub(crate) async fn open(&self, id: RequestId) -> Result<(), Failure> {
         let engine = self.inner.host.engine().await?;
-        if engine.pending_request(id).await?.is_none() {
-            return Err(Failure::not_found("this request is over; let the assistant ask again"));
-        }
+        self.look_up_for_owner(&engine, id).await?;
         let mut state = self.inner.state.lock().await;
         if let Some(shown) = &state.window
             && shown.request == id
@@ -248,6 +259,15 @@ impl Clerk {
             }
             Err(refusal) => tracing::info!(%refusal, "a link was not followed"),
         }
+        Ok(())
+    }
+
+    /// Shows a request to which the desk has agreed: at once, or when its client was looked up.
+    fn bring_up(&self, state: &mut State, request: &PendingRequest) -> Result<(), Failure> {
+        if request.looked_up {
+            return self.show(state, request.id);
+        }
+        self.show_when_looked_up(request.id);
         Ok(())
     }
 
@@ -284,19 +304,24 @@ impl Clerk {
     async fn move_on(&self, engine: &Engine, state: &mut State, id: RequestId) -> Result<(), Failure> {
         state.desk.settled(id);
         let Some(shown) = state.window.take_if(|shown| shown.request == id) else { return Ok(()) };
-        if let Some(next) = self.next(engine, state).await {
-            state.window = Some(shown);
-            return self.show(state, next);
+        match self.next(engine, state).await {
+            Some(next) if next.looked_up => {
+                state.window = Some(shown);
+                return self.show(state, next.id);
+            }
+            Some(next) => self.show_when_looked_up(next.id),
+            None => {}
         }
         self.inner.stage.close_approval(&shown.label);
         Ok(())
     }
 
     /// The request that may have the window that has become free.
-    async fn next(&self, engine: &Engine, state: &mut State) -> Option<RequestId> {
+    async fn next(&self, engine: &Engine, state: &mut State) -> Option<PendingRequest> {
         let surroundings = self.surroundings(engine).await;
         let waiting = self.inner.host.run(ListApprovals {}).await.unwrap_or_default();
-        state.desk.next(&waiting, engine.now(), surroundings)
+        let next = state.desk.next(&waiting, engine.now(), surroundings)?;
+        waiting.into_iter().find(|request| request.id == next)
     }
 
     /// The person closed the window: that denies what it showed, and nothing else.
@@ -330,7 +355,7 @@ impl Clerk {
         }
         state.desk.settled(shown.request);
         if let Some(next) = self.next(&engine, &mut state).await
-            && let Err(failure) = self.show(&mut state, next)
+            && let Err(failure) = self.bring_up(&mut state, &next)
         {
             tracing::error!(%failure, "the consent window could not go on");
         }
@@ -346,6 +371,8 @@ impl Clerk {
         if !std::mem::replace(&mut shown.seen, true) {
             // The first window takes the web engine most of the moment for which Approve waits.
             state.desk.appeared(request.id, now);
+            // From now on no newer request of that client pushes it out.
+            engine.look_up(request.id).await?;
             tracing::info!(id = %request.id, "the consent window shows a request");
         }
         let waiting = self.inner.host.run(ListApprovals {}).await?;
@@ -395,10 +422,15 @@ impl Clerk {
     }
 
     /// The owner's no to the request that was on the screen.
-    pub(crate) async fn deny(&self, id: RequestId, block: bool) -> Result<(), Failure> {
+    pub(crate) async fn deny(&self, id: RequestId, block: bool, mute: bool) -> Result<(), Failure> {
         let engine = self.inner.host.engine().await?;
         let mut state = self.inner.state.lock().await;
-        match engine.deny_in_window(id, block).await {
+        let denied = if mute && !block {
+            engine.mute_in_window(id).await
+        } else {
+            engine.deny_in_window(id, block).await
+        };
+        match denied {
             // Somebody was faster; there is nothing left to deny.
             Ok(()) | Err(ApprovalError::AlreadyDecided | ApprovalError::Expired) => {}
             Err(error) => return Err(error.into()),

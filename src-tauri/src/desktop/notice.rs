@@ -39,6 +39,25 @@ pub(crate) async fn somebody_asks(client_name: &str, from_internet: bool) {
     }
 }
 
+/// Tells that a program that was about to be shown was looked up and denied. Its own words are not repeated.
+pub(crate) async fn not_what_it_says() {
+    let body = "A program that asked for access to your memory is not what it says. It was denied; the browser shows why.";
+    if let Err(error) = show("A request was denied", body).await {
+        tracing::debug!(%error, "no notice could be shown");
+    }
+}
+
+/// Tells that an earlier yes counted again.
+pub(crate) async fn let_in_again(client_name: &str) {
+    let name: String = client_name.chars().take(60).collect();
+    let body = format!(
+        "{name} was let in again without asking, as your settings say. You can end that under Connections."
+    );
+    if let Err(error) = show("Let in again", &body).await {
+        tracing::debug!(%error, "no notice could be shown");
+    }
+}
+
 /// Tells that a client's access ended because a used code or refresh token came again: somebody may have stolen
 /// it. The owner let this client in and knows its name.
 pub(crate) async fn access_was_copied(client_name: &str) {

@@ -174,7 +174,7 @@ took_micros?: number,
  */
 count?: number, };
 
-export type AuditKind = "registered" | "asked" | "proved" | "approved" | "denied" | "blocked" | "unblocked" | "issued" | "refreshed" | "replayed" | "revoked" | "tool_called" | "client_added" | "client_changed" | "secret_rotated" | "client_removed" | "rejected" | "dropped";
+export type AuditKind = "registered" | "asked" | "proved" | "approved" | "denied" | "blocked" | "muted" | "unblocked" | "issued" | "refreshed" | "replayed" | "revoked" | "tool_called" | "client_added" | "client_changed" | "secret_rotated" | "client_removed" | "rejected" | "dropped";
 
 export type AuditQuery = { 
 /**
@@ -237,7 +237,19 @@ approved: boolean,
 /**
  * Who decided.
  */
-by: Decider, } | { "what": "grant_issued", 
+by: Decider, } | { "what": "consent_remembered", 
+/**
+ * The request.
+ */
+id: RequestId, 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Its name for people.
+ */
+client_name: string, } | { "what": "grant_issued", 
 /**
  * The grant.
  */
@@ -295,7 +307,11 @@ redirect_host: string,
 /**
  * Since when.
  */
-blocked_at: Timestamp, };
+blocked_at: Timestamp, 
+/**
+ * Until when its requests stay quiet; nothing where they are denied, which has no end.
+ */
+muted_until?: Timestamp, };
 
 export type Change = { 
 /**
@@ -444,6 +460,14 @@ verified: boolean,
  */
 verified_words: string, 
 /**
+ * The host that has the client's metadata, which is proved; its name is its own word all the same.
+ */
+verified_host: string | null, 
+/**
+ * Whether the client is not the same as when it was approved before.
+ */
+changed: boolean, 
+/**
  * Host and port that the credentials go to.
  */
 credentials_host: string, 
@@ -542,7 +566,15 @@ export type Cursor = string;
 
 export type Decider = "desktop" | "terminal" | "owner" | "client" | "rule";
 
-export type DenyInput = { id: string, block: boolean, };
+export type DenyInput = { id: string, 
+/**
+ * Whether the client's further requests are refused unseen.
+ */
+block: boolean, 
+/**
+ * Whether they stay quiet for a day; a block is more.
+ */
+mute: boolean, };
 
 export type Diagnose = Record<symbol, never>;
 
@@ -1126,6 +1158,23 @@ code_required: boolean,
  * How often it may still be typed wrong; the last time denies the request.
  */
 tries_left: number, 
+/**
+ * Whether the client was looked up. Otherwise it is known by its address alone, which stands for its name, and
+ * nothing is sent to it before it was.
+ */
+looked_up: boolean, 
+/**
+ * The host that has the client's metadata document, which is proved. The name is its own word all the same.
+ */
+verified_host?: string, 
+/**
+ * Whether name or redirect URIs of the client are not those that the owner approved before.
+ */
+changed: boolean, 
+/**
+ * Whether the owner has said that this client is to be quiet for a while.
+ */
+muted: boolean, 
 /**
  * Whether the browser of a request that came through the tunnel was proved to be on this computer. Then
  * no code has to be typed, and only that browser gets the answer.

@@ -29,7 +29,7 @@ const rejections: Record<string, string> = {
 /** What people look for, and the kinds of lines that tell of it. */
 export const auditGroups = {
   calls: { name: "what was read and added", kinds: ["tool_called", "dropped"] },
-  decisions: { name: "decisions", kinds: ["asked", "proved", "approved", "denied", "blocked", "unblocked"] },
+  decisions: { name: "decisions", kinds: ["asked", "proved", "approved", "denied", "blocked", "muted", "unblocked"] },
   access: { name: "access given and ended", kinds: ["issued", "refreshed", "replayed", "revoked"] },
   clients: { name: "programs registered", kinds: ["registered", "client_added", "client_changed", "secret_rotated", "client_removed"] },
   turned_away: { name: "turned away", kinds: ["rejected"] },
@@ -66,6 +66,7 @@ export function auditWords(entry: AuditEntry): { name: string | null; words: str
     case "proved": return { name, words: "was shown to ask from this computer" };
     case "denied": return { name, words: `was denied${by}${why}` };
     case "blocked": return { name, words: `was blocked${by}` };
+    case "muted": return { name, words: `was told to be quiet for a day${by}` };
     case "unblocked": return { name, words: `was unblocked${by}` };
     case "issued": return { name, words: "got its access" };
     case "refreshed": return { name, words: "renewed its access" };

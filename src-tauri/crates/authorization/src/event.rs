@@ -30,6 +30,16 @@ pub enum AuthorizationEvent {
         /// Who decided.
         by: Decider,
     },
+    /// A request was approved without a window, because the owner's earlier yes to this client still holds in this
+    /// browser.
+    ConsentRemembered {
+        /// The request.
+        id: RequestId,
+        /// The client.
+        client_id: String,
+        /// Its name for people.
+        client_name: String,
+    },
     /// A client exchanged its code: it is connected.
     GrantIssued {
         /// The grant.

@@ -58,7 +58,9 @@ pub use rules::desk::{APPROVE_AFTER, ApprovalDesk, Attention, QuietReason, Surro
 pub use scope::{Scope, ScopeSet, UnknownScope};
 pub use service::{
     Access, Approval, ApprovalError, Approved, Authorization, BlockedClient, Challenge, ClientError,
-    ClientSummary, Credentials, GrantSummary, NewClient, NewSecret, PendingRequest, ProofError, Rejection,
-    Revoked,
+    ClientSummary, Credentials, GrantSummary, LookUp, NewClient, NewSecret, PendingRequest, ProofError,
+    Rejection, Revoked,
 };
-pub use settings::{AccessTokenFormat, AuditRetention, LimitsSetting, RegistrationPolicy, Settings};
+pub use settings::{
+    AccessTokenFormat, AuditRetention, ClientDocuments, LimitsSetting, RegistrationPolicy, Settings,
+};

@@ -45,6 +45,8 @@ kinds! {
     Management = "ami_rm_";
     /// The secret of a confidential client, where it was made here.
     ClientSecretKind = "ami_cs_";
+    /// What a browser keeps that took a client's code: where consent is remembered, it is for this browser.
+    Remembered = "ami_rb_";
 }
 
 /// Characters of the random part: 32 bytes in base64url.

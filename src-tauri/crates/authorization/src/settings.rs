@@ -107,6 +107,38 @@ impl RegistrationPolicy {
     }
 }
 
+/// Which client metadata documents count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum ClientDocuments {
+    /// Those that come with this program, and others, which are fetched when the owner acts.
+    #[default]
+    Fetch,
+    /// Only those that come with this program; nothing is ever fetched.
+    Known,
+    /// None; clients that could use one register themselves instead.
+    Off,
+}
+
+impl ClientDocuments {
+    /// The choice of that name in the settings: `fetch`, `known` or `off`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Fetch, Self::Known, Self::Off].into_iter().find(|choice| choice.as_str() == word)
+    }
+
+    /// Its name in the settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::Known => "known",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// How many lines of the audit trail are kept, by who can cause them. Older ones go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditRetention {
@@ -158,6 +190,11 @@ pub struct Settings {
     /// ends, with its grants. None: what is known of them stays, as for a command that lets nobody in and may
     /// have been started with another environment than the server.
     pub static_clients: Option<Vec<(StaticClient, StaticSource)>>,
+    /// Which client metadata documents count.
+    pub client_documents: ClientDocuments,
+    /// Whether an earlier yes may count again without a window: for a checked client, in the same browser, for no
+    /// more than before. Off.
+    pub remember_consent: bool,
     /// Whether a terminal may decide (`serve`). False where a desktop runs: an assistant with a shell must
     /// not approve itself.
     pub self_approval: bool,
@@ -188,6 +225,8 @@ impl Settings {
             limits: LimitsSetting::On,
             registration: RegistrationPolicy::Open,
             static_clients: None,
+            client_documents: ClientDocuments::Fetch,
+            remember_consent: false,
             self_approval: true,
             max_unused_clients: 1000,
             audit_retention: AuditRetention::default(),

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use authorization::{
-    AccessTokenFormat, ExternalServer, Origin, Origins, RegistrationPolicy, StaticClient, StaticSource,
+    AccessTokenFormat, ClientDocuments, ExternalServer, Origin, Origins, RegistrationPolicy, StaticClient,
+    StaticSource,
 };
 
+mod admission;
 mod clients;
 mod external;
 mod flat;
@@ -45,6 +47,7 @@ const KEYS: &[&str] = &[
     "authorization.subjects",
     "authorization.validation",
     "browser_origins",
+    "client_documents",
     "grant_days",
     "ingress_port",
     "limits",
@@ -52,14 +55,13 @@ const KEYS: &[&str] = &[
     "public_url",
     "refresh_idle_days",
     "registration",
+    "remember_consent",
     "static_clients",
     "theme",
 ];
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
 
-/// The browser that waits keeps its cookie for twenty minutes: for asking, and for fetching the answer.
-const LONGEST_APPROVAL: u64 = 10;
 /// Ten years, in days.
 const LONGEST_AUDIT: u64 = 3650;
 
@@ -97,6 +99,10 @@ pub struct Config {
     pub static_clients: Vec<(StaticClient, StaticSource)>,
     /// How long lines of the audit trail are kept at most. None: until there are too many.
     pub audit_age: Option<Duration>,
+    /// Which client metadata documents count.
+    pub client_documents: ClientDocuments,
+    /// Whether an earlier yes may count again without a window.
+    pub remember_consent: bool,
     /// How the windows look.
     pub theme: Theme,
     /// Where each setting comes from that somebody set, by its name.
@@ -293,8 +299,7 @@ struct Layers {
     rates_limited: Option<bool>,
     tokens: tokens::TokenLayer,
     external: external::ExternalLayer,
-    approval_minutes: Option<u64>,
-    registration: Option<RegistrationPolicy>,
+    admission: admission::AdmissionLayer,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
     theme: Option<Theme>,
@@ -334,10 +339,12 @@ impl Layers {
             refresh_idle: self.tokens.refresh_idle(),
             grant_lifetime: self.tokens.grant_lifetime(),
             external,
-            request_lifetime: Duration::from_secs(self.approval_minutes.unwrap_or(10) * 60),
-            registration: self.registration.unwrap_or_default(),
+            request_lifetime: self.admission.request_lifetime(),
+            registration: self.admission.registration(),
             static_clients: self.static_clients,
             audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
+            client_documents: self.admission.client_documents(),
+            remember_consent: self.admission.remember_consent(),
             theme: self.theme.unwrap_or_default(),
             sources: self.sources,
         })
@@ -446,23 +453,17 @@ impl Layers {
                     _ => return Err(bad("limits", "it must be \"on\" or \"off\"")),
                 });
             }
-            "registration" => {
-                let rule = "it must be \"open\", \"documents\" or \"off\"";
-                let policy = RegistrationPolicy::from_word(value).ok_or_else(|| bad("registration", rule))?;
-                self.registration = Some(policy);
-            }
             "audit_days" => {
                 let days = value.parse().ok().filter(|days| (1..=LONGEST_AUDIT).contains(days));
                 self.audit_days =
                     Some(days.ok_or_else(|| bad("audit_days", "it must be a number from 1 to 3650"))?);
             }
-            "approval_minutes" => {
-                let minutes = value.parse().ok().filter(|minutes| (1..=LONGEST_APPROVAL).contains(minutes));
-                self.approval_minutes =
-                    Some(minutes.ok_or_else(|| bad("approval_minutes", "it must be a number from 1 to 10"))?);
-            }
             _ => {
-                let family = self.tokens.set(key, value).or_else(|| self.external.set(key, value));
+                let family = self
+                    .tokens
+                    .set(key, value)
+                    .or_else(|| self.external.set(key, value))
+                    .or_else(|| self.admission.set(key, value));
                 let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
                 family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }

@@ -353,6 +353,8 @@ impl Opening {
                 external: config.external.clone(),
                 request_lifetime: config.request_lifetime,
                 registration: config.registration,
+                client_documents: config.client_documents,
+                remember_consent: config.remember_consent,
                 static_clients,
                 audit_retention: AuditRetention { longest: config.audit_age, ..AuditRetention::default() },
                 self_approval: surface == Surface::Terminal,

@@ -34,9 +34,9 @@ pub use settings_file::{SettingChange, SettingsFileError, change_settings};
 pub mod types {
     pub use authorization::{
         AccessDuration, AccessTokenFormat, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention,
-        AuditEntry, AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientSummary, ConsentFacts,
-        PendingRequest, QuietReason, Registration, RegistrationPolicy, RequestId, Revoked, Scope, ScopeSet,
-        StaticSource, Surroundings, TooEarly, describe,
+        AuditEntry, AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientDocuments, ClientSummary,
+        ConsentFacts, LookUp, PendingRequest, QuietReason, Registration, RegistrationPolicy, RequestId,
+        Revoked, Scope, ScopeSet, StaticSource, Surroundings, TooEarly, describe,
     };
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;

@@ -12,7 +12,10 @@ use crate::desktop::approvals::{ApprovalScreen, ApproveInput, ApproveOutcome};
 pub(crate) struct DenyInput {
     #[cfg_attr(test, ts(type = "string"))]
     id: RequestId,
+    /// Whether the client's further requests are refused unseen.
     block: bool,
+    /// Whether they stay quiet for a day; a block is more.
+    mute: bool,
 }
 
 commands! {
@@ -28,6 +31,6 @@ commands! {
 
     /// The owner's no.
     deny_request(desk, input: DenyInput) -> () {
-        desk.clerk.deny(input.id, input.block).await
+        desk.clerk.deny(input.id, input.block, input.mute).await
     }
 }

@@ -35,6 +35,9 @@ function approvalsOf(scenario: string): ApprovalScreen[] {
     case "reversed": return [screen({ ...unsure, client_name: hostile.reversed })];
     case "html": return [screen({ ...unsure, client_name: hostile.html })];
     case "two": return [screen({ id: "request-1" }, { others_waiting: 1 }), screen({ ...unsure, id: "request-2", client_name: "Cursor" })];
+    case "changed": return [screen({ ...unsure, client_name: "Example", verified_host: "client.example", changed: true,
+      verified_words: "client.example vouches for this program: that is checked. Its name is its own word.",
+      warnings: ["It has changed since you approved it: its name or the addresses that its access may go to are others now."] })];
     case "slow": return [screen({}, { approve_after_ms: 3_000 })];
     case "nothing": return [];
     default: return [screen({})];
@@ -77,6 +80,7 @@ const waiting: PendingRequest = {
   id: "request-9", client_id: "dyn-7f31", client_name: "Cursor", verified: false, redirect_uri: "cursor://callback", redirect_host: "cursor:",
   resource: "https://localhost:9100/mcp", scopes: ["context:read"], arrival: "tunnel", remote_address: "203.0.113.9", user_agent: "Safari",
   navigation: true, requested_at: ago(20_000), expires_at: ago(-100_000), code_required: true, tries_left: 3, proved: false,
+  looked_up: true, changed: false, muted: false,
 };
 
 export function household(scenario: string): Household {

@@ -154,7 +154,7 @@ export function sampleInsight(index: number): Insight {
 export function sampleFacts(change: Partial<ConsentFacts>): ConsentFacts {
   return {
     id: "request-1", client_name: "Claude Code", client_id: "claude-code", verified: true,
-    verified_words: "Comes with Ambient Insights: this name is checked.",
+    verified_words: "Comes with Ambient Insights: this name is checked.", verified_host: null, changed: false,
     credentials_host: "localhost:49152", credentials_words: "a program on this computer",
     arrival_words: "This computer, from a browser", from_internet: false, remote_address: "127.0.0.1",
     user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", resource: "https://localhost:9100/mcp",

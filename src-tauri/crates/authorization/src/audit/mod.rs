@@ -37,6 +37,8 @@ pub enum AuditKind {
     Denied,
     /// The client's requests to this host are denied from now on.
     Blocked,
+    /// The client's requests to this host are quiet for a while.
+    Muted,
     /// Such a block was lifted.
     Unblocked,
     /// A code was exchanged: a grant and its first tokens.
@@ -65,13 +67,14 @@ pub enum AuditKind {
 
 impl AuditKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Registered,
         Self::Asked,
         Self::Proved,
         Self::Approved,
         Self::Denied,
         Self::Blocked,
+        Self::Muted,
         Self::Unblocked,
         Self::Issued,
         Self::Refreshed,
@@ -102,6 +105,7 @@ impl AuditKind {
             Self::Approved => "approved",
             Self::Denied => "denied",
             Self::Blocked => "blocked",
+            Self::Muted => "muted",
             Self::Unblocked => "unblocked",
             Self::Issued => "issued",
             Self::Refreshed => "refreshed",
@@ -311,6 +315,7 @@ impl AuditEntry {
                 | AuditKind::Approved
                 | AuditKind::Denied
                 | AuditKind::Blocked
+                | AuditKind::Muted
                 | AuditKind::Unblocked
                 | AuditKind::Issued
                 | AuditKind::Refreshed

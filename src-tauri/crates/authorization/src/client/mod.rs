@@ -1,6 +1,7 @@
 //! Who may ask: clients, and the ways in which they become known.
 
 pub(crate) mod built_in;
+pub(crate) mod document;
 pub(crate) mod metadata;
 pub(crate) mod name;
 pub(crate) mod pre_registered;
@@ -8,6 +9,9 @@ pub(crate) mod secret;
 
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::rules::redirect_uri;
 
 use self::secret::SecretHash;
 
@@ -101,6 +105,25 @@ impl Client {
     /// Whether the name is more than the client's own word.
     pub(crate) fn is_verified(&self) -> bool {
         matches!(self.registration, Registration::BuiltIn | Registration::Static)
+    }
+
+    /// Whether an answer may be sent to this address.
+    pub(crate) fn may_be_answered_at(&self, redirect_uri: &str) -> bool {
+        redirect_uri::is_registered(redirect_uri, &self.redirect_uris)
+            || built_in::has_callback(self, redirect_uri)
+    }
+
+    /// What an owner says yes to besides the request itself: name and redirect URIs. Where it differs from what
+    /// was approved before, the client has changed since (CIMD draft, "Changes in Client Metadata"). How it
+    /// authenticates is no part of it: who comes with a document never does, so no key of it is ever used.
+    pub(crate) fn consent_hash(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for part in std::iter::once(&self.name).chain(&self.redirect_uris) {
+            // The length first, so that no two lists run together into the same bytes.
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
     }
 }
 

@@ -2,46 +2,32 @@
 //!
 //! It only ever makes a pending request and leads to its waiting page. Nothing is decided in the browser.
 
+mod asking;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use clock::Timestamp;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use rusqlite::Connection;
 
+use self::asking::{Applicant, Asking, Outcome};
 use super::context::Context;
-use super::page;
+use super::{consent_cookie, page};
 use crate::Error;
 use crate::arrival::Arrival;
-use crate::audit::{AuditEntry, AuditKind, Decider, RejectionKind};
-use crate::client::Client;
-use crate::duration::AccessDuration;
+use crate::audit::{Decider, RejectionKind};
+use crate::client::document::ClientIdUrl;
+use crate::client::{Client, Registration};
 use crate::event::AuthorizationEvent;
 use crate::id::RequestId;
 use crate::limits::Limited;
-use crate::rules::approval::Status;
-use crate::rules::authorize::{self, RequestError, TargetError, ValidRequest};
+use crate::rules::authorize::{self, RequestError, TargetError};
 use crate::rules::parameters::Parameters;
-use crate::rules::redirect_uri;
-use crate::secret::{Browser, ConfirmationCode, ConfirmationHash, Token, TokenHash};
-use crate::service::Inner;
-use crate::store;
-use crate::store::requests::StoredRequest;
+use crate::secret::{Browser, ConfirmationCode, Token};
+use crate::service::{Asker, Inner};
 
 /// The longest query that is looked at, in bytes: room for every parameter at its own limit.
 const MAX_QUERY: usize = 32 * 1024;
-/// How many requests of one arrival may wait at once: of all clients, and of one. What pages ask for in the
-/// background is counted apart, so that no website can fill the places of real requests.
-const MAX_PENDING: u32 = 32;
-const MAX_PENDING_OF_CLIENT: u32 = 5;
-/// How long after a request the same one from another browser still counts as asked twice. Browsers that
-/// load ahead ask twice at nearly the same moment, before the first answer's cookie is there.
-const TWIN_WINDOW: Duration = Duration::from_secs(10);
-/// How many browsers may take one request's answer.
-const MAX_BROWSERS: usize = 4;
-
 /// Why there is no pending request.
 #[derive(Debug, thiserror::Error)]
 enum AuthorizeError {
@@ -56,42 +42,45 @@ enum AuthorizeError {
     #[error("the client became known in a way that the owner has switched off")]
     NotAdmitted,
     #[error("{error}")]
-    Request { error: RequestError, redirect_uri: String, state: Option<String> },
+    Request { error: RequestError, back: Option<Back> },
     #[error("the owner has blocked this client for this redirect host")]
-    Blocked { redirect_uri: String, state: Option<String> },
+    Blocked { back: Option<Back> },
     #[error("too many requests are waiting")]
-    TooManyPending { redirect_uri: String, state: Option<String> },
+    TooManyPending { back: Option<Back> },
     #[error(transparent)]
     Failed(#[from] Error),
 }
 
-/// What the transaction came to.
-enum Outcome {
-    /// A new entry.
-    Asked(RequestId),
-    /// The same browser asked the same again.
-    Known(RequestId),
-    /// Another contact of what is most likely the same browser; it may take the answer as well.
-    Joined(RequestId),
-    Blocked,
-    TooMany,
+/// Where an error may go: an address that is known to be the client's.
+#[derive(Clone, Debug)]
+struct Back {
+    redirect_uri: String,
+    state: Option<String>,
 }
 
-/// Everything the transaction needs.
-struct Asking {
-    client: Client,
-    request: ValidRequest,
-    context: Context,
-    /// The secrets of requests that the browser has shown, by their hashes.
-    shown: Vec<TokenHash<Browser>>,
-    /// The secret that a new entry would get.
-    fresh: TokenHash<Browser>,
-    id: RequestId,
-    confirmation: Option<ConfirmationHash>,
-    /// For a twin the code must follow from the twin's id, which is only known in the transaction.
-    secret: Token<Browser>,
-    expires_at: Timestamp,
-    now: Timestamp,
+impl From<&Client> for Applicant {
+    fn from(client: &Client) -> Self {
+        Self {
+            id: client.id.clone(),
+            name: client.name.clone(),
+            verified: client.is_verified(),
+            consent_hash: Some(client.consent_hash()),
+            vouched_for: client.is_verified() || client.registration == Registration::MetadataDocument,
+        }
+    }
+}
+
+impl From<&ClientIdUrl> for Applicant {
+    /// Only its host is more than its own word, and that only once it was asked.
+    fn from(url: &ClientIdUrl) -> Self {
+        Self {
+            id: url.as_str().to_owned(),
+            name: url.host().to_owned(),
+            verified: false,
+            consent_hash: None,
+            vouched_for: false,
+        }
+    }
 }
 
 pub(crate) async fn handle(
@@ -119,17 +108,22 @@ async fn ask(
     }
     let parameters = Parameters::decode(query.as_bytes());
     let client_id = authorize::client_id(&parameters)?;
-    let client = inner.client(client_id).await?.ok_or(AuthorizeError::UnknownClient)?;
-    // What such a client was given before stays good; it can not ask anew.
-    if !inner.settings.registration.allows(client.registration) {
-        return Err(AuthorizeError::NotAdmitted);
-    }
-    let redirect_uri = authorize::target(&parameters, &client)?;
-    // From here on an error may go to the client: it is known, and so is its address.
-    let state = authorize::returnable_state(&parameters).map(str::to_owned);
-    let request = authorize::judge(&parameters, redirect_uri.clone(), &context.origin).map_err(|error| {
-        AuthorizeError::Request { error, redirect_uri: redirect_uri.clone(), state: state.clone() }
-    })?;
+    let (client, redirect_uri, back) = match inner.asker(client_id).await? {
+        Asker::Unknown => return Err(AuthorizeError::UnknownClient),
+        Asker::NotAdmitted => return Err(AuthorizeError::NotAdmitted),
+        Asker::Known(client) => {
+            let redirect_uri = authorize::target(&parameters, &client)?;
+            // From here on an error may go to the client: it is known, and so is its address.
+            let state = authorize::returnable_state(&parameters).map(str::to_owned);
+            let back = Back { redirect_uri: redirect_uri.clone(), state };
+            (Applicant::from(&client), redirect_uri, Some(back))
+        }
+        // Its document is fetched when the owner acts, never because somebody asked. Until then nobody knows whose
+        // address that is, so every error stays here.
+        Asker::NotLookedUp(url) => (Applicant::from(&url), authorize::unproved_target(&parameters)?, None),
+    };
+    let request = authorize::judge(&parameters, redirect_uri, &context.origin)
+        .map_err(|error| AuthorizeError::Request { error, back: back.clone() })?;
 
     let now = inner.clock.now();
     let secret = Token::<Browser>::generate(&*inner.random);
@@ -151,97 +145,37 @@ async fn ask(
         fresh: secret.hash(),
         context: context.clone(),
         expires_at: now.plus(lifetime),
+        remembers: inner.settings.remember_consent,
+        prompt: parameters.all("prompt").next().is_some(),
+        known_by: consent_cookie::shown(headers, &client.id),
         client,
         request,
         id,
         secret,
         now,
     };
-    match inner.database.write(move |connection| store_request(connection, &asking)).await? {
-        Outcome::Asked(id) => {
+    let (client_id, client_name) = (asking.client.id.clone(), asking.client.name.clone());
+    match inner.database.write(move |connection| asking::store_request(connection, &asking)).await? {
+        Outcome::Asked { id, replaced } => {
+            if let Some(id) = replaced {
+                inner.announce(AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Rule });
+            }
             inner.announce(AuthorizationEvent::RequestPending { id });
+            Ok(to_waiting_page(id, Some(&cookie)))
+        }
+        Outcome::Remembered { id, replaced } => {
+            if let Some(id) = replaced {
+                inner.announce(AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Rule });
+            }
+            inner.announce(AuthorizationEvent::RequestDecided { id, approved: true, by: Decider::Rule });
+            inner.announce(AuthorizationEvent::ConsentRemembered { id, client_id, client_name });
             Ok(to_waiting_page(id, Some(&cookie)))
         }
         Outcome::Joined(id) => Ok(to_waiting_page(id, Some(&cookie))),
         Outcome::Known(id) => Ok(to_waiting_page(id, None)),
-        Outcome::Blocked => Err(AuthorizeError::Blocked { redirect_uri, state }),
-        Outcome::TooMany => Err(AuthorizeError::TooManyPending { redirect_uri, state }),
+        Outcome::Blocked => Err(AuthorizeError::Blocked { back }),
+        Outcome::TooMany => Err(AuthorizeError::TooManyPending { back }),
     }
-}
-
-fn store_request(connection: &Connection, asking: &Asking) -> Result<Outcome, Error> {
-    let Asking { client, request, context, now, .. } = asking;
-    if store::blocks::contains(connection, &client.id, &redirect_uri::host(&request.redirect_uri))? {
-        return Ok(Outcome::Blocked);
-    }
-    let arrival = context.arrival.to_string();
-    let fingerprint = authorize::fingerprint(&client.id, request, &arrival);
-    if let Some(twin) = store::requests::find_twin(connection, &fingerprint, *now)? {
-        let browsers = store::requests::browsers(connection, twin.id)?;
-        if browsers.iter().any(|(browser, _)| asking.shown.contains(browser)) {
-            return Ok(Outcome::Known(twin.id));
-        }
-        // One entry, so that the owner is not asked twice. That another browser may take the answer is safe:
-        // through the tunnel the typed code chooses the browser that shows it, and the answers on this
-        // computer can be read by nobody outside it.
-        if now.since(twin.requested_at) < TWIN_WINDOW
-            && twin.user_agent == context.user_agent
-            && browsers.len() < MAX_BROWSERS
-            // A proved request has its browser; another one would only be told that it gets nothing.
-            && !twin.proved
-        {
-            let confirmation = twin.code_required.then(|| {
-                ConfirmationCode::derived_from(&asking.secret, twin.id.as_bytes()).hash(twin.id.as_bytes())
-            });
-            store::requests::add_browser(connection, twin.id, &asking.fresh, confirmation.as_ref())?;
-            return Ok(Outcome::Joined(twin.id));
-        }
-    }
-    let (all, of_client) =
-        store::requests::count_pending(connection, &arrival, context.navigation, &client.id, *now)?;
-    if all >= MAX_PENDING || of_client >= MAX_PENDING_OF_CLIENT {
-        return Ok(Outcome::TooMany);
-    }
-    let stored = StoredRequest {
-        id: asking.id,
-        client_id: client.id.clone(),
-        client_name: client.name.clone(),
-        verified: client.is_verified(),
-        redirect_uri: request.redirect_uri.clone(),
-        state: request.state.clone(),
-        code_challenge: request.challenge.as_str().to_owned(),
-        scopes: request.scopes,
-        resource: request.resource.clone(),
-        issuer: context.origin.as_str().to_owned(),
-        arrival: arrival.clone(),
-        remote_address: context.peer.map(|address| address.to_string()),
-        user_agent: context.user_agent.clone(),
-        navigation: context.navigation,
-        requested_at: *now,
-        expires_at: asking.expires_at,
-        code_required: asking.confirmation.is_some(),
-        proved: false,
-        wrong_codes: 0,
-        status: Status::Pending,
-        decided_at: None,
-        granted_scopes: crate::scope::ScopeSet::EMPTY,
-        // Until the owner chooses another.
-        duration: AccessDuration::UntilRevoked,
-        chosen_browser: None,
-    };
-    store::requests::insert(connection, &stored, &fingerprint)?;
-    store::requests::add_browser(connection, asking.id, &asking.fresh, asking.confirmation.as_ref())?;
-    let entry = AuditEntry {
-        request_id: Some(asking.id),
-        arrival: Some(arrival),
-        remote_address: stored.remote_address,
-        user_agent: stored.user_agent,
-        scopes: Some(request.scopes),
-        by: Some(Decider::Client),
-        ..AuditEntry::new(*now, AuditKind::Asked).client(&client.id, &client.name)
-    };
-    store::audit::append(connection, &entry)?;
-    Ok(Outcome::Asked(asking.id))
 }
 
 fn refuse(inner: &Inner, context: &Context, error: &AuthorizeError) -> Response {
@@ -251,9 +185,16 @@ fn refuse(inner: &Inner, context: &Context, error: &AuthorizeError) -> Response 
     }
     tracing::debug!(reason = %error, arrival = %context.arrival, "authorization request refused");
     let issuer = context.origin.as_str();
-    let back = |redirect_uri: &str, code: &str, description: &str, state: Option<&str>| {
-        let answer = [("error", code), ("error_description", description)];
-        page::redirect(&authorize::response_uri(redirect_uri, &answer, state, issuer))
+    let send = |back: Option<&Back>, code: &str, description: &str| match back {
+        Some(Back { redirect_uri, state }) => {
+            let answer = [("error", code), ("error_description", description)];
+            page::redirect(&authorize::response_uri(redirect_uri, &answer, state.as_deref(), issuer))
+        }
+        None => page::problem(
+            StatusCode::BAD_REQUEST,
+            "This request can not be answered",
+            &format!("You were not sent on, because {description}. Nothing was shared."),
+        ),
     };
     let (kind, response) = match error {
         AuthorizeError::RateLimited(seconds) => {
@@ -293,21 +234,19 @@ fn refuse(inner: &Inner, context: &Context, error: &AuthorizeError) -> Response 
                 &format!("You were not sent on, because {reason}. Nothing was shared."),
             ),
         ),
-        AuthorizeError::Request { error, redirect_uri, state } => (
-            RejectionKind::BadAuthorizationRequest,
-            back(redirect_uri, error.code(), &error.to_string(), state.as_deref()),
-        ),
-        AuthorizeError::Blocked { redirect_uri, state } => (
+        AuthorizeError::Request { error, back } => {
+            (RejectionKind::BadAuthorizationRequest, send(back.as_ref(), error.code(), &error.to_string()))
+        }
+        AuthorizeError::Blocked { back } => (
             RejectionKind::BlockedClient,
-            back(redirect_uri, "access_denied", "the owner has denied access", state.as_deref()),
+            send(back.as_ref(), "access_denied", "the owner has denied access"),
         ),
-        AuthorizeError::TooManyPending { redirect_uri, state } => (
+        AuthorizeError::TooManyPending { back } => (
             RejectionKind::RateLimited,
-            back(
-                redirect_uri,
+            send(
+                back.as_ref(),
                 "temporarily_unavailable",
                 "too many requests are waiting for the owner; try again later",
-                state.as_deref(),
             ),
         ),
         AuthorizeError::Failed(_) => return retry_later(StatusCode::SERVICE_UNAVAILABLE, 5),

@@ -25,6 +25,8 @@ pub(crate) struct Context {
     /// Whether the browser itself navigated here: `Sec-Fetch-Dest` is `document`, or absent as in browsers
     /// and programs that do not know it.
     pub(crate) navigation: bool,
+    /// Whether the browser says so itself.
+    pub(crate) document: bool,
 }
 
 impl Context {
@@ -56,6 +58,7 @@ impl FromRequestParts<Arc<Inner>> for Context {
             peer: parts.extensions.get::<PeerAddress>().and_then(|address| address.0),
             origin,
             user_agent: text(&parts.headers, &header::USER_AGENT).and_then(name::clean_user_agent),
+            document: parts.headers.get("sec-fetch-dest").is_some_and(|dest| dest == "document"),
             navigation: parts.headers.get("sec-fetch-dest").is_none_or(|dest| dest == "document"),
         })
     }

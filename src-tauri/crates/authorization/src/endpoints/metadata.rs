@@ -16,7 +16,7 @@ use super::context::Context;
 use crate::external::External;
 use crate::scope::{Scope, ScopeSet};
 use crate::service::Inner;
-use crate::settings::AccessTokenFormat;
+use crate::settings::{AccessTokenFormat, ClientDocuments};
 
 /// `/.well-known/oauth-authorization-server`. Only what is on is named.
 pub(crate) async fn authorization_server(State(inner): State<Arc<Inner>>, context: Context) -> Response {
@@ -43,7 +43,7 @@ pub(crate) async fn authorization_server(State(inner): State<Arc<Inner>>, contex
     if registration.allows_dynamic() {
         members["registration_endpoint"] = format!("{origin}/oauth/register").into();
     }
-    if registration.allows_documents() {
+    if registration.allows_documents() && inner.settings.client_documents != ClientDocuments::Off {
         members["client_id_metadata_document_supported"] = true.into();
     }
     if inner.settings.access_token_format == AccessTokenFormat::Jwt {

@@ -3,6 +3,7 @@
 mod authorize;
 mod body;
 mod client_authentication;
+mod consent_cookie;
 mod context;
 mod external;
 mod introspect;

@@ -14,10 +14,13 @@ use http::{HeaderMap, StatusCode};
 use rusqlite::Connection;
 
 use super::authorize::{cookie_name, cookies};
+use super::consent_cookie;
 use super::context::Context;
 use super::page::{self, Escaped, Page};
 use crate::Error;
+use crate::arrival::Arrival;
 use crate::audit::{Decider, RejectionKind};
+use crate::duration::AccessDuration;
 use crate::event::AuthorizationEvent;
 use crate::id::RequestId;
 use crate::link::ApprovalLink;
@@ -26,8 +29,8 @@ use crate::rules::authorize::response_uri;
 use crate::rules::exchange::StoredCode;
 use crate::rules::parameters::Parameters;
 use crate::rules::pkce::CodeChallenge;
-use crate::rules::redirect_uri;
-use crate::secret::{Browser, Code, ConfirmationCode, Token, TokenHash};
+use crate::rules::{redirect_uri, remember};
+use crate::secret::{Browser, Code, ConfirmationCode, Remembered, Token, TokenHash};
 use crate::service::{Inner, expire_overdue};
 use crate::settings::Settings;
 use crate::store;
@@ -171,22 +174,37 @@ async fn send_code(
     let code = Token::<Code>::derived_from(secret, request.id.as_bytes());
     if request.status == Status::Approved {
         let (code_hash, browser, stored) = (code.hash(), secret.hash(), request.clone());
+        let remembered = remembered(inner, request, secret).map(|remembered| remembered.hash());
         let expires_at = now.plus(inner.settings.code_lifetime);
         let delivered = inner
             .database
-            .write(move |connection| deliver_code(connection, &stored, &code_hash, &browser, expires_at, now))
+            .write(move |connection| {
+                deliver_code(connection, &stored, &code_hash, &browser, remembered, expires_at, now)
+            })
             .await?;
         if !delivered {
             return Ok(done_approved(request));
         }
     }
+    let Some(answer_to) = request.answer_to() else { return Ok(done_denied(request)) };
     let answer = [("code", code.expose())];
-    Ok(page::redirect(&response_uri(
-        &request.redirect_uri,
-        &answer,
-        request.state.as_deref(),
-        &request.issuer,
-    )))
+    let mut response =
+        page::redirect(&response_uri(answer_to, &answer, request.state.as_deref(), &request.issuer));
+    if let Some(remembered) = remembered(inner, request, secret) {
+        consent_cookie::give(&mut response, &request.client_id, &remembered);
+    }
+    Ok(response)
+}
+
+/// What the browser keeps, where the owner's yes may count again for it. It follows from the browser's secret, so
+/// that an answer which is given once more gives the same.
+fn remembered(inner: &Inner, request: &StoredRequest, secret: &Token<Browser>) -> Option<Token<Remembered>> {
+    let good = inner.settings.remember_consent
+        && request.duration == AccessDuration::UntilRevoked
+        && request.arrival == Arrival::Local.as_str()
+        && (request.verified || request.vouching_host().is_some())
+        && remember::leads_to_a_server(&request.redirect_uri);
+    good.then(|| Token::derived_from(secret, request.id.as_bytes()))
 }
 
 fn deliver_code(
@@ -194,6 +212,7 @@ fn deliver_code(
     request: &StoredRequest,
     hash: &TokenHash<Code>,
     browser: &TokenHash<Browser>,
+    remembered_by: Option<TokenHash<Remembered>>,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<bool, Error> {
@@ -214,6 +233,8 @@ fn deliver_code(
         expires_at,
         used: false,
         grant: None,
+        consent_hash: request.consent_hash,
+        remembered_by,
     };
     store::codes::insert(connection, hash, request.id, browser, &code)?;
     Ok(true)
@@ -238,13 +259,10 @@ async fn send_denial(inner: &Inner, request: &StoredRequest, now: Timestamp) -> 
     if !delivered {
         return Ok(done_denied(request));
     }
+    // Where it is not known whose address that is, the person stays here (RFC 9700 §4.11.2).
+    let Some(answer_to) = request.answer_to() else { return Ok(done_denied(request)) };
     let answer = [("error", "access_denied"), ("error_description", "the owner has denied access")];
-    Ok(page::redirect(&response_uri(
-        &request.redirect_uri,
-        &answer,
-        request.state.as_deref(),
-        &request.issuer,
-    )))
+    Ok(page::redirect(&response_uri(answer_to, &answer, request.state.as_deref(), &request.issuer)))
 }
 
 fn waiting(inner: &Inner, request: &StoredRequest, secret: &Token<Browser>, now: Timestamp) -> Response {
@@ -264,8 +282,13 @@ fn waiting(inner: &Inner, request: &StoredRequest, secret: &Token<Browser>, now:
              yours. Never read it out to somebody else.</p>\n",
         )
     });
-    let verified =
-        if request.verified { "known to Ambient Insights" } else { "not verified: the name is its own word" };
+    let verified = if request.verified {
+        "known to Ambient Insights"
+    } else if request.looked_up {
+        "not verified: the name is its own word"
+    } else {
+        "not looked up yet: that is done when the owner opens this request"
+    };
     let minutes = request.expires_at.since(now).as_secs().div_ceil(60);
     let unit = if minutes == 1 { "minute" } else { "minutes" };
     let body = format!(
@@ -316,6 +339,16 @@ fn done_approved(request: &StoredRequest) -> Response {
 }
 
 fn done_denied(request: &StoredRequest) -> Response {
+    if let Some(because) = &request.refused_because {
+        return page::problem(
+            StatusCode::OK,
+            "This program is not what it says",
+            &format!(
+                "Access was not given to {}, and you were not sent on: {because}. You can close this page.",
+                request.client_name
+            ),
+        );
+    }
     page::problem(
         StatusCode::OK,
         "This request is done",

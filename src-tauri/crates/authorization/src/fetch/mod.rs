@@ -20,9 +20,9 @@ use secrecy::SecretString;
 use tokio::sync::{OnceCell, Semaphore};
 
 pub use network::{Later, Network, SystemNetwork};
-pub(crate) use target::Reach;
+pub(crate) use target::{InvalidTarget, Reach, public_host};
 
-use self::target::{InvalidTarget, Target};
+use self::target::Target;
 use crate::limits::{Bucket, Monotonic, bucket};
 
 /// How long a fetch may take in all, from the wait for its turn to the last byte.

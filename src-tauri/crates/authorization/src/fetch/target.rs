@@ -92,6 +92,11 @@ impl Target {
     }
 }
 
+/// The host of a URL that a stranger named, if it may be asked at all.
+pub(crate) fn public_host(url: &str) -> Result<String, InvalidTarget> {
+    Ok(Target::read(url, Reach::Public)?.host.to_string())
+}
+
 /// Names that mean another machine in every network, or that are asked for by multicast: not even looked up.
 fn is_local_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();

@@ -119,8 +119,18 @@ pub(crate) fn target(parameters: &Parameters, client: &Client) -> Result<String,
     if redirect_uri::inspect(uri)? == Kind::PrivateUse {
         return Err(TargetError::PrivateUse);
     }
-    if !redirect_uri::is_registered(uri, &client.redirect_uris) {
+    if !client.may_be_answered_at(uri) {
         return Err(TargetError::NotRegistered);
+    }
+    Ok(uri.to_owned())
+}
+
+/// Where the answer of a client would go that was not looked up yet: the redirect URI as it was asked for. Whether
+/// it is one of the client's is not known, so nothing may be sent there.
+pub(crate) fn unproved_target(parameters: &Parameters) -> Result<String, TargetError> {
+    let uri = parameters.one("redirect_uri")?.ok_or(TargetError::NoRedirectUri)?;
+    if redirect_uri::inspect(uri)? == Kind::PrivateUse {
+        return Err(TargetError::PrivateUse);
     }
     Ok(uri.to_owned())
 }

@@ -7,7 +7,6 @@ use std::net::IpAddr;
 
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
 
 use super::redirect_uri::{self, Kind};
 use crate::client::{built_in, name};
@@ -43,6 +42,7 @@ pub struct DurationChoice {
 }
 
 /// Everything that the consent window shows. All texts are plain text.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ConsentFacts {
@@ -56,6 +56,10 @@ pub struct ConsentFacts {
     pub verified: bool,
     /// What that means.
     pub verified_words: String,
+    /// The host that has the client's metadata, which is proved; its name is its own word all the same.
+    pub verified_host: Option<String>,
+    /// Whether the client is not the same as when it was approved before.
+    pub changed: bool,
     /// Host and port that the credentials go to.
     pub credentials_host: String,
     /// What is there.
@@ -113,7 +117,9 @@ pub fn describe(request: &PendingRequest) -> ConsentFacts {
         id: request.id,
         client_id: request.client_id.clone(),
         verified: request.verified,
-        verified_words: verified_words(request).to_owned(),
+        verified_words: verified_words(request),
+        verified_host: request.verified_host.clone(),
+        changed: request.changed,
         credentials_words: credentials_words(place, &request.redirect_uri, from_internet),
         arrival_words: arrival_words(request, tunnel),
         from_internet,
@@ -150,23 +156,22 @@ pub fn describe(request: &PendingRequest) -> ConsentFacts {
     }
 }
 
-fn verified_words(request: &PendingRequest) -> &'static str {
-    if !request.verified {
-        "This name is the program's own word. Anybody can choose it."
-    } else if built_in::find(&request.client_id).is_some() {
-        "Comes with Ambient Insights: this name is checked."
-    } else {
-        "You registered this program yourself: this name is checked."
+fn verified_words(request: &PendingRequest) -> String {
+    if request.verified {
+        return if built_in::find(&request.client_id).is_some() {
+            "Comes with Ambient Insights: this name is checked.".to_owned()
+        } else {
+            "You registered this program yourself: this name is checked.".to_owned()
+        };
+    }
+    match &request.verified_host {
+        Some(host) => format!("{host} vouches for this program: that is checked. Its name is its own word."),
+        None => "This name is the program's own word. Anybody can choose it.".to_owned(),
     }
 }
 
 fn place(redirect_uri: &str, from_internet: bool) -> Place {
-    let on_loopback = Url::parse(redirect_uri).is_ok_and(|url| match url.host() {
-        Some(Host::Domain(host)) => host == "localhost" || host.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    });
+    let on_loopback = redirect_uri::is_on_loopback(redirect_uri);
     match redirect_uri::inspect(redirect_uri) {
         // "localhost" is the computer of whoever reads it. For a browser that may be anywhere, that is not
         // this one, and to say so would be a lie that lets a stranger in.
@@ -213,13 +218,29 @@ fn warnings(
     let mut warnings = Vec::new();
     // Only with https does the host say who gets the answer: anybody can claim `evil://claude.ai`.
     let answers_to = if place == Place::Internet { request.redirect_host.as_str() } else { "" };
+    let vouched_for_by = request.verified_host.as_deref().unwrap_or("");
     if !request.verified
         && let Some(known) = likeness::taken_for(client_name, answers_to)
+        // The real one's own host may vouch for another of its programs.
+        && likeness::taken_for(client_name, vouched_for_by).is_some()
     {
         warnings.push(format!(
             "It looks like {known}, but nothing shows that it is. Anybody can use that name: deny it unless you \
              have just connected it yourself."
         ));
+    }
+    if request.changed {
+        warnings.push(
+            "It has changed since you approved it: its name or the addresses that its access may go to are others \
+             now."
+                .to_owned(),
+        );
+    }
+    if let Some(host) = &request.verified_host
+        && place == Place::Internet
+        && *host != request.redirect_host
+    {
+        warnings.push(format!("The access goes to {}, not to {host}.", request.redirect_host));
     }
     if from_internet {
         warnings.push(

@@ -24,6 +24,10 @@ fn request() -> PendingRequest {
         expires_at: Timestamp::from_secs(600),
         code_required: false,
         tries_left: 3,
+        looked_up: true,
+        verified_host: None,
+        changed: false,
+        muted: false,
         proved: false,
     }
 }
@@ -70,10 +74,12 @@ fn the_json_has_the_shape_that_the_window_reads() {
         "client_name",
         "client_id",
         "verified",
+        "verified_host",
         "verified_words",
         "credentials_host",
         "credentials_words",
         "arrival_words",
+        "changed",
         "from_internet",
         "remote_address",
         "user_agent",
@@ -205,4 +211,48 @@ fn an_address_that_can_not_be_read_is_said_to_be_one() {
     let facts = describe(&unverified("X", "not an address"));
     assert_eq!(facts.credentials_words, "an address that can not be read");
     assert!(!facts.warnings.is_empty());
+}
+
+#[test]
+fn a_host_that_vouches_is_named_and_the_name_stays_the_programs_own_word() {
+    let vouched = PendingRequest {
+        client_id: "https://client.example/oauth/client.json".to_owned(),
+        verified_host: Some("client.example".to_owned()),
+        ..unverified("Example", "https://client.example/callback")
+    };
+    let facts = describe(&vouched);
+    assert!(!facts.verified);
+    assert_eq!(facts.verified_host.as_deref(), Some("client.example"));
+    assert_eq!(
+        facts.verified_words,
+        "client.example vouches for this program: that is checked. Its name is its own word."
+    );
+    assert_eq!(facts.suggested_duration, AccessDuration::ThirtyDays);
+    assert_eq!(facts.warnings, Vec::<String>::new());
+
+    let elsewhere = PendingRequest {
+        redirect_uri: "https://elsewhere.example/callback".to_owned(),
+        redirect_host: "elsewhere.example".to_owned(),
+        ..vouched.clone()
+    };
+    assert_eq!(
+        describe(&elsewhere).warnings,
+        ["The access goes to elsewhere.example, not to client.example."]
+    );
+
+    // Whoever has a host can write any name into a document there.
+    let borrowed = PendingRequest { client_name: "Claude".to_owned(), ..vouched };
+    assert!(describe(&borrowed).warnings[0].starts_with("It looks like Claude"));
+    let real = PendingRequest {
+        verified_host: Some("claude.ai".to_owned()),
+        ..unverified("Claude X", "http://localhost/cb")
+    };
+    assert_eq!(describe(&real).warnings, Vec::<String>::new());
+}
+
+#[test]
+fn what_has_changed_since_it_was_approved_is_said() {
+    let facts = describe(&PendingRequest { changed: true, ..request() });
+    assert!(facts.changed);
+    assert!(facts.warnings.iter().any(|warning| warning.starts_with("It has changed since you approved it")));
 }

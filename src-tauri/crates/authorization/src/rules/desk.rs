@@ -50,6 +50,8 @@ pub enum QuietReason {
     /// Its answer goes neither to this computer nor to a client whose name is checked: any website can lead a
     /// browser here with such a request.
     Redirect,
+    /// The owner has said that this client is to be quiet.
+    Muted,
     /// The program is paused.
     Paused,
     /// The screen is locked.
@@ -113,6 +115,9 @@ impl ApprovalDesk {
         now: Timestamp,
         surroundings: Surroundings,
     ) -> Attention {
+        if request.muted {
+            return Attention::Quiet(QuietReason::Muted);
+        }
         self.raise(request.id, now, surroundings)
     }
 
@@ -207,6 +212,9 @@ impl ApprovalDesk {
 
 /// Why a request may not raise a window whatever the time, if so.
 fn judge_request(request: &PendingRequest) -> Option<QuietReason> {
+    if request.muted {
+        return Some(QuietReason::Muted);
+    }
     // The proof begins with a link that the person followed on this computer, in the browser that asks.
     if request.proved {
         return None;

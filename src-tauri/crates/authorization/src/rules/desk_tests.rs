@@ -39,6 +39,10 @@ fn local(number: u128) -> PendingRequest {
         expires_at: at(600_000),
         code_required: false,
         tries_left: 3,
+        looked_up: true,
+        verified_host: None,
+        changed: false,
+        muted: false,
         proved: false,
     }
 }
@@ -315,4 +319,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_muted_client_stays_quiet_whoever_knocks_and_can_be_opened_by_the_owner() {
+    let muted = PendingRequest { muted: true, ..local(1) };
+    assert_eq!(arrives(&muted), quiet(QuietReason::Muted));
+    let proved = PendingRequest { muted: true, proved: true, code_required: false, ..tunnel(1) };
+    assert_eq!(arrives(&proved), quiet(QuietReason::Muted));
+    let mut desk = ApprovalDesk::default();
+    assert_eq!(desk.asked_by_terminal(&muted, at(0), FREE), quiet(QuietReason::Muted));
+    assert_eq!(desk.next(std::slice::from_ref(&muted), at(0), FREE), None);
+    desk.opened_by_owner(muted.id, at(0));
+    assert_eq!(desk.live(), Some(muted.id));
+}
+
+#[test]
+fn a_client_whose_host_alone_is_checked_raises_no_window_with_an_answer_to_a_server() {
+    // Anybody has a host, and can lead a browser here.
+    let vouched = PendingRequest {
+        redirect_uri: "https://client.example/callback".to_owned(),
+        verified_host: Some("client.example".to_owned()),
+        ..local(1)
+    };
+    assert_eq!(arrives(&vouched), quiet(QuietReason::Redirect));
 }

@@ -8,6 +8,7 @@ use crate::duration::AccessDuration;
 use crate::id::GrantId;
 use crate::origin::Origin;
 use crate::scope::ScopeSet;
+use crate::secret::{Remembered, TokenHash};
 
 /// A code as it is stored.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub(crate) struct StoredCode {
     pub(crate) used: bool,
     /// The grant that came of it, while it is there.
     pub(crate) grant: Option<GrantId>,
+    /// What of the client was consented to.
+    pub(crate) consent_hash: Option<[u8; 32]>,
+    /// The browser that took it, where consent may be remembered for it.
+    pub(crate) remembered_by: Option<TokenHash<Remembered>>,
 }
 
 /// What comes with a code.

@@ -19,6 +19,8 @@ fn code() -> StoredCode {
         expires_at: Timestamp::from_secs(60),
         used: false,
         grant: None,
+        consent_hash: None,
+        remembered_by: None,
     }
 }
 

@@ -11,5 +11,6 @@ pub(crate) mod pkce;
 pub(crate) mod proof;
 pub(crate) mod redirect_uri;
 pub(crate) mod refresh;
+pub(crate) mod remember;
 pub(crate) mod resource;
 pub(crate) mod signing_keys;

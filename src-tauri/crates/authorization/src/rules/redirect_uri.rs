@@ -104,6 +104,16 @@ pub(crate) fn host(text: &str) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
+/// Whether the address is on the computer of whoever reads it, whatever the scheme.
+pub(crate) fn is_on_loopback(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| match url.host() {
+        Some(Host::Domain(host)) => host == "localhost" || host.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    })
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -1,10 +1,12 @@
 //! The owner's decision on an authorization request: approve it, deny it.
 
+use std::time::Duration;
+
 use clock::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, expire_overdue};
+use super::{Authorization, LookUp, expire_overdue};
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::duration::AccessDuration;
@@ -15,6 +17,20 @@ use crate::rules::redirect_uri;
 use crate::scope::ScopeSet;
 use crate::store::requests::StoredRequest;
 use crate::store::{self};
+
+/// How long a muted client stays quiet.
+const MUTED_FOR: Duration = Duration::from_hours(24);
+
+/// What the owner wants to hear of a client whose request is denied.
+#[derive(Clone, Copy, Debug)]
+enum Silence {
+    /// As before.
+    No,
+    /// Nothing until then, but to find it in the list.
+    Until(Timestamp),
+    /// Nothing at all.
+    Forever,
+}
 
 /// The owner's yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +104,15 @@ pub enum ApprovalError {
         "admin lets the client change this program's settings; confirm it (--yes-admin) or leave it out (--scopes)"
     )]
     AdminNotConfirmed,
+    /// The client was looked up, and is not what it says.
+    #[error("this client can not be let in, and its request was denied: {reason}")]
+    ClientRefused {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The client could not be looked up yet.
+    #[error("this client can not be looked up right now; try again in a minute")]
+    NotLookedUp,
     /// A terminal where the desktop decides.
     #[error("requests are decided in the app's window while the desktop runs")]
     DesktopDecides,
@@ -100,11 +125,18 @@ impl Authorization {
     /// Approves a request. The code comes into being when the browser that started asks for it.
     ///
     /// # Errors
-    /// See [`ApprovalError`]. A wrong code is counted; after the third the request is denied. Nothing else
-    /// changes anything.
+    /// See [`ApprovalError`]. A wrong code is counted; after the third the request is denied. A client that was
+    /// not looked up is looked up first, and its request denied if it is not what it says. Nothing else changes
+    /// anything.
     pub async fn approve(&self, id: RequestId, approval: Approval) -> Result<Approved, ApprovalError> {
         if approval.by == Decider::Terminal && !self.inner.settings.self_approval {
             return Err(ApprovalError::DesktopDecides);
+        }
+        // What nobody looked at before is looked up now: the owner has acted.
+        match self.look_up(id).await? {
+            LookUp::Refused { reason } => return Err(ApprovalError::ClientRefused { reason }),
+            LookUp::Later => return Err(ApprovalError::NotLookedUp),
+            LookUp::Ready | LookUp::Over => {}
         }
         let now = self.inner.clock.now();
         let by = approval.by;
@@ -127,8 +159,29 @@ impl Authorization {
     /// A request that is not there, or was decided before; the database.
     pub async fn deny(&self, id: RequestId, block: bool, by: Decider) -> Result<(), ApprovalError> {
         let now = self.inner.clock.now();
+        let silence = if block { Silence::Forever } else { Silence::No };
+        self.send_away(id, silence, by, now).await
+    }
+
+    /// Denies a request, and keeps further requests of this client to this redirect host quiet for a day: they
+    /// wait in the list, raise no window and cause no notice.
+    ///
+    /// # Errors
+    /// As [`Authorization::deny`].
+    pub async fn deny_and_mute(&self, id: RequestId, by: Decider) -> Result<(), ApprovalError> {
+        let now = self.inner.clock.now();
+        self.send_away(id, Silence::Until(now.plus(MUTED_FOR)), by, now).await
+    }
+
+    async fn send_away(
+        &self,
+        id: RequestId,
+        silence: Silence,
+        by: Decider,
+        now: Timestamp,
+    ) -> Result<(), ApprovalError> {
         let result =
-            self.inner.database.write(move |connection| deny(connection, id, block, by, now)).await?;
+            self.inner.database.write(move |connection| deny(connection, id, silence, by, now)).await?;
         if result.is_ok() {
             self.inner.announce(AuthorizationEvent::RequestDecided { id, approved: false, by });
         }
@@ -145,6 +198,9 @@ fn approve(
     let Some(request) = store::requests::find(connection, id)? else {
         return Ok(Err(ApprovalError::NotFound(id)));
     };
+    if !request.looked_up && request.status == Status::Pending {
+        return Ok(Err(ApprovalError::NotLookedUp));
+    }
     let browsers = store::requests::browsers(connection, id)?;
     // One code a browser, in the order of the browsers; a browser without one could never be chosen.
     let showing: Vec<_> =
@@ -205,7 +261,7 @@ fn approve(
 fn deny(
     connection: &Connection,
     id: RequestId,
-    block: bool,
+    silence: Silence,
     by: Decider,
     now: Timestamp,
 ) -> Result<Result<(), ApprovalError>, Error> {
@@ -213,18 +269,29 @@ fn deny(
         return Ok(Err(ApprovalError::NotFound(id)));
     };
     // A block is worth taking even when the request has just expired.
-    if block {
-        let host = redirect_uri::host(&request.redirect_uri);
-        store::blocks::add(connection, &request.client_id, &host, now)?;
-        let entry = AuditEntry { outcome: Some(host), ..decision(&request, AuditKind::Blocked, by, now) };
+    let host = redirect_uri::host(&request.redirect_uri);
+    let kind = match silence {
+        Silence::No => None,
+        Silence::Until(until) => {
+            store::mutes::add(connection, &request.client_id, &host, until, now)?;
+            Some(AuditKind::Muted)
+        }
+        Silence::Forever => {
+            store::blocks::add(connection, &request.client_id, &host, now)?;
+            Some(AuditKind::Blocked)
+        }
+    };
+    let silenced = kind.is_some();
+    if let Some(kind) = kind {
+        let entry = AuditEntry { outcome: Some(host), ..decision(&request, kind, by, now) };
         store::audit::append(connection, &entry)?;
     }
     if request.status == Status::Pending && now >= request.expires_at {
         expire_overdue(connection, now)?;
-        return Ok(if block { Ok(()) } else { Err(ApprovalError::Expired) });
+        return Ok(if silenced { Ok(()) } else { Err(ApprovalError::Expired) });
     }
     if !store::requests::advance(connection, id, Status::Pending, Status::Denied, now)? {
-        return Ok(if block { Ok(()) } else { Err(ApprovalError::AlreadyDecided) });
+        return Ok(if silenced { Ok(()) } else { Err(ApprovalError::AlreadyDecided) });
     }
     store::audit::append(connection, &decision(&request, AuditKind::Denied, by, now))?;
     Ok(Ok(()))

@@ -9,7 +9,7 @@ use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::client::built_in;
 use crate::store;
 
-/// A client whose requests to one redirect host are denied without asking.
+/// A client whose requests to one redirect host are denied without asking, or stay quiet for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BlockedClient {
@@ -21,19 +21,30 @@ pub struct BlockedClient {
     pub redirect_host: String,
     /// Since when.
     pub blocked_at: Timestamp,
+    /// Until when its requests stay quiet; nothing where they are denied, which has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub muted_until: Option<Timestamp>,
 }
 
 impl Authorization {
-    /// Every block, the newest first.
+    /// Every block and every mute that holds, the newest first.
     ///
     /// # Errors
     /// A database that can not be read.
     pub async fn blocks(&self) -> Result<Vec<BlockedClient>, Error> {
+        let now = self.inner.clock.now();
         let mut blocks = self
             .inner
             .database
-            .read(move |connection| -> Result<_, Error> { Ok(store::blocks::list(connection)?) })
+            .read(move |connection| -> Result<_, Error> {
+                let mut all = store::blocks::list(connection)?;
+                all.extend(store::mutes::list(connection, now)?);
+                Ok(all)
+            })
             .await?;
+        // Stable: those of one moment stay in their order.
+        blocks.sort_by_key(|block| std::cmp::Reverse(block.blocked_at));
         for block in &mut blocks {
             // A checked name stands above what was written down.
             if let Some(client) = built_in::find(&block.client_id) {
@@ -43,7 +54,7 @@ impl Authorization {
         Ok(blocks)
     }
 
-    /// Lifts every block of a client. Gives how many there were.
+    /// Lifts every block and every mute of a client. Gives how many there were.
     ///
     /// # Errors
     /// A database that can not be written.
@@ -53,7 +64,8 @@ impl Authorization {
         self.inner
             .database
             .write(move |connection| {
-                let lifted = store::blocks::remove(connection, &client_id)?;
+                let lifted = store::blocks::remove(connection, &client_id)?
+                    + store::mutes::remove(connection, &client_id)?;
                 if lifted > 0 {
                     let entry = AuditEntry {
                         client_id: Some(client_id),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Authorization, Inner};
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider, Sender};
+use crate::client::document::ClientIdUrl;
 use crate::client::pre_registered::StaticSource;
 use crate::client::{Authentication, Registration, built_in};
 use crate::duration::AccessDuration;
@@ -259,6 +260,7 @@ fn summaries(
         let known = summaries.iter().position(|summary| summary.client_id == grant.client_id);
         let index = known.unwrap_or_else(|| {
             let built_in = built_in::find(&grant.client_id).is_some();
+            let document = ClientIdUrl::parse(&grant.client_id).is_ok();
             summaries.push(ClientSummary {
                 client_id: grant.client_id.clone(),
                 client_name: grant.client_name.clone(),
@@ -267,7 +269,11 @@ fn summaries(
                 old_secret_until: None,
                 source: None,
                 expires_at: None,
-                registration: if built_in { Registration::BuiltIn } else { Registration::Dynamic },
+                registration: match (built_in, document) {
+                    (true, _) => Registration::BuiltIn,
+                    (false, true) => Registration::MetadataDocument,
+                    (false, false) => Registration::Dynamic,
+                },
                 verified: built_in,
                 registered_at: None,
                 last_used_at: None,

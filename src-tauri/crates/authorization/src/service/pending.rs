@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use clock::Timestamp;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, expire_overdue};
@@ -59,6 +60,17 @@ pub struct PendingRequest {
     pub code_required: bool,
     /// How often it may still be typed wrong; the last time denies the request.
     pub tries_left: u8,
+    /// Whether the client was looked up. Otherwise it is known by its address alone, which stands for its name, and
+    /// nothing is sent to it before it was.
+    pub looked_up: bool,
+    /// The host that has the client's metadata document, which is proved. The name is its own word all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub verified_host: Option<String>,
+    /// Whether name or redirect URIs of the client are not those that the owner approved before.
+    pub changed: bool,
+    /// Whether the owner has said that this client is to be quiet for a while.
+    pub muted: bool,
     /// Whether the browser of a request that came through the tunnel was proved to be on this computer. Then
     /// no code has to be typed, and only that browser gets the answer.
     pub proved: bool,
@@ -75,7 +87,10 @@ impl Authorization {
             .inner
             .database
             .read(move |connection| -> Result<_, Error> {
-                let open = store::requests::list_pending(connection, now)?;
+                let open = store::requests::list_pending(connection, now)?
+                    .into_iter()
+                    .map(|request| pending(connection, request, now))
+                    .collect::<Result<Vec<_>, Error>>()?;
                 Ok((open, !store::requests::list_overdue(connection, now)?.is_empty()))
             })
             .await?;
@@ -90,7 +105,7 @@ impl Authorization {
                 });
             }
         }
-        Ok(open.into_iter().map(pending).collect())
+        Ok(open)
     }
 
     /// The request of that id, if it waits for the owner.
@@ -99,20 +114,28 @@ impl Authorization {
     /// A database that can not be read.
     pub async fn pending_request(&self, id: RequestId) -> Result<Option<PendingRequest>, Error> {
         let now = self.inner.clock.now();
-        let found = self
-            .inner
+        self.inner
             .database
-            .read(move |connection| -> Result<_, Error> { Ok(store::requests::find(connection, id)?) })
-            .await?;
-        Ok(found.filter(|request| request.status == Status::Pending && now < request.expires_at).map(pending))
+            .read(move |connection| -> Result<_, Error> {
+                store::requests::find(connection, id)?
+                    .filter(|request| request.status == Status::Pending && now < request.expires_at)
+                    .map(|request| pending(connection, request, now))
+                    .transpose()
+            })
+            .await
     }
 }
 
-fn pending(request: StoredRequest) -> PendingRequest {
+fn pending(connection: &Connection, request: StoredRequest, now: Timestamp) -> Result<PendingRequest, Error> {
     let arrival = Arrival::from_stored(&request.arrival);
-    PendingRequest {
+    let redirect_host = redirect_uri::host(&request.redirect_uri);
+    Ok(PendingRequest {
         id: request.id,
-        redirect_host: redirect_uri::host(&request.redirect_uri),
+        looked_up: request.looked_up,
+        verified_host: request.vouching_host(),
+        changed: has_changed(connection, &request, now)?,
+        muted: store::mutes::contains(connection, &request.client_id, &redirect_host, now)?,
+        redirect_host,
         client_id: request.client_id,
         client_name: request.client_name,
         verified: request.verified,
@@ -132,5 +155,14 @@ fn pending(request: StoredRequest) -> PendingRequest {
         code_required: request.code_required,
         tries_left: MAX_WRONG_CODES.saturating_sub(request.wrong_codes),
         proved: request.proved,
-    }
+    })
+}
+
+/// Whether the owner has approved this client before, and never as it is now. What was approved before this was
+/// noted says nothing.
+fn has_changed(connection: &Connection, request: &StoredRequest, now: Timestamp) -> Result<bool, Error> {
+    let Some(hash) = request.consent_hash else { return Ok(false) };
+    let grants = store::grants::live_of_client(connection, &request.client_id, now)?;
+    let mut approved = grants.iter().filter_map(|grant| grant.consent_hash).peekable();
+    Ok(approved.peek().is_some() && approved.all(|approved| approved != hash))
 }

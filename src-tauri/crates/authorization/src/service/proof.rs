@@ -67,11 +67,11 @@ impl Inner {
     /// Notes that this browser of the request is on this computer. To be called when it has brought both the
     /// nonce and its cookie.
     pub(crate) async fn prove(&self, id: RequestId, browser: TokenHash<Browser>) -> Result<(), Error> {
-        let now = self.clock.now();
+        let (now, lifetime) = (self.clock.now(), self.settings.request_lifetime);
         let proved = self
             .database
             .write(move |connection| -> Result<bool, Error> {
-                if !store::requests::prove(connection, id, &browser, now)? {
+                if !store::requests::prove(connection, id, &browser, lifetime, now)? {
                     // Decided or expired in between.
                     return Ok(false);
                 }

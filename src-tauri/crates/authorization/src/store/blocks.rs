@@ -50,6 +50,7 @@ pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<BlockedClien
                 client_name: row.get("client_name")?,
                 redirect_host: row.get("redirect_host")?,
                 blocked_at: timestamp(row, "blocked_at")?,
+                muted_until: None,
             })
         })?
         .collect()

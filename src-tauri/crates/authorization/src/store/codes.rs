@@ -21,9 +21,9 @@ pub(crate) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO codes (hash, request_id, browser_hash, client_id, client_name, redirect_uri,
-                 code_challenge, scopes, resource, arrival, duration, expires_at)
+                 code_challenge, scopes, resource, arrival, duration, expires_at, consent_hash, remembered_by)
              VALUES (:hash, :request, :browser, :client_id, :client_name, :redirect_uri, :challenge, :scopes,
-                 :resource, :arrival, :duration, :expires_at)",
+                 :resource, :arrival, :duration, :expires_at, :consent_hash, :remembered_by)",
         )?
         .execute(named_params! {
             ":hash": hash,
@@ -38,6 +38,8 @@ pub(crate) fn insert(
             ":arrival": code.arrival,
             ":duration": code.duration,
             ":expires_at": code.expires_at.as_micros(),
+            ":consent_hash": code.consent_hash,
+            ":remembered_by": code.remembered_by,
         })?;
     Ok(())
 }
@@ -59,6 +61,8 @@ pub(crate) fn find(connection: &Connection, hash: &TokenHash<Code>) -> rusqlite:
                 expires_at: timestamp(row, "expires_at")?,
                 used: row.get::<_, Option<i64>>("used_at")?.is_some(),
                 grant: row.get("grant_id")?,
+                consent_hash: row.get("consent_hash")?,
+                remembered_by: row.get("remembered_by")?,
             })
         })
         .optional()

@@ -7,6 +7,7 @@ use super::{optional_timestamp, scopes, timestamp};
 use crate::duration::AccessDuration;
 use crate::id::GrantId;
 use crate::scope::ScopeSet;
+use crate::secret::{Remembered, TokenHash};
 
 /// A grant as it is stored.
 #[derive(Clone, Debug)]
@@ -23,6 +24,10 @@ pub(crate) struct StoredGrant {
     pub(crate) absolute_expires_at: Timestamp,
     pub(crate) idle_expires_at: Timestamp,
     pub(crate) last_used_at: Option<Timestamp>,
+    /// What of the client was consented to, as a hash.
+    pub(crate) consent_hash: Option<[u8; 32]>,
+    /// The browser that took its code, where consent may be remembered for it.
+    pub(crate) remembered_by: Option<TokenHash<Remembered>>,
 }
 
 /// Adds a grant.
@@ -30,9 +35,9 @@ pub(crate) fn insert(connection: &Connection, grant: &StoredGrant) -> rusqlite::
     connection
         .prepare_cached(
             "INSERT INTO grants (id, client_id, client_name, redirect_host, resource, scopes, arrival,
-                 duration, created_at, absolute_expires_at, idle_expires_at)
+                 duration, created_at, absolute_expires_at, idle_expires_at, consent_hash, remembered_by)
              VALUES (:id, :client_id, :client_name, :redirect_host, :resource, :scopes, :arrival, :duration,
-                 :created_at, :absolute_expires_at, :idle_expires_at)",
+                 :created_at, :absolute_expires_at, :idle_expires_at, :consent_hash, :remembered_by)",
         )?
         .execute(named_params! {
             ":id": grant.id,
@@ -46,6 +51,8 @@ pub(crate) fn insert(connection: &Connection, grant: &StoredGrant) -> rusqlite::
             ":created_at": grant.created_at.as_micros(),
             ":absolute_expires_at": grant.absolute_expires_at.as_micros(),
             ":idle_expires_at": grant.idle_expires_at.as_micros(),
+            ":consent_hash": grant.consent_hash,
+            ":remembered_by": grant.remembered_by,
         })?;
     Ok(())
 }
@@ -66,6 +73,21 @@ pub(crate) fn list_live(connection: &Connection, now: Timestamp) -> rusqlite::Re
              ORDER BY created_at, id",
         )?
         .query_map([now.as_micros()], grant)?
+        .collect()
+}
+
+/// Every grant of a client that is neither revoked nor expired.
+pub(crate) fn live_of_client(
+    connection: &Connection,
+    client_id: &str,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<StoredGrant>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM grants WHERE client_id = ?1 AND revoked_at IS NULL
+                 AND absolute_expires_at > ?2 AND idle_expires_at > ?2 ORDER BY created_at, id",
+        )?
+        .query_map(params![client_id, now.as_micros()], grant)?
         .collect()
 }
 
@@ -157,5 +179,7 @@ fn grant(row: &Row<'_>) -> rusqlite::Result<StoredGrant> {
         absolute_expires_at: timestamp(row, "absolute_expires_at")?,
         idle_expires_at: timestamp(row, "idle_expires_at")?,
         last_used_at: optional_timestamp(row, "last_used_at")?,
+        consent_hash: row.get("consent_hash")?,
+        remembered_by: row.get("remembered_by")?,
     })
 }

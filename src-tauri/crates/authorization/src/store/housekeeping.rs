@@ -5,7 +5,7 @@ use std::time::Duration;
 use clock::Timestamp;
 use rusqlite::Connection;
 
-use super::{audit, clients, codes, grants, requests, tokens};
+use super::{audit, clients, codes, documents, grants, mutes, requests, tokens};
 use crate::Error;
 use crate::id::RequestId;
 use crate::service;
@@ -32,6 +32,8 @@ pub(crate) fn clear(
     // one: clients that find themselves forgotten do not come back by themselves.
     clients::clear_spare(connection, now.minus(service::UNUSED_CLIENT_LIFETIME))?;
     clients::clear_old_secrets(connection, now)?;
+    documents::clear(connection, now.minus(service::UNUSED_CLIENT_LIFETIME))?;
+    mutes::clear(connection, now)?;
     audit::retain(connection, &settings.audit_retention, now)?;
     Ok(expired)
 }

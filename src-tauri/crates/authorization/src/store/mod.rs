@@ -5,8 +5,10 @@ pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod clients;
 pub(crate) mod codes;
+pub(crate) mod documents;
 pub(crate) mod grants;
 pub(crate) mod housekeeping;
+pub(crate) mod mutes;
 pub(crate) mod requests;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;
@@ -27,6 +29,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/0001_clients_requests_grants_tokens_audit.sql"),
         include_str!("../../migrations/0002_durations_and_proofs.sql"),
         include_str!("../../migrations/0003_static_clients_and_registration_management.sql"),
+        include_str!("../../migrations/0004_documents_mutes_remembered_consent.sql"),
         include_str!("../../migrations/0005_signing_keys.sql"),
     ],
 };

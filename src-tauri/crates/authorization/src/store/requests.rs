@@ -6,6 +6,7 @@ use clock::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::{optional_timestamp, scopes, timestamp, unreadable};
+use crate::client::document::ClientIdUrl;
 use crate::duration::AccessDuration;
 use crate::id::RequestId;
 use crate::rules::approval::Status;
@@ -41,6 +42,12 @@ pub(crate) struct StoredRequest {
     pub(crate) granted_scopes: ScopeSet,
     pub(crate) duration: AccessDuration,
     pub(crate) chosen_browser: Option<TokenHash<Browser>>,
+    /// Whether the client is known to have this redirect URI. Until then nothing is sent there.
+    pub(crate) looked_up: bool,
+    /// What looking the client up found against it, for the waiting page.
+    pub(crate) refused_because: Option<String>,
+    /// What of the client is consented to; nothing as long as it was not looked up.
+    pub(crate) consent_hash: Option<[u8; 32]>,
 }
 
 /// Adds a request.
@@ -53,10 +60,10 @@ pub(crate) fn insert(
         .prepare_cached(
             "INSERT INTO authorization_requests (id, fingerprint, client_id, client_name, verified, redirect_uri,
                  state, code_challenge, scopes, resource, issuer, arrival, remote_address, user_agent,
-                 navigation, requested_at, expires_at, code_required, status)
+                 navigation, requested_at, expires_at, code_required, status, looked_up, consent_hash)
              VALUES (:id, :fingerprint, :client_id, :client_name, :verified, :redirect_uri, :state,
                  :code_challenge, :scopes, :resource, :issuer, :arrival, :remote_address, :user_agent,
-                 :navigation, :requested_at, :expires_at, :code_required, :status)",
+                 :navigation, :requested_at, :expires_at, :code_required, :status, :looked_up, :consent_hash)",
         )?
         .execute(named_params! {
             ":id": request.id,
@@ -78,6 +85,8 @@ pub(crate) fn insert(
             ":expires_at": request.expires_at.as_micros(),
             ":code_required": request.code_required,
             ":status": request.status.as_str(),
+            ":looked_up": request.looked_up,
+            ":consent_hash": request.consent_hash,
         })?;
     Ok(())
 }
@@ -147,6 +156,67 @@ pub(crate) fn count_pending(
         })
 }
 
+/// The oldest open request that nobody has looked at and that may make room for a newer one, of those that
+/// [`count_pending`] counts: of this client, or of anybody's whose client was not looked up.
+pub(crate) fn oldest_unopened(
+    connection: &Connection,
+    arrival: &str,
+    navigation: bool,
+    client_id: Option<&str>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM authorization_requests
+             WHERE status = 'pending' AND expires_at > ?2 AND arrival = ?3 AND navigation = ?4
+                 AND opened = 0 AND proved = 0 AND wrong_codes = 0
+                 AND CASE WHEN ?1 IS NULL THEN looked_up = 0 ELSE client_id = ?1 END
+             ORDER BY requested_at, id LIMIT 1",
+        )?
+        .query_row(params![client_id, now.as_micros(), arrival, navigation], request)
+        .optional()
+}
+
+/// Notes that the owner has it open.
+pub(crate) fn open(connection: &Connection, id: RequestId) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE authorization_requests SET opened = 1 WHERE id = ?1 AND opened = 0")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Notes that the client of an open request was looked up and is good. Whether the request was open.
+pub(crate) fn looked_up(
+    connection: &Connection,
+    id: RequestId,
+    client_name: &str,
+    consent_hash: &[u8; 32],
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE authorization_requests SET looked_up = 1, client_name = ?2, consent_hash = ?3
+             WHERE id = ?1 AND status = 'pending'",
+        )?
+        .execute(params![id, client_name, consent_hash])?;
+    Ok(changed == 1)
+}
+
+/// Denies an open request whose client was looked up and is not good. Whether it was open.
+pub(crate) fn refuse(
+    connection: &Connection,
+    id: RequestId,
+    because: &str,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE authorization_requests SET status = 'denied', decided_at = ?3, refused_because = ?2
+             WHERE id = ?1 AND status = 'pending' AND looked_up = 0",
+        )?
+        .execute(params![id, because, now.as_micros()])?;
+    Ok(changed == 1)
+}
+
 /// Approves an open request. Whether it was open. A browser that was chosen before, by proof, stays the
 /// chosen one.
 pub(crate) fn approve(
@@ -162,27 +232,34 @@ pub(crate) fn approve(
             "UPDATE authorization_requests
              SET status = 'approved', decided_at = ?2, granted_scopes = ?3, duration = ?4,
                  chosen_browser = coalesce(chosen_browser, ?5)
-             WHERE id = ?1 AND status = 'pending'",
+             WHERE id = ?1 AND status = 'pending' AND looked_up = 1",
         )?
         .execute(params![id, now.as_micros(), granted.to_string(), duration, browser])?;
     Ok(changed == 1)
 }
 
 /// Notes that this browser of an open request is on this computer: no code has to be typed any more, and only
-/// this browser gets the answer. Whether that was still to be noted.
+/// this browser gets the answer; and it may wait as long as one that began here. Whether that was still to be
+/// noted.
 pub(crate) fn prove(
     connection: &Connection,
     id: RequestId,
     browser: &TokenHash<Browser>,
+    lifetime: Duration,
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
     let changed = connection
         .prepare_cached(
-            "UPDATE authorization_requests SET proved = 1, code_required = 0, chosen_browser = ?2
+            "UPDATE authorization_requests SET proved = 1, code_required = 0, chosen_browser = ?2,
+                 expires_at = max(expires_at, requested_at + ?4)
              WHERE id = ?1 AND status = 'pending' AND expires_at > ?3 AND code_required = 1 AND proved = 0",
         )?
-        .execute(params![id, browser, now.as_micros()])?;
+        .execute(params![id, browser, now.as_micros(), micros(lifetime)])?;
     Ok(changed == 1)
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// Moves a request from one status to another. Whether it stood there.
@@ -278,6 +355,19 @@ pub(crate) fn clear(connection: &Connection, before: Timestamp) -> rusqlite::Res
 }
 
 impl StoredRequest {
+    /// Where the answer goes; nowhere as long as nobody knows that this is the client's own address.
+    pub(crate) fn answer_to(&self) -> Option<&str> {
+        self.looked_up.then_some(self.redirect_uri.as_str())
+    }
+
+    /// The host that vouches for the client by having its metadata document, if that is how it is known.
+    pub(crate) fn vouching_host(&self) -> Option<String> {
+        if !self.looked_up || self.verified {
+            return None;
+        }
+        ClientIdUrl::parse(&self.client_id).ok().map(|url| url.host().to_owned())
+    }
+
     /// Until when an approval may be picked up by its browser.
     pub(crate) fn pickup_until(&self, lifetime: Duration) -> Timestamp {
         self.decided_at.unwrap_or(self.requested_at).plus(lifetime)
@@ -312,5 +402,8 @@ fn request(row: &Row<'_>) -> rusqlite::Result<StoredRequest> {
         granted_scopes: granted.map_or(ScopeSet::EMPTY, |text| ScopeSet::narrowed_from(&text)),
         duration: row.get("duration")?,
         chosen_browser: row.get("chosen_browser")?,
+        looked_up: row.get("looked_up")?,
+        refused_because: row.get("refused_because")?,
+        consent_hash: row.get("consent_hash")?,
     })
 }

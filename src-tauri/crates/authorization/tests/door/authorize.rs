@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use authorization::{Decider, LimitsSetting, Settings};
+use authorization::{AuthorizationEvent, Decider, LimitsSetting, Settings};
 use axum::body::Body;
+use clock::Clock as _;
 use http::{Method, Request, StatusCode};
 
 use crate::support::{CLAUDE_CODE, ISSUER, REDIRECT, Server, asked, settings};
@@ -123,11 +124,10 @@ async fn a_later_or_different_request_is_an_entry_of_its_own() {
 #[tokio::test]
 async fn pending_entries_are_capped_for_a_client_and_in_all_and_apart_for_the_tunnel() {
     let mut server = Server::new();
-    for number in 0..5 {
+    for number in 0..6 {
         server.ask_with(CLAUDE_CODE, &[("state", &number.to_string())]).await;
     }
-    let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[("state", "x")]), None).await;
-    assert_eq!(answer.parameter("error"), "temporarily_unavailable");
+    assert_eq!(server.auth.pending().await.unwrap().len(), 5);
     for _ in 0..7 {
         let client = server.register(REDIRECT).await;
         for number in 0..5 {
@@ -138,6 +138,102 @@ async fn pending_entries_are_capped_for_a_client_and_in_all_and_apart_for_the_tu
     server.through_the_tunnel();
     server.ask(CLAUDE_CODE).await;
     assert_eq!(server.auth.pending().await.unwrap().len(), 33);
+}
+
+#[tokio::test]
+async fn who_asks_under_a_shared_id_takes_the_place_of_the_oldest_that_nobody_has_opened() {
+    let server = Server::new();
+    let mut requests = Vec::new();
+    for number in 0..5 {
+        requests.push(server.ask_with(CLAUDE_CODE, &[("state", &number.to_string())]).await);
+        server.clock.advance(Duration::from_secs(1));
+    }
+    // The owner has this one open: nobody pushes it out.
+    server.auth.look_up(requests[0].id).await.unwrap();
+    let mut events = server.auth.events();
+    let newest = server.ask_with(CLAUDE_CODE, &[("state", "newest")]).await;
+    let replaced =
+        AuthorizationEvent::RequestDecided { id: requests[1].id, approved: false, by: Decider::Rule };
+    assert_eq!(events.try_recv().unwrap(), replaced);
+    let waiting: Vec<_> = server.auth.pending().await.unwrap().iter().map(|entry| entry.id).collect();
+    assert_eq!(waiting, [requests[0].id, requests[2].id, requests[3].id, requests[4].id, newest.id]);
+    // Its browser is told as for any denial.
+    assert_eq!(server.page(&requests[1]).await.parameter("error"), "access_denied");
+
+    for request in &requests[2..] {
+        server.auth.look_up(request.id).await.unwrap();
+    }
+    server.auth.look_up(newest.id).await.unwrap();
+    let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[("state", "x")]), None).await;
+    assert_eq!(answer.parameter("error"), "temporarily_unavailable");
+}
+
+#[tokio::test]
+async fn a_muted_client_is_marked_for_a_day_and_can_be_let_speak_before() {
+    let server = Server::new();
+    let muted = async |state: &str| {
+        let request = server.ask_with(CLAUDE_CODE, &[("state", state)]).await;
+        server.auth.pending_request(request.id).await.unwrap().unwrap().muted
+    };
+    let request = server.ask(CLAUDE_CODE).await;
+    server.auth.deny_and_mute(request.id, Decider::Desktop).await.unwrap();
+    assert_eq!(server.page(&request).await.parameter("error"), "access_denied");
+    assert!(muted("at once").await);
+    let listed = server.auth.blocks().await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(
+        (listed[0].client_name.as_str(), listed[0].redirect_host.as_str(), listed[0].muted_until),
+        ("Claude Code", "localhost", Some(server.clock.now().plus(Duration::from_hours(24))))
+    );
+    // For the same client under another host it is not.
+    let elsewhere = server.ask_with(CLAUDE_CODE, &[("redirect_uri", "http://127.0.0.1:1/callback")]).await;
+    assert!(!server.auth.pending_request(elsewhere.id).await.unwrap().unwrap().muted);
+
+    server.clock.advance(Duration::from_hours(24) - Duration::from_micros(1));
+    assert!(muted("nearly a day later").await);
+    server.clock.advance(Duration::from_micros(1));
+    assert!(!muted("a day later").await);
+    assert!(server.auth.blocks().await.unwrap().is_empty());
+
+    let again = server.ask_with(CLAUDE_CODE, &[("state", "again")]).await;
+    server.auth.deny_and_mute(again.id, Decider::Terminal).await.unwrap();
+    assert_eq!(server.auth.unblock(CLAUDE_CODE, Decider::Terminal).await.unwrap(), 1);
+    assert!(!muted("lifted").await);
+}
+
+#[tokio::test]
+async fn prompt_is_understood_and_only_none_can_not_be_fulfilled() {
+    let server = Server::new();
+    for prompt in ["none", "none login", "login none"] {
+        let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[("prompt", prompt)]), None).await;
+        assert_eq!(answer.parameter("error"), "interaction_required", "{prompt}");
+    }
+    for prompt in ["consent", "login", "select_account", "login consent", "", "unheard-of"] {
+        server.ask_with(CLAUDE_CODE, &[("prompt", prompt), ("state", prompt)]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_state_comes_back_as_it_was_up_to_4096_bytes_and_no_longer_one_comes_back() {
+    let server = Server::new();
+    for state in ["", "a b+c%20&=?#é\u{1F511}", &"s".repeat(4096)] {
+        let request = server.ask_with(CLAUDE_CODE, &[("state", state)]).await;
+        server.approve(&request).await;
+        let answer = server.page(&request).await;
+        let states: Vec<_> = answer
+            .location()
+            .1
+            .into_iter()
+            .filter(|(name, _)| name == "state")
+            .map(|(_, state)| state)
+            .collect();
+        // An empty one is as none (RFC 6749 §3.1).
+        let expected: &[&str] = if state.is_empty() { &[] } else { &[state] };
+        assert_eq!(states, expected);
+    }
+    let answer = server.get(&server.authorize_uri(CLAUDE_CODE, &[("state", &"s".repeat(4097))]), None).await;
+    assert_eq!(answer.parameter("error"), "invalid_request");
+    assert!(!answer.location().1.iter().any(|(name, _)| name == "state"));
 }
 
 #[tokio::test]
@@ -200,7 +296,8 @@ async fn what_pages_ask_for_in_the_background_takes_no_place_and_no_turn_from_a_
     for state in 0..5 {
         asked(&in_the_background(state).await);
     }
-    assert_eq!(in_the_background(5).await.parameter("error"), "temporarily_unavailable");
+    asked(&in_the_background(5).await);
+    assert_eq!(server.auth.pending().await.unwrap().len(), 5);
     let mut state = 6;
     while in_the_background(state).await.status != StatusCode::TOO_MANY_REQUESTS {
         state += 1;

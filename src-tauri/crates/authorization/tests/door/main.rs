@@ -3,10 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test as tests do")]
 
+use authorization::{Later, Network};
+
 mod approvals;
 mod audit;
 mod authorize;
 mod client_support;
+mod documents;
 mod durations;
 mod external;
 mod introspection;
@@ -15,6 +18,7 @@ mod management;
 mod metadata;
 mod proof;
 mod registration;
+mod remembered;
 mod rest;
 mod robustness;
 mod signed_tokens;
@@ -23,3 +27,5 @@ mod strangers;
 mod support;
 mod token;
 mod waiting_page;
+#[path = "../web/mod.rs"]
+mod web;

@@ -273,7 +273,17 @@ async fn a_proved_request_still_ends_in_time_and_keeps_its_scopes() {
     assert!(matches!(error, ApprovalError::ScopesNotAsked(_)), "{error}");
     let terminal = server.auth.approve(request.id, Approval::by(Decider::Terminal)).await;
     assert_eq!(terminal.unwrap_err(), ApprovalError::DesktopDecides);
-    server.clock.advance(Duration::from_mins(2));
+    // It may wait as long as a request that began here, and no longer.
+    server.clock.advance(Duration::from_mins(10) - Duration::from_micros(1));
+    assert!(server.auth.pending_request(request.id).await.unwrap().is_some());
+    server.clock.advance(Duration::from_micros(1));
     assert_eq!(server.auth.approve(request.id, approval()).await.unwrap_err(), ApprovalError::Expired);
+    assert_eq!(server.auth.pending_request(request.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_proved_waits_two_minutes_and_no_longer() {
+    let (server, request) = tunnelled().await;
+    server.clock.advance(Duration::from_mins(2));
     assert_eq!(server.auth.pending_request(request.id).await.unwrap(), None);
 }

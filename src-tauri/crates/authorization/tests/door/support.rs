@@ -1,19 +1,24 @@
 //! A server of a test's own, and a client and a browser that speak to it.
 
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use authorization::{
-    Approval, Arrival, Authorization, Decider, LimitsSetting, OriginName, Origins, PeerAddress, RequestId,
-    ScopeSet, Settings,
+    Approval, Arrival, Authorization, Decider, Later, LimitsSetting, Network, OriginName, Origins,
+    PeerAddress, RequestId, ScopeSet, Settings,
 };
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{ManualClock, SeededRandom};
 use http::{HeaderMap, Request, StatusCode, header};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 use tower::ServiceExt as _;
 use url::form_urlencoded;
 
@@ -87,6 +92,25 @@ pub(crate) struct Server {
     pub(crate) settings: Settings,
     pub(crate) directory: TempDir,
     random: Arc<SeededRandom>,
+    network: Arc<dyn Network>,
+}
+
+/// A network that nobody may use: whoever fetches what they should not fails the test.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Network for Nowhere {
+    fn resolve<'a>(&'a self, host: &'a str) -> Later<'a, io::Result<Vec<IpAddr>>> {
+        panic!("{host} was looked up");
+    }
+
+    fn connect(&self, address: SocketAddr) -> Later<'_, io::Result<TcpStream>> {
+        panic!("{address} was connected to");
+    }
+
+    fn verifier(&self, _: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+        panic!("certificates were to be checked");
+    }
 }
 
 pub(crate) fn settings() -> Settings {
@@ -105,26 +129,34 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        Self::kept_in(tempfile::tempdir().unwrap(), settings)
+        Self::kept_in(tempfile::tempdir().unwrap(), Arc::new(Nowhere), settings)
+    }
+
+    /// A server with a way out to this network.
+    pub(crate) fn on(network: Arc<dyn Network>, settings: Settings) -> Self {
+        Self::kept_in(tempfile::tempdir().unwrap(), network, settings)
     }
 
     /// Where there is a file system in memory, its file is there: for tests that make thousands of servers and
     /// ask nothing of the disk.
     pub(crate) fn in_memory(settings: Settings) -> Self {
-        Self::kept_in(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap(), settings)
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        Self::kept_in(directory, Arc::new(Nowhere), settings)
     }
 
-    fn kept_in(directory: TempDir, settings: Settings) -> Self {
+    fn kept_in(directory: TempDir, network: Arc<dyn Network>, settings: Settings) -> Self {
         let clock = ManualClock::default();
         let random = Arc::new(SeededRandom::new(42));
-        let auth = Authorization::open(
+        let auth = Authorization::open_with_network(
             &directory.path().join("authorization.db"),
             settings.clone(),
             Arc::new(clock.clone()),
             random.clone(),
+            Arc::clone(&network),
         )
         .unwrap();
-        Self { auth, clock, arrival: Arrival::Local, origin: OriginName::Local, settings, directory, random }
+        let (arrival, origin) = (Arrival::Local, OriginName::Local);
+        Self { auth, clock, arrival, origin, settings, directory, random, network }
     }
 
     pub(crate) async fn restart(&mut self) {
@@ -134,11 +166,12 @@ impl Server {
 
     /// Opens it again after it was closed.
     pub(crate) fn try_restart(&mut self) -> Result<(), authorization::Error> {
-        self.auth = Authorization::open(
+        self.auth = Authorization::open_with_network(
             &self.directory.path().join("authorization.db"),
             self.settings.clone(),
             Arc::new(self.clock.clone()),
             self.random.clone(),
+            Arc::clone(&self.network),
         )?;
         Ok(())
     }

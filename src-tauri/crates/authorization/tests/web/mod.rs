@@ -119,7 +119,6 @@ impl Web {
     }
 
     /// What was connected to.
-    #[allow(dead_code, reason = "not every test that shares this file looks")]
     pub(crate) fn connections(&self) -> Vec<SocketAddr> {
         self.shared.connections.lock().clone()
     }

@@ -1,8 +1,8 @@
 //! Authorization requests that wait for the owner's decision.
 
 use authorization::{
-    AccessDuration, Approval, ApprovalError, Approved, BlockedClient, Decider, PendingRequest, RequestId,
-    ScopeSet,
+    AccessDuration, Approval, ApprovalError, Approved, BlockedClient, Decider, LookUp, PendingRequest,
+    RequestId, ScopeSet,
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,9 @@ pub struct Deny {
     pub id: RequestId,
     /// Whether the client's further requests are refused unseen.
     pub block: bool,
+    /// Whether they stay quiet for a day; a block is more.
+    #[serde(default)]
+    pub mute: bool,
 }
 
 impl Operation for Deny {
@@ -71,7 +74,11 @@ impl Operation for Deny {
     type Output = ();
 
     async fn run(self, engine: &Engine) -> Result<(), Failure> {
-        Ok(engine.authorization().deny(self.id, self.block, engine.hand()).await?)
+        let authorization = engine.authorization();
+        if self.mute && !self.block {
+            return Ok(authorization.deny_and_mute(self.id, engine.hand()).await?);
+        }
+        Ok(authorization.deny(self.id, self.block, engine.hand()).await?)
     }
 }
 
@@ -117,6 +124,15 @@ impl Engine {
         Ok(self.authorization().pending_request(id).await?)
     }
 
+    /// Looks a request's client up, where it is known by its URL alone, because the owner is about to see it. Takes
+    /// five seconds at most.
+    ///
+    /// # Errors
+    /// A database that can not be read or written.
+    pub async fn look_up(&self, id: RequestId) -> Result<LookUp, Failure> {
+        Ok(self.authorization().look_up(id).await?)
+    }
+
     /// The owner's yes in the window.
     ///
     /// # Errors
@@ -140,6 +156,14 @@ impl Engine {
     /// A request that is not there or was decided before; the database.
     pub async fn deny_in_window(&self, id: RequestId, block: bool) -> Result<(), ApprovalError> {
         self.authorization().deny(id, block, Decider::Desktop).await
+    }
+
+    /// The owner's no in the window, and quiet for a day.
+    ///
+    /// # Errors
+    /// As [`Engine::deny_in_window`].
+    pub async fn mute_in_window(&self, id: RequestId) -> Result<(), ApprovalError> {
+        self.authorization().deny_and_mute(id, Decider::Desktop).await
     }
 
     /// The address to open in the person's own browser, so that it shows whether the request is its own.

@@ -124,6 +124,8 @@ fn commit(connection: &Connection, exchange: &Exchange) -> Result<Outcome, Token
         absolute_expires_at: code.duration.ends_at(now, settings.refresh_absolute),
         idle_expires_at: now.plus(settings.refresh_idle),
         last_used_at: None,
+        consent_hash: code.consent_hash,
+        remembered_by: code.remembered_by,
     };
     store::grants::insert(connection, &grant)?;
     if !store::codes::consume(connection, hash, grant.id, now)? {

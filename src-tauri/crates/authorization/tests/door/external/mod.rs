@@ -4,9 +4,12 @@ mod introspection;
 mod issuer;
 mod off;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use authorization::{ExternalServer, OriginName, Principal, Rejection, ScopeMap, Settings, TokenValidation};
+use authorization::{
+    ExternalServer, OriginName, Principal, Rejection, ScopeMap, Settings, SystemNetwork, TokenValidation,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -29,7 +32,12 @@ fn external(issuer: &str) -> ExternalServer {
 }
 
 fn server(external: ExternalServer) -> Server {
-    Server::with(Settings { external: Some(external), ..settings() })
+    reaching(Settings { external: Some(external), ..settings() })
+}
+
+/// A server that may reach the issuers of these tests, which are on loopback.
+fn reaching(settings: Settings) -> Server {
+    Server::on(Arc::new(SystemNetwork), settings)
 }
 
 fn now(server: &Server) -> clock::Timestamp {

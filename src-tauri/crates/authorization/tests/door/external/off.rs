@@ -5,8 +5,8 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::issuer::{Issuer, Key};
-use super::{external, is_unavailable, server};
-use crate::support::{CLAUDE_CODE, RESOURCE, Server};
+use super::{external, is_unavailable, reaching, server};
+use crate::support::{CLAUDE_CODE, RESOURCE, settings};
 
 #[tokio::test]
 async fn the_resource_names_the_other_server_alone() {
@@ -53,7 +53,7 @@ async fn every_endpoint_of_ours_is_off_and_says_where_to_go() {
 async fn our_own_tokens_open_nothing_while_another_server_decides() {
     let issuer = Issuer::new().await;
     issuer.publish(&[&Key::p256("one")]);
-    let mut server = Server::new();
+    let mut server = reaching(settings());
     server.settings.access_token_format = authorization::AccessTokenFormat::Jwt;
     let opaque = server.connect(CLAUDE_CODE).await;
     server.restart().await;

@@ -139,6 +139,8 @@ pub(super) struct Request {
     pub(super) granted: ScopeSet,
     pub(super) duration: AccessDuration,
     pub(super) requested_at: Timestamp,
+    /// The owner has had it open.
+    pub(super) opened: bool,
     pub(super) standing: Standing,
 }
 

@@ -179,19 +179,35 @@ impl World {
         let answer = self.server.get(&self.server.authorize_uri(&self.clients[client], &changes), None).await;
         if self.blocked.contains(&client) {
             assert_eq!(answer.parameter("error"), "access_denied");
-        } else if of_client >= 5 {
-            assert_eq!(answer.parameter("error"), "temporarily_unavailable");
-        } else {
-            self.requests.push(Request {
-                client,
-                asked: asked(&answer),
-                scopes,
-                granted: ScopeSet::EMPTY,
-                duration: AccessDuration::UntilRevoked,
-                requested_at: now,
-                standing: Standing::Pending,
-            });
+            return;
         }
+        if of_client >= 5 {
+            let Some(oldest) = self.oldest_unopened(client, now) else {
+                assert_eq!(answer.parameter("error"), "temporarily_unavailable");
+                return;
+            };
+            self.requests[oldest].standing = Standing::Denied;
+        }
+        self.requests.push(Request {
+            client,
+            asked: asked(&answer),
+            scopes,
+            granted: ScopeSet::EMPTY,
+            duration: AccessDuration::UntilRevoked,
+            requested_at: now,
+            opened: false,
+            standing: Standing::Pending,
+        });
+    }
+
+    /// What makes room for a newer request of the same client.
+    fn oldest_unopened(&self, client: usize, now: Timestamp) -> Option<usize> {
+        let unopened =
+            |request: &Request| request.client == client && !request.opened && self.is_open(request, now);
+        (0..self.requests.len()).filter(|index| unopened(&self.requests[*index])).min_by_key(|index| {
+            let request = &self.requests[*index];
+            (request.requested_at, request.asked.id.to_string())
+        })
     }
 
     pub(super) fn is_open(&self, request: &Request, now: Timestamp) -> bool {
@@ -207,6 +223,7 @@ impl World {
         let result = self.server.auth.approve(request.asked.id, approval).await;
         let may = self.is_open(request, now) && wanted.is_subset(request.scopes);
         assert_eq!(result.is_ok(), may, "{result:?} for {request:?}");
+        self.requests[index].opened = true;
         if let Ok(approved) = result {
             assert_eq!(approved.scopes, wanted);
             let request = &mut self.requests[index];
