@@ -212,6 +212,36 @@ async fn the_chosen_duration_arrives_in_the_grant() {
 
 #[tokio::test]
 #[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
+async fn a_muted_program_raises_no_window_and_is_heard_when_the_owner_opens_it() {
+    let computer = Computer::new().await;
+    let (desktop, panel) = computer.in_tray().await;
+    let origin = desktop.origin().await;
+    let icon = panel.icon().await;
+    let mut asking = ask(&origin, "Chatty").await;
+    computer.display.wait_for(CONSENT).await;
+    let windows = desktop.drive().await;
+    windows.consent().await;
+    windows.press("button", "Block").await;
+    windows.press("button", "Deny and mute for 24 hours").await;
+    computer.display.wait_for_no(CONSENT).await;
+    asking.expect_denied().await;
+    icon.says("Running").await;
+
+    let mut again = ask_again(&origin, &asking.client, None).await;
+    desktop.logs(&["waits quietly", again.id(), "Muted"]).await;
+    assert_eq!(computer.display.count(CONSENT), 0);
+    icon.says("Chatty asks for access").await;
+    icon.choose("Chatty asks for access").await;
+    computer.display.wait_for(CONSENT).await;
+    let windows = desktop.drive().await;
+    windows.consent().await;
+    windows.approve().await;
+    computer.display.wait_for_no(CONSENT).await;
+    again.tokens().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
 async fn who_is_blocked_asks_in_vain_until_the_owner_unblocks_it() {
     let computer = Computer::new().await;
     let (desktop, _panel) = computer.with_window().await;

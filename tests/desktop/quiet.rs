@@ -44,6 +44,39 @@ async fn what_any_website_could_have_caused_waits_quietly_in_the_tray() {
     assert!(notices.is_empty(), "whoever knocks often is not heard more often");
 }
 
+/// A client that is known by the address of its document alone. `client.example` has no address (RFC 2606).
+#[tokio::test]
+#[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
+async fn who_is_known_by_a_document_alone_is_looked_up_when_the_owner_opens_it_and_not_before() {
+    let computer = Computer::new().await;
+    let mut notices = computer.bus.listen_to_notices().await;
+    let (desktop, panel) = computer.in_tray().await;
+    let origin = desktop.origin().await;
+    let client = |redirect_uri: &str| OAuthClient {
+        id: "https://client.example/oauth/client.json".to_owned(),
+        redirect_uri: redirect_uri.to_owned(),
+    };
+    let mut quiet = ask_again(&origin, &client("https://client.example/callback"), None).await;
+    assert!(quiet.page.contains("not looked up yet"), "{}", quiet.page);
+    desktop.logs(&["waits quietly", quiet.id()]).await;
+    assert_eq!(computer.display.titles(), [""; 0]);
+    assert!(notices.next().await.contains("client.example"));
+    quiet.expect_waiting().await;
+
+    panel.icon().await.choose("client.example asks for access").await;
+    assert!(notices.next().await.contains("not what it says"));
+    let refused = quiet.look().await.page().1;
+    assert!(refused.text().contains("could not be fetched"), "{}", refused.text());
+    assert_eq!(pending(&computer.home).await, [""; 0]);
+
+    // A page that the person opened, for a program of this computer: looked up at once.
+    let mut here = ask_again(&origin, &client("http://127.0.0.1:49152/callback"), None).await;
+    assert!(notices.next().await.contains("not what it says"));
+    let refused = here.look().await.page().1;
+    assert!(refused.text().contains("could not be fetched"), "{}", refused.text());
+    assert_eq!(computer.display.count(CONSENT), 0, "nothing was found that could be shown");
+}
+
 #[tokio::test]
 #[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
 async fn what_comes_through_the_tunnel_is_opened_by_the_owner_and_needs_its_code() {
