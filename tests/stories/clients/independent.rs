@@ -1,4 +1,4 @@
-//! OAuth clients that know nothing of MCP, from npm and PyPI: what they understand of us is what the RFCs say.
+//! OAuth clients that know nothing of MCP, from npm and `PyPI`: what they understand of us is what the RFCs say.
 
 use serde_json::Value;
 use tokio::process::Command;
