@@ -6,7 +6,7 @@ use clock::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, LookUp, expire_overdue};
+use super::{Authorization, LookUp};
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::duration::AccessDuration;
@@ -152,8 +152,9 @@ impl Authorization {
         result
     }
 
-    /// Denies a request. With `block`, further requests of this client to this redirect host are denied
-    /// without asking.
+    /// Denies a request. With `block`, every request of this client to this redirect host is: those that wait,
+    /// those that were approved and whose code was not delivered, and those to come, which nobody is asked about.
+    /// Grants that live stay.
     ///
     /// # Errors
     /// A request that is not there, or was decided before; the database.
@@ -182,10 +183,10 @@ impl Authorization {
     ) -> Result<(), ApprovalError> {
         let result =
             self.inner.database.write(move |connection| deny(connection, id, silence, by, now)).await?;
-        if result.is_ok() {
+        for id in result.iter().flatten().copied() {
             self.inner.announce(AuthorizationEvent::RequestDecided { id, approved: false, by });
         }
-        result
+        result.map(|_| ())
     }
 }
 
@@ -258,46 +259,41 @@ fn approve(
     }
 }
 
+/// Gives the requests that are denied by it.
 fn deny(
     connection: &Connection,
     id: RequestId,
     silence: Silence,
     by: Decider,
     now: Timestamp,
-) -> Result<Result<(), ApprovalError>, Error> {
+) -> Result<Result<Vec<RequestId>, ApprovalError>, Error> {
     let Some(request) = store::requests::find(connection, id)? else {
         return Ok(Err(ApprovalError::NotFound(id)));
     };
-    // A block is worth taking even when the request has just expired.
-    let host = redirect_uri::host(&request.redirect_uri);
-    let kind = match silence {
-        Silence::No => None,
+    let silenced = match silence {
+        Silence::No => false,
+        // Both are worth taking even when the request has just expired.
+        Silence::Forever => return Ok(Ok(super::blocks::block(connection, &request, by, now)?)),
         Silence::Until(until) => {
+            let host = redirect_uri::host(&request.redirect_uri);
             store::mutes::add(connection, &request.client_id, &host, until, now)?;
-            Some(AuditKind::Muted)
-        }
-        Silence::Forever => {
-            store::blocks::add(connection, &request.client_id, &host, now)?;
-            Some(AuditKind::Blocked)
+            let entry = AuditEntry { outcome: Some(host), ..decision(&request, AuditKind::Muted, by, now) };
+            store::audit::append(connection, &entry)?;
+            true
         }
     };
-    let silenced = kind.is_some();
-    if let Some(kind) = kind {
-        let entry = AuditEntry { outcome: Some(host), ..decision(&request, kind, by, now) };
-        store::audit::append(connection, &entry)?;
-    }
+    let refused = |why| Ok(if silenced { Ok(Vec::new()) } else { Err(why) });
     if request.status == Status::Pending && now >= request.expires_at {
-        expire_overdue(connection, now)?;
-        return Ok(if silenced { Ok(()) } else { Err(ApprovalError::Expired) });
+        return refused(ApprovalError::Expired);
     }
     if !store::requests::advance(connection, id, Status::Pending, Status::Denied, now)? {
-        return Ok(if silenced { Ok(()) } else { Err(ApprovalError::AlreadyDecided) });
+        return refused(ApprovalError::AlreadyDecided);
     }
     store::audit::append(connection, &decision(&request, AuditKind::Denied, by, now))?;
-    Ok(Ok(()))
+    Ok(Ok(vec![id]))
 }
 
-fn decision(request: &StoredRequest, kind: AuditKind, by: Decider, now: Timestamp) -> AuditEntry {
+pub(super) fn decision(request: &StoredRequest, kind: AuditKind, by: Decider, now: Timestamp) -> AuditEntry {
     AuditEntry {
         request_id: Some(request.id),
         arrival: Some(request.arrival.clone()),

@@ -1,13 +1,19 @@
 //! The clients that the owner does not want to hear of again.
 
 use clock::Timestamp;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::approvals::decision;
 use super::Authorization;
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::client::built_in;
+use crate::id::RequestId;
+use crate::rules::approval::Status;
+use crate::rules::redirect_uri;
 use crate::store;
+use crate::store::requests::StoredRequest;
 
 /// A client whose requests to one redirect host are denied without asking, or stay quiet for a while.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,4 +84,31 @@ impl Authorization {
             })
             .await
     }
+}
+
+/// Blocks the client of this request for its redirect host, and denies what else these two wait for: whoever says
+/// "never again" does not mean to be asked once more, nor a yes that nobody has taken yet. Gives the requests that
+/// are denied by it.
+pub(super) fn block(
+    connection: &Connection,
+    request: &StoredRequest,
+    by: Decider,
+    now: Timestamp,
+) -> Result<Vec<RequestId>, Error> {
+    let host = redirect_uri::host(&request.redirect_uri);
+    store::blocks::add(connection, &request.client_id, &host, now)?;
+    let entry =
+        AuditEntry { outcome: Some(host.clone()), ..decision(request, AuditKind::Blocked, by, now) };
+    store::audit::append(connection, &entry)?;
+    let mut denied = Vec::new();
+    for other in store::requests::list_undelivered(connection, &request.client_id)? {
+        // One whose time has passed ends as such.
+        let is_overdue = other.status == Status::Pending && now >= other.expires_at;
+        if !is_overdue && redirect_uri::host(&other.redirect_uri) == host {
+            store::requests::advance(connection, other.id, other.status, Status::Denied, now)?;
+            store::audit::append(connection, &decision(&other, AuditKind::Denied, by, now))?;
+            denied.push(other.id);
+        }
+    }
+    Ok(denied)
 }

@@ -287,6 +287,20 @@ pub(crate) fn count_wrong_code(connection: &Connection, id: RequestId) -> rusqli
     Ok(())
 }
 
+/// Every request of a client that is open, or approved and not picked up; oldest first.
+pub(crate) fn list_undelivered(
+    connection: &Connection,
+    client_id: &str,
+) -> rusqlite::Result<Vec<StoredRequest>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM authorization_requests
+             WHERE client_id = ?1 AND status IN ('pending', 'approved') ORDER BY requested_at, id",
+        )?
+        .query_map([client_id], request)?
+        .collect()
+}
+
 /// Denies every open or approved request of a client.
 pub(crate) fn void_of_client(
     connection: &Connection,

@@ -1,9 +1,12 @@
 use std::time::Duration;
 
-use authorization::{Approval, ApprovalError, AuthorizationEvent, Decider, Scope, ScopeSet, Settings};
+use authorization::{
+    Approval, ApprovalError, AuditKind, AuditQuery, AuthorizationEvent, Decider, RequestId, Scope, ScopeSet,
+    Settings,
+};
 use http::StatusCode;
 
-use crate::support::{Answer, Asked, CLAUDE_CODE, REDIRECT, Server, asked, settings};
+use crate::support::{Answer, Asked, CLAUDE_CODE, REDIRECT, Server, asked, settings, tokens};
 
 fn code_on(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("class=\"typed\">").unwrap();
@@ -183,4 +186,56 @@ async fn one_request_is_given_by_its_id_only_while_it_waits() {
     let late = server.ask_with(CLAUDE_CODE, &[("state", "late")]).await;
     server.clock.advance(Duration::from_mins(10));
     assert_eq!(server.auth.pending_request(late.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_block_ends_what_still_waits_and_what_was_not_picked_up() {
+    let server = Server::new();
+    let client = server.register(REDIRECT).await;
+    let pair = server.connect(&client).await;
+    let ask = async |state: &str| {
+        server.clock.advance(Duration::from_secs(1));
+        server.ask_with(&client, &[("state", state)]).await
+    };
+    let (taken, approved, waiting, said_no) =
+        (ask("taken").await, ask("approved").await, ask("waiting").await, ask("no").await);
+    server.approve(&taken).await;
+    let code = server.page(&taken).await.parameter("code");
+    server.approve(&approved).await;
+    let other = server.ask(CLAUDE_CODE).await;
+
+    let mut events = server.auth.events();
+    server.auth.deny(said_no.id, true, Decider::Desktop).await.unwrap();
+    let mut heard: Vec<RequestId> = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        match event {
+            AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Desktop } => heard.push(id),
+            event => panic!("{event:?}"),
+        }
+    }
+    assert_eq!(heard, [approved.id, waiting.id, said_no.id]);
+    for request in [&approved, &waiting, &said_no] {
+        assert_eq!(server.page(request).await.parameter("error"), "access_denied");
+        let late = server.auth.approve(request.id, Approval::by(Decider::Terminal)).await;
+        assert_eq!(late, Err(ApprovalError::AlreadyDecided));
+    }
+    let lines = server.auth.audit(AuditQuery::default()).await.unwrap();
+    let kinds: Vec<_> = lines.iter().take(4).map(|line| (line.kind, line.request_id)).collect();
+    let denied = |request: &Asked| (AuditKind::Denied, Some(request.id));
+    let blocked = (AuditKind::Blocked, Some(said_no.id));
+    assert_eq!(kinds, [denied(&said_no), denied(&waiting), denied(&approved), blocked], "newest first");
+
+    // What the client holds it keeps until the owner ends that, and nobody else is touched.
+    assert!(server.opens(&pair.access).await);
+    tokens(&server.exchange(&client, &code).await);
+    assert_eq!(server.auth.pending().await.unwrap().len(), 1);
+    server.approve(&other).await;
+
+    // Blocked again, nothing is left to deny; lifted, none of it comes back.
+    let mut events = server.auth.events();
+    server.auth.deny(said_no.id, true, Decider::Desktop).await.unwrap();
+    assert!(events.try_recv().is_err());
+    server.auth.unblock(&client, Decider::Desktop).await.unwrap();
+    assert_eq!(server.page(&waiting).await.status, StatusCode::OK, "the page that says that it is done");
+    assert!(server.auth.pending().await.unwrap().is_empty());
 }
