@@ -4,8 +4,8 @@ use clock::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::approvals::decision;
 use super::Authorization;
+use super::approvals::decision;
 use crate::Error;
 use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::client::built_in;
@@ -97,8 +97,7 @@ pub(super) fn block(
 ) -> Result<Vec<RequestId>, Error> {
     let host = redirect_uri::host(&request.redirect_uri);
     store::blocks::add(connection, &request.client_id, &host, now)?;
-    let entry =
-        AuditEntry { outcome: Some(host.clone()), ..decision(request, AuditKind::Blocked, by, now) };
+    let entry = AuditEntry { outcome: Some(host.clone()), ..decision(request, AuditKind::Blocked, by, now) };
     store::audit::append(connection, &entry)?;
     let mut denied = Vec::new();
     for other in store::requests::list_undelivered(connection, &request.client_id)? {

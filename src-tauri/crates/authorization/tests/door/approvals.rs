@@ -209,7 +209,9 @@ async fn a_block_ends_what_still_waits_and_what_was_not_picked_up() {
     let mut heard: Vec<RequestId> = Vec::new();
     while let Ok(event) = events.try_recv() {
         match event {
-            AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Desktop } => heard.push(id),
+            AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Desktop } => {
+                heard.push(id)
+            }
             event => panic!("{event:?}"),
         }
     }

@@ -69,6 +69,29 @@ pub(super) enum Step {
         client: usize,
     },
     Panic,
+    /// The client changes its registration, and its name with it.
+    Rename {
+        client: usize,
+    },
+    /// The client sends its registration as it is, and gets another token to manage it.
+    Reregister {
+        client: usize,
+    },
+    Unregister {
+        client: usize,
+    },
+    /// The owner gives the confidential client another secret; the one before is good for so many seconds.
+    Rotate {
+        overlap: u32,
+    },
+    OldSecret {
+        number: usize,
+    },
+    /// Whoever knows all of the confidential client but its secret.
+    WrongSecret {
+        code: usize,
+        token: usize,
+    },
     Pass {
         seconds: u32,
     },
@@ -84,7 +107,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         4 => (index.clone(), 1..8_u8).prop_map(|(client, scopes)| Step::Ask { client, scopes }),
         4 => (index.clone(), 0..16_u8, duration)
             .prop_map(|(request, scopes, duration)| Step::Approve { request, scopes, duration }),
-        1 => (index.clone(), prop::bool::weighted(0.2)).prop_map(|(request, block)| Step::Deny { request, block }),
+        2 => (index.clone(), prop::bool::weighted(0.3)).prop_map(|(request, block)| Step::Deny { request, block }),
         5 => index.clone().prop_map(|request| Step::PickUp { request }),
         5 => index.clone().prop_map(|code| Step::Exchange { code }),
         1 => index.clone().prop_map(|code| Step::StolenExchange { code }),
@@ -97,7 +120,13 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         2 => index.clone().prop_map(|token| Step::GiveBackAccess { token }),
         1 => index.clone().prop_map(|token| Step::ForeignGiveBack { token }),
         1 => index.clone().prop_map(|client| Step::Unblock { client }),
-        1 => index.prop_map(|client| Step::RevokeClient { client }),
+        1 => index.clone().prop_map(|client| Step::RevokeClient { client }),
+        1 => index.clone().prop_map(|client| Step::Rename { client }),
+        1 => index.clone().prop_map(|client| Step::Reregister { client }),
+        1 => index.clone().prop_map(|client| Step::Unregister { client }),
+        2 => prop::sample::select(vec![0, 60, 900, 86_400]).prop_map(|overlap| Step::Rotate { overlap }),
+        1 => index.clone().prop_map(|number| Step::OldSecret { number }),
+        1 => (index.clone(), index).prop_map(|(code, token)| Step::WrongSecret { code, token }),
         1 => Just(Step::Panic),
         4 => prop_oneof![
             8 => prop::sample::select(vec![1, 20, 59, 60, 61, 600, 900]),

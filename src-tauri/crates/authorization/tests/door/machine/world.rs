@@ -1,16 +1,17 @@
 //! A server and the model of it, and what each step does to both.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use authorization::{AccessDuration, Approval, ApprovalError, Decider, ScopeSet};
 use clock::{Clock as _, Timestamp};
 use http::StatusCode;
 
+use super::known::{AGENT, Registered, Secrets};
 use super::model::{
     AccessToken, Code, Grant, RefreshToken, Request, Rotation, Standing, Step, recent, scopes_of,
 };
-use crate::support::{Answer, CLAUDE_CODE, REDIRECT, Server, VERIFIER, asked, settings, tokens};
+use crate::support::{Answer, CLAUDE_CODE, RESOURCE, Server, asked, settings, tokens};
 
 const ACCESS: Duration = Duration::from_mins(15);
 const IDLE: Duration = Duration::from_hours(24 * 30);
@@ -24,20 +25,30 @@ pub(super) struct World {
     pub(super) access: Vec<AccessToken>,
     pub(super) refresh: Vec<RefreshToken>,
     pub(super) blocked: HashSet<usize>,
+    /// Of [`AGENT`].
+    pub(super) secrets: Secrets,
+    /// Of those that registered themselves.
+    pub(super) registrations: HashMap<usize, Registered>,
     asked: u32,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    /// Besides Claude Code there is a client with a secret, and the server behind our resource.
+    pub(super) async fn new() -> Self {
+        let server = Server::in_memory(settings());
+        server.add_confidential("agent").await;
+        server.add_resource_server("behind", RESOURCE).await;
         Self {
-            server: Server::in_memory(settings()),
-            clients: vec![CLAUDE_CODE.to_owned()],
+            server,
+            clients: vec![CLAUDE_CODE.to_owned(), "agent".to_owned()],
             requests: Vec::new(),
             codes: Vec::new(),
             grants: Vec::new(),
             access: Vec::new(),
             refresh: Vec::new(),
             blocked: HashSet::new(),
+            secrets: Secrets::default(),
+            registrations: HashMap::new(),
             asked: 0,
         }
     }
@@ -48,9 +59,13 @@ impl World {
 
     pub(super) async fn take(&mut self, step: &Step) {
         match *step {
-            Step::Register if self.clients.len() < 4 => {
-                self.clients.push(self.server.register(REDIRECT).await);
-            }
+            Step::Register if self.clients.len() < 5 => self.register().await,
+            Step::Rename { client } => self.change(client % self.clients.len(), true).await,
+            Step::Reregister { client } => self.change(client % self.clients.len(), false).await,
+            Step::Unregister { client } => self.unregister(client % self.clients.len()).await,
+            Step::Rotate { overlap } => self.rotate(Duration::from_secs(u64::from(overlap))).await,
+            Step::OldSecret { number } => self.try_old_secret(number).await,
+            Step::WrongSecret { code, token } => self.try_wrong_secrets(code, token).await,
             Step::Connect { client } => {
                 let client = client % self.clients.len();
                 self.unblock(client).await;
@@ -91,9 +106,8 @@ impl World {
             }
             Step::ForeignRefresh { token } if !self.refresh.is_empty() => {
                 let token = &self.refresh[recent(token, self.refresh.len())];
-                if let Some(other) = self.another_than(self.grants[token.grant].client) {
-                    assert_eq!(self.server.refresh(other, &token.text).await.error(), "invalid_grant");
-                }
+                let other = self.another_than(self.grants[token.grant].client);
+                assert_eq!(self.refresh_as(other, &token.text).await.error(), "invalid_grant");
             }
             Step::GiveBack { token } if !self.refresh.is_empty() => {
                 self.give_back(recent(token, self.refresh.len())).await;
@@ -101,16 +115,15 @@ impl World {
             Step::GiveBackAccess { token } if !self.access.is_empty() => {
                 let index = recent(token, self.access.len());
                 let client = self.grants[self.access[index].grant].client;
-                self.revoke(&self.clients[client], &self.access[index].text).await;
-                self.access[index].given_back = true;
+                let text = self.access[index].text.clone();
+                self.access[index].given_back |= self.revoke(client, &text).await;
             }
             Step::ForeignGiveBack { token } if !self.refresh.is_empty() => {
                 let token = &self.refresh[recent(token, self.refresh.len())];
-                if let Some(other) = self.another_than(self.grants[token.grant].client) {
-                    self.revoke(other, &token.text).await;
-                    let access = self.access.iter().rfind(|access| access.grant == token.grant).unwrap();
-                    self.revoke(other, &access.text).await;
-                }
+                let other = self.another_than(self.grants[token.grant].client);
+                let access = self.access.iter().rfind(|access| access.grant == token.grant).unwrap();
+                let (refresh, access) = (token.text.clone(), access.text.clone());
+                assert!(self.revoke(other, &refresh).await && self.revoke(other, &access).await);
             }
             Step::Unblock { client } => self.unblock(client % self.clients.len()).await,
             Step::RevokeClient { client } => self.take_away(client % self.clients.len()).await,
@@ -131,20 +144,26 @@ impl World {
         if self.now() >= token.idle_expires_at {
             return;
         }
-        let grant = token.grant;
-        let client = &self.clients[self.grants[grant].client];
-        self.revoke(client, &token.text).await;
-        self.grants[grant].live = false;
+        let (grant, text) = (token.grant, token.text.clone());
+        if self.revoke(self.grants[grant].client, &text).await {
+            self.grants[grant].live = false;
+        }
     }
 
-    /// Revocation answers 200 whatever became of the token.
-    async fn revoke(&self, client: &str, token: &str) {
-        let fields = [("client_id", client), ("token", token)];
-        assert_eq!(self.server.post_form("/oauth/revoke", &fields).await.status, StatusCode::OK);
+    /// Revocation answers 200 whatever became of the token, to a client that is known. Whether it is.
+    async fn revoke(&mut self, client: usize, token: &str) -> bool {
+        let answer = self.post_as(client, "/oauth/revoke", &[("token", token)]).await;
+        if self.is_gone(client, &answer) {
+            return false;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        true
     }
 
-    fn another_than(&self, client: usize) -> Option<&str> {
-        (self.clients.len() > 1).then(|| self.clients[(client + 1) % self.clients.len()].as_str())
+    /// Claude Code or the agent, which are always known: sometimes the one with a secret tries what is
+    /// another's, sometimes the one without.
+    fn another_than(&self, client: usize) -> usize {
+        if client == AGENT || (client != 0 && self.access.len() % 2 == 0) { 0 } else { AGENT }
     }
 
     async fn unblock(&mut self, client: usize) {
@@ -177,6 +196,9 @@ impl World {
         let (state, scope) = (self.asked.to_string(), scopes.to_string());
         let changes = [("state", state.as_str()), ("scope", scope.as_str())];
         let answer = self.server.get(&self.server.authorize_uri(&self.clients[client], &changes), None).await;
+        if self.is_gone(client, &answer) {
+            return;
+        }
         if self.blocked.contains(&client) {
             assert_eq!(answer.parameter("error"), "access_denied");
             return;
@@ -242,10 +264,16 @@ impl World {
             return; // Cleared away a day after its end.
         }
         assert_eq!(result.is_ok(), open || block, "{result:?}");
+        let client = request.client;
         if block {
-            self.blocked.insert(request.client);
-        }
-        if open {
+            self.blocked.insert(client);
+            // After a block no request gives anything that was not picked up before.
+            for request in self.requests.iter_mut().filter(|request| request.client == client) {
+                if matches!(request.standing, Standing::Pending | Standing::Approved(_)) {
+                    request.standing = Standing::Denied;
+                }
+            }
+        } else if open {
             self.requests[index].standing = Standing::Denied;
         }
     }
@@ -297,7 +325,7 @@ impl World {
     async fn exchange(&mut self, index: usize) {
         let code = &self.codes[index];
         if !self.is_forgotten(code) {
-            let answer = self.server.exchange(&self.clients[code.client], &code.text).await;
+            let answer = self.exchange_as(code.client, &code.text).await;
             self.exchanged(index, &answer);
         }
     }
@@ -308,9 +336,10 @@ impl World {
         if self.is_forgotten(code) {
             return;
         }
-        let client = &self.clients[code.client];
-        let (one, other) =
-            tokio::join!(self.server.exchange(client, &code.text), self.server.exchange(client, &code.text));
+        let (one, other) = tokio::join!(
+            self.exchange_as(code.client, &code.text),
+            self.exchange_as(code.client, &code.text)
+        );
         let (first, second) = if other.status == StatusCode::OK { (other, one) } else { (one, other) };
         self.exchanged(index, &first);
         self.exchanged(index, &second);
@@ -319,6 +348,9 @@ impl World {
     /// What the answer must be, and what follows from it.
     fn exchanged(&mut self, index: usize, answer: &Answer) {
         let now = self.now();
+        if self.is_gone(self.codes[index].client, answer) {
+            return;
+        }
         let code = &self.codes[index];
         let may = code.grant.is_none() && !code.voided && now < code.expires_at;
         assert_eq!(answer.status == StatusCode::OK, may, "{} for {code:?} at {now}", answer.body);
@@ -344,19 +376,6 @@ impl World {
         }
     }
 
-    /// A code without its verifier is worth nothing, and trying it takes nothing from anybody.
-    async fn stolen_exchange(&self, index: usize) {
-        let code = &self.codes[index];
-        let verifier = VERIFIER.replace('d', "e");
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("client_id", self.clients[code.client].as_str()),
-            ("code", code.text.as_str()),
-            ("code_verifier", verifier.as_str()),
-        ];
-        assert_eq!(self.server.post_form("/oauth/token", &fields).await.error(), "invalid_grant");
-    }
-
     fn keep(&mut self, grant: usize, access: String, scopes: ScopeSet, refresh: String) {
         let now = self.now();
         let expires_at = now.plus(ACCESS).min(self.grants[grant].ends_at);
@@ -367,24 +386,20 @@ impl World {
 
     async fn renew(&mut self, index: usize, scopes: Option<ScopeSet>) {
         let token = &self.refresh[index];
-        let client = &self.clients[self.grants[token.grant].client];
-        let mut fields = vec![
-            ("grant_type", "refresh_token"),
-            ("client_id", client.as_str()),
-            ("refresh_token", token.text.as_str()),
-        ];
+        let client = self.grants[token.grant].client;
+        let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", token.text.as_str())];
         let text = scopes.map(|scopes| scopes.to_string());
         fields.extend(text.as_deref().map(|text| ("scope", text)));
-        let answer = self.server.post_form("/oauth/token", &fields).await;
+        let answer = self.post_as(client, "/oauth/token", &fields).await;
         self.renewed(index, scopes, &answer).await;
     }
 
     /// Two processes of one client at the same moment.
     async fn race_refresh(&mut self, index: usize) {
         let token = &self.refresh[index];
-        let client = &self.clients[self.grants[token.grant].client];
+        let client = self.grants[token.grant].client;
         let (one, other) =
-            tokio::join!(self.server.refresh(client, &token.text), self.server.refresh(client, &token.text));
+            tokio::join!(self.refresh_as(client, &token.text), self.refresh_as(client, &token.text));
         // The same request twice: whichever was first, the second is its retry.
         self.renewed(index, None, &one).await;
         self.renewed(index, None, &other).await;
@@ -392,6 +407,9 @@ impl World {
 
     /// What the answer must be, and what follows from it.
     async fn renewed(&mut self, index: usize, scopes: Option<ScopeSet>, answer: &Answer) {
+        if self.is_gone(self.grants[self.refresh[index].grant].client, answer) {
+            return;
+        }
         let now = self.now();
         let token = &self.refresh[index];
         let grant = token.grant;
@@ -439,7 +457,7 @@ impl World {
     }
 
     /// After a revocation nothing of a client is left.
-    fn forget(&mut self, client: usize) {
+    pub(super) fn forget(&mut self, client: usize) {
         for grant in self.grants.iter_mut().filter(|grant| grant.client == client) {
             grant.live = false;
         }
