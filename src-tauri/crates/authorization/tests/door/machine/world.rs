@@ -267,11 +267,19 @@ impl World {
         let client = request.client;
         if block {
             self.blocked.insert(client);
-            // After a block no request gives anything that was not picked up before.
-            for request in self.requests.iter_mut().filter(|request| request.client == client) {
-                if matches!(request.standing, Standing::Pending | Standing::Approved(_)) {
-                    request.standing = Standing::Denied;
+            let mut approved = None;
+            for (index, request) in self.requests.iter_mut().enumerate() {
+                if request.client == client {
+                    approved =
+                        approved.or(matches!(request.standing, Standing::Approved(_)).then_some(index));
+                    if matches!(request.standing, Standing::Pending | Standing::Approved(_)) {
+                        request.standing = Standing::Denied;
+                    }
                 }
+            }
+            // Whoever comes for a yes after the block comes too late.
+            if let Some(index) = approved {
+                self.pick_up(index).await;
             }
         } else if open {
             self.requests[index].standing = Standing::Denied;
