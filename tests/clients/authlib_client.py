@@ -1,4 +1,5 @@
-"""Authlib as somebody else's program uses it: metadata, registration, code with PKCE, refresh, revocation.
+"""Authlib as somebody else's program uses it: metadata, registration and its management, code with
+PKCE, refresh, revocation.
 
 Prints one JSON line with the authorization URL, reads one line with the URL that the browser was sent to, and prints
 at the end one JSON line with what came of it. Usage: authlib_client.py ISSUER RESOURCE CA_FILE
@@ -36,9 +37,28 @@ def main() -> None:
         withhold_token=True,
     )
     registration.raise_for_status()
+    registered = registration.json()
+
+    def manage(method: str, token: str, **body):
+        # RFC 7592 is a bearer token at an address; the library has no more for it.
+        manager = OAuth2Session(token={"access_token": token, "token_type": "Bearer"})
+        manager.verify = authority
+        return manager.request(method, registered["registration_client_uri"], **body)
+
+    first_token = registered["registration_access_token"]
+    changed = manage(
+        "PUT",
+        first_token,
+        json={"client_id": registered["client_id"], "client_name": "Authlib, renamed", "redirect_uris": [REDIRECT]},
+    ).json()
+    last_token = changed["registration_access_token"]
+    managed = {
+        "renamed": manage("GET", last_token).json()["client_name"],
+        "with_old_token": manage("GET", first_token).status_code,
+    }
 
     client = OAuth2Session(
-        client_id=registration.json()["client_id"],
+        client_id=registered["client_id"],
         token_endpoint_auth_method="none",
         revocation_endpoint_auth_method="none",
         scope="context:read insights:read",
@@ -88,6 +108,10 @@ def main() -> None:
     answer.raise_for_status()
     said["with_revoked"] = knock(renewed["access_token"])
     said["refresh_revoked"] = refused(lambda: client.refresh_token(refresh_token=again["refresh_token"]))
+    managed["removed"] = manage("DELETE", last_token).status_code
+    managed["read_when_removed"] = manage("GET", last_token).status_code
+    managed["refresh_when_removed"] = refused(lambda: client.refresh_token(refresh_token=again["refresh_token"]))
+    said["managed"] = managed
     print(json.dumps(said), flush=True)
 
 
