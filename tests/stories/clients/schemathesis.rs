@@ -1,12 +1,13 @@
 //! The published description of our endpoints, held against the running program: schemathesis makes up requests, good
 //! and bad ones, and compares each answer with what the description promises.
 
+use std::time::Duration;
+
 use tokio::process::Command;
 
 use super::{installed, isolate};
 use crate::support::oauth::connect;
 use crate::support::program::{Home, Serve};
-use crate::support::within;
 
 /// What must hold of every answer. Not among them: that each request which fits its schema succeeds (a code that
 /// nobody gave out does not), and that each one which does not is refused (what is unknown is passed over).
@@ -32,14 +33,16 @@ async fn every_endpoint_answers_as_its_published_description_says() {
     let mut command = Command::new(installed(".venv/bin/schemathesis"));
     isolate(&home, &mut command);
     command
-        .args(["run", description.as_str(), "--checks", CHECKS, "--max-examples", "60"])
+        .args(["run", description.as_str(), "--checks", CHECKS, "--max-examples", "40"])
         // No redirect is followed: what is sent on would be sent to whoever a made-up request names.
         .args(["--phases", "examples,coverage,fuzzing", "--max-redirects", "0", "--warnings", "off"])
         .args(["--request-timeout", "20", "--continue-on-failure", "--tls-verify"])
         .arg(server.authority())
         // The description itself is fetched by the same rules.
         .env("REQUESTS_CA_BUNDLE", server.authority());
-    let output = within("the end of schemathesis", command.output()).await.expect("schemathesis starts");
+    // It takes a minute and more where others use the computer too.
+    let output = tokio::time::timeout(Duration::from_mins(5), command.output()).await;
+    let output = output.expect("schemathesis ends within five minutes").expect("schemathesis starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     // A run that tested nothing would succeed as well. It leaves out the place that it has the description from.
