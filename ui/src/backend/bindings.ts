@@ -361,8 +361,6 @@ export type ChooseExport = { format: ExportFormat, current: string, };
 
 export type ChooseImport = { format: ImportFormat, };
 
-export type ClientDocuments = "fetch" | "known" | "off";
-
 export type ClientAuthentication = { "kind": "public" } | { "kind": "generated_secret" } | { "kind": "given_secret", 
 /**
  * 32 or more random characters.
@@ -382,6 +380,8 @@ client_secret?: SecretText,
  * Until when the secret before it is good too.
  */
 old_secret_until?: Timestamp, };
+
+export type ClientDocuments = "fetch" | "known" | "off";
 
 export type ClientSummary = { 
 /**
@@ -1322,7 +1322,13 @@ theme: Setting<Theme>,
  * In which ways clients may become known.
  */
 registration: Setting<RegistrationPolicy>, 
+/**
+ * Which client metadata documents count.
+ */
 client_documents: Setting<ClientDocuments>, 
+/**
+ * Whether an earlier yes may count again without a window.
+ */
 remember_consent: Setting<boolean>, 
 /**
  * How many minutes an access token is good.
