@@ -73,10 +73,7 @@ async fn knock(server: &RunningServer, token: &str) -> Answer {
 
 async fn opens(server: &RunningServer, token: &str) -> bool {
     let answer = knock(server, token).await;
-    match answer.status.as_u16() {
-        401 | 503 => false,
-        _ => true,
-    }
+    !matches!(answer.status.as_u16(), 401 | 503)
 }
 
 /// Knocks until the door opens: what was learned of the other server a moment ago is not asked for again at once.

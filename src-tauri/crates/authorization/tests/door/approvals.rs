@@ -210,7 +210,7 @@ async fn a_block_ends_what_still_waits_and_what_was_not_picked_up() {
     while let Ok(event) = events.try_recv() {
         match event {
             AuthorizationEvent::RequestDecided { id, approved: false, by: Decider::Desktop } => {
-                heard.push(id)
+                heard.push(id);
             }
             event => panic!("{event:?}"),
         }

@@ -21,11 +21,11 @@
 //! 8. Restarting changes nothing but that access until the program is closed has ended.
 //! 9. The owner sees each open request, and each live grant, and none that is over.
 //! 10. Introspection says what the door does, to the server behind the resource and to the token's own client, and
-//!    nothing to any other.
+//!     nothing to any other.
 //! 11. A client with a secret gets nothing without it; the secret before is good until its time is up, and none
-//!    before that ever again. What is tried without it takes nothing from the client.
+//!     before that ever again. What is tried without it takes nothing from the client.
 //! 12. A client that took its registration back is unknown and has nothing; a name that the owner agreed to stays
-//!    while something hangs on it; a token that manages a registration is good until the next change.
+//!     while something hangs on it; a token that manages a registration is good until the next change.
 
 mod known;
 mod model;

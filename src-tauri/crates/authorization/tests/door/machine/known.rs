@@ -54,7 +54,7 @@ impl World {
             let fields = [fields, &[("client_id", id)]].concat();
             return self.server.post_form(path, &fields).await;
         }
-        let by = if self.refresh.len() % 2 == 0 { By::Basic } else { By::Post };
+        let by = if self.refresh.len().is_multiple_of(2) { By::Basic } else { By::Post };
         self.server.post_as(by, id, &self.secrets.current, path, fields).await
     }
 

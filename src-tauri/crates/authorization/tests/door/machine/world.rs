@@ -163,7 +163,7 @@ impl World {
     /// Claude Code or the agent, which are always known: sometimes the one with a secret tries what is
     /// another's, sometimes the one without.
     fn another_than(&self, client: usize) -> usize {
-        if client == AGENT || (client != 0 && self.access.len() % 2 == 0) { 0 } else { AGENT }
+        if client == AGENT || (client != 0 && self.access.len().is_multiple_of(2)) { 0 } else { AGENT }
     }
 
     async fn unblock(&mut self, client: usize) {
