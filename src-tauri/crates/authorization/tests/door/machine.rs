@@ -120,10 +120,10 @@ fn lead(lives: u32, length: std::ops::Range<usize>) {
 
 #[test]
 fn no_life_of_a_server_breaks_an_invariant() {
-    lead(1500, 5..25);
+    lead(1200, 5..25);
 }
 
 #[test]
 fn no_long_life_of_a_server_breaks_an_invariant() {
-    lead(100, 60..120);
+    lead(80, 60..120);
 }
