@@ -1,13 +1,16 @@
 //! No input makes a fault of the server, and none that is wrong in any part changes anything.
 
 use axum::body::Body;
-use http::{Request, StatusCode, header};
+use http::{Method, Request, StatusCode, header};
 use proptest::prelude::*;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::support::{Answer, CLAUDE_CODE, REDIRECT, Server, VERIFIER, challenge_of, settings, tokens};
+use crate::client_support::{By, OTHER_SECRET, SECRET};
+use crate::support::{
+    Answer, CLAUDE_CODE, REDIRECT, Server, Tokens, VERIFIER, challenge_of, settings, tokens,
+};
 
 const GETS: [&str; 6] = [
     "/oauth/register/x",
@@ -17,7 +20,8 @@ const GETS: [&str; 6] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource/mcp",
 ];
-const POSTS: [&str; 4] = ["/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect"];
+const POSTS: [&str; 5] =
+    ["/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect", "/introspect"];
 
 fn pair() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
@@ -85,6 +89,17 @@ fn no_query_form_or_body_is_answered_with_a_server_error() {
                 prop_assert!(answer.json()["error"].is_string());
             }
         }
+        for method in [Method::GET, Method::PUT, Method::DELETE] {
+            let request = Request::builder()
+                .method(method)
+                .uri("/oauth/register/x")
+                .header(header::CONTENT_TYPE, kind)
+                .header(header::AUTHORIZATION, &auth)
+                .body(Body::from(body.clone()))
+                .unwrap();
+            let answer = runtime.block_on(server.send(request));
+            prop_assert_eq!(answer.error(), "invalid_token");
+        }
         let rejected = runtime.block_on(server.auth.authenticate(&auth, authorization::OriginName::Local));
         prop_assert!(rejected.is_err());
     });
@@ -143,6 +158,7 @@ struct Midway {
     access: String,
     refresh: String,
     waiting: String,
+    of_agent: Tokens,
 }
 
 impl Midway {
@@ -150,6 +166,8 @@ impl Midway {
         let server = Server::in_memory(settings());
         server.register(REDIRECT).await;
         let pair = server.connect(CLAUDE_CODE).await;
+        server.add_confidential("agent").await;
+        let of_agent = server.connect_confidential("agent").await;
         let waiting = server.ask_with(CLAUDE_CODE, &[("state", "waiting")]).await;
         let asked = server.ask_with(CLAUDE_CODE, &[("state", "approved")]).await;
         server.approve(&asked).await;
@@ -163,6 +181,7 @@ impl Midway {
             access: pair.access,
             refresh: pair.refresh,
             waiting: waiting.id.to_string(),
+            of_agent,
         }
     }
 
@@ -253,6 +272,16 @@ fn a_request_that_is_wrong_in_any_part_is_refused_in_its_rfcs_words_and_changes_
             let fields = spoilt(Midway::revocation("ami_rt_of_somebody_else"));
             let answer = midway.post("/oauth/revoke", &fields).await;
             assert!(answer.status == StatusCode::OK || is_refusal(&answer), "{fields:?}: {}", answer.body);
+            // Only the agent's own secret gets an answer, and a wrong one takes nothing.
+            let fields = spoilt(vec![
+                ("token", midway.of_agent.access.clone()),
+                ("client_id", "agent".to_owned()),
+                ("client_secret", OTHER_SECRET.to_owned()),
+            ]);
+            for path in ["/oauth/introspect", "/introspect", "/oauth/revoke", "/oauth/token"] {
+                let answer = midway.post(path, &fields).await;
+                assert!(is_refusal(&answer), "{path} {fields:?}: {} {}", answer.status, answer.body);
+            }
             for body in [json!({ "redirect_uris": junk }), json!({ "redirect_uris": [junk] }), json!(junk)] {
                 let answer = midway.server.post_json("/oauth/register", &body).await;
                 assert!(is_refusal(&answer), "{body}: {}", answer.body);
@@ -270,6 +299,8 @@ fn a_request_that_is_wrong_in_any_part_is_refused_in_its_rfcs_words_and_changes_
         assert!(lines < 40, "{lines} lines");
         // And all of it is still good for whom it belongs to.
         assert!(midway.server.opens(&midway.access).await);
+        assert!(midway.server.opens(&midway.of_agent.access).await);
+        tokens(&midway.server.refresh_as(By::Post, "agent", SECRET, &midway.of_agent.refresh).await);
         tokens(&midway.post("/oauth/token", &midway.exchange()).await);
         tokens(&midway.post("/oauth/token", &midway.renewal()).await);
         assert_eq!(midway.server.auth.pending().await.unwrap().len(), 1);
