@@ -27,7 +27,8 @@ async fn every_endpoint_answers_as_its_published_description_says() {
         .as_object()
         .expect("the description has paths")
         .values()
-        .map(|path| path.as_object().map_or(0, serde_json::Map::len))
+        // Beside its operations a path may have parameters that they share.
+        .map(|path| path.as_object().map_or(0, |path| path.keys().filter(|key| *key != "parameters").count()))
         .sum();
 
     let mut command = Command::new(installed(".venv/bin/schemathesis"));
