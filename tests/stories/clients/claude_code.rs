@@ -107,6 +107,24 @@ async fn setup_claude_code_is_all_that_a_person_has_to_do_and_can_be_undone() {
     assert!(!listed.contains("ambient-insights"), "{listed}");
 }
 
+/// Without metadata documents Claude Code registers itself, as other clients do and as it does elsewhere.
+#[tokio::test]
+#[ignore = "needs Claude Code; `cargo xtask test --all` installs and runs it"]
+async fn claude_code_registers_itself_where_documents_do_not_count() {
+    let home = Home::new();
+    let known = [("AMBIENT_INSIGHTS_CLIENT_DOCUMENTS".to_owned(), "off".to_owned())];
+    let server = home.serve_with(&Serve { environment: known.into(), ..Serve::default() }).await;
+    let trust = Trust::Environment(server.authority());
+    claude(&home, &trust, &["mcp", "add", "--transport", "http", "memory", server.ready.mcp_url.as_str()])
+        .await;
+    connects_and_disconnects(&server, &home, &trust, "memory").await;
+    assert!(times(&home, "registered").await >= 1);
+    let clients = server.home.json(["clients", "--json"]).await;
+    let ways: Vec<&str> =
+        clients.as_array().expect("a list").iter().filter_map(|it| it["registration"].as_str()).collect();
+    assert!(!ways.is_empty() && ways.iter().all(|way| *way == "dynamic"), "{clients}");
+}
+
 /// How often the audit trail says that a client did this.
 async fn times(home: &Home, kind: &str) -> usize {
     let lines = home.json(["audit", "--json", "--limit", "1000"]).await;

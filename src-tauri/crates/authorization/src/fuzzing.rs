@@ -4,9 +4,10 @@
 //! `fuzz/corpus` run in the unit tests as well, without the fuzzer. Not in the program: `cfg(fuzzing)` alone.
 
 use http::{HeaderMap, HeaderValue, header};
-use url::{Url, form_urlencoded};
+use url::{Host, Url, form_urlencoded};
 
 use crate::bearer::bearer_token;
+use crate::client::document::{self, ClientIdUrl};
 use crate::client::{built_in, metadata, name};
 use crate::endpoints::basic_credentials;
 use crate::origin::Origin;
@@ -23,12 +24,13 @@ const CLAUDE_CODE: &str = "https://claude.ai/oauth/claude-code-client-metadata";
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("redirect_uri", redirect_uri),
     ("scope", scope),
     ("form", form),
     ("authorization_request", authorization_request),
     ("client_metadata", client_metadata),
+    ("client_document", client_document),
     ("resource", resource),
     ("bearer_header", bearer_header),
     ("basic_header", basic_header),
@@ -173,6 +175,27 @@ pub fn client_metadata(data: &[u8]) {
     assert_eq!(accepted.echo["token_endpoint_auth_method"], "none");
     let printed = serde_json::to_vec(&accepted.echo).expect("JSON can be written");
     assert_eq!(metadata::read(&printed), Ok(accepted), "an answer registers as itself");
+}
+
+/// The first line is a `client_id`, the rest what was fetched from there. What names a document has one spelling, and
+/// leads to a name on the default port; what is accepted speaks for that very address.
+pub fn client_document(data: &[u8]) {
+    let (first, body) = data.split_at(data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len()));
+    let Ok(text) = std::str::from_utf8(first) else { return };
+    let Ok(id) = ClientIdUrl::parse(text) else { return };
+    let url = Url::parse(text).expect("it was judged to be a URL");
+    assert_eq!(url.as_str(), text, "there is no other way to write it");
+    assert_eq!((url.scheme(), url.port(), url.query(), url.fragment()), ("https", None, None, None));
+    assert!(url.username().is_empty() && url.password().is_none() && url.path().len() > 1);
+    assert!(matches!(url.host(), Some(Host::Domain(host)) if host == id.host()), "an address is no name");
+    let Ok(accepted) = document::read(body, &id) else { return };
+    assert!(body.len() <= document::MAX_BYTES + 1, "the line's end and a short document");
+    assert_eq!(accepted.client.id, text);
+    assert!(accepted.client.redirect_uris.iter().all(|uri| redirect_uri::inspect(uri).is_ok()));
+    assert!(!accepted.client.is_verified(), "the name is the document's own word");
+    assert_eq!(name::clean(&accepted.client.name), accepted.client.name);
+    let kept = |member: &str| accepted.metadata.contains_key(member);
+    assert!(!kept("client_secret") && !kept("jwks") && !kept("jwks_uri"));
 }
 
 /// A resource indicator. What is accepted is our origin, with nothing but the path of the MCP endpoint.

@@ -47,6 +47,16 @@ fn the_corpora_reach_what_they_are_about() {
     assert!(corpus("scope").map(text).any(|text| ScopeSet::narrowed_from(&text) == ScopeSet::DEFAULT));
     assert!(corpus("client_metadata").filter(|data| metadata::read(data).is_ok()).count() >= 4);
     assert!(corpus("client_metadata").any(|data| metadata::read(&data).is_err()));
+    let documents = || {
+        corpus("client_document").map(|data| {
+            let line = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+            let id =
+                std::str::from_utf8(&data[..line]).ok().and_then(|text| ClientIdUrl::parse(text).ok())?;
+            document::read(&data[line..], &id).ok()
+        })
+    };
+    assert!(documents().flatten().count() >= 3);
+    assert!(documents().filter(Option::is_none).count() >= 8);
     assert!(corpus("basic_header").map(text).any(|text| basic_credentials(&text).is_some()));
     let origin: Origin = "https://localhost:9100".parse().unwrap();
     let good = corpus("authorization_request").filter(|data| {
