@@ -141,7 +141,7 @@ async fn approve_counts_only_after_the_window_was_seen_for_a_moment() {
         const invoke = window.__TAURI_INTERNALS__.invoke;
         const [first, second] = arguments;
         (async () => {
-            await invoke('deny_request', { input: { id: first, block: false } });
+            await invoke('deny_request', { input: { id: first, block: false, mute: false } });
             let screen = null;
             while (screen?.facts.id !== second) screen = await invoke('current_approval', { input: {} });
             const input = { id: second, scopes: ['context:read'], duration: 'session', code: null, admin_confirmed: false };
@@ -214,7 +214,7 @@ async fn the_chosen_duration_arrives_in_the_grant() {
 #[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
 async fn a_muted_program_raises_no_window_and_is_heard_when_the_owner_opens_it() {
     let computer = Computer::new().await;
-    let (desktop, panel) = computer.in_tray().await;
+    let (desktop, panel) = computer.with_window().await;
     let origin = desktop.origin().await;
     let icon = panel.icon().await;
     let mut asking = ask(&origin, "Chatty").await;
@@ -233,7 +233,6 @@ async fn a_muted_program_raises_no_window_and_is_heard_when_the_owner_opens_it()
     icon.says("Chatty asks for access").await;
     icon.choose("Chatty asks for access").await;
     computer.display.wait_for(CONSENT).await;
-    let windows = desktop.drive().await;
     windows.consent().await;
     windows.approve().await;
     computer.display.wait_for_no(CONSENT).await;

@@ -167,11 +167,12 @@ impl Authorization {
         self.inner.recorder.flush().await;
     }
 
-    /// Lines of the audit trail, newest first.
+    /// Lines of the audit trail, newest first. All that was answered before is among them.
     ///
     /// # Errors
     /// A database that can not be read.
     pub async fn audit(&self, query: AuditQuery) -> Result<Vec<AuditEntry>, Error> {
+        self.flush().await;
         self.inner.database.read(move |connection| Ok(store::audit::list(connection, &query)?)).await
     }
 
