@@ -22,6 +22,9 @@ pub(crate) const CONFORMANCE_SERVER: &str = "AMBIENT_INSIGHTS_TEST_CONFORMANCE_S
 /// How long each fuzz target runs here: long enough to find what a change broke outright.
 const FUZZ_SECONDS: u32 = 10;
 
+/// How many times as many lives of an authorization server are led here as in the fast tests.
+const LIVES: (&str, &str) = ("AMBIENT_INSIGHTS_TEST_LIVES", "2");
+
 /// Where the stories find the package that people install.
 const PACKAGE: &str = "AMBIENT_INSIGHTS_TEST_PACKAGE";
 
@@ -97,7 +100,10 @@ fn programs(workspace: &Workspace, all: bool) -> Result<(), Failure> {
             .run("the server with the conformance suite's fixtures")?;
         let name = format!("conformance_server{}", std::env::consts::EXE_SUFFIX);
         let server = workspace.target()?.join("debug").join("examples").join(name);
-        step = step.arguments(["--run-ignored", "all"]).environment(CONFORMANCE_SERVER, server);
+        step = step
+            .arguments(["--run-ignored", "all"])
+            .environment(CONFORMANCE_SERVER, server)
+            .environment(LIVES.0, LIVES.1);
         step = if is_installed("apt-get") {
             step.environment(PACKAGE, bundle::debian_package(workspace)?)
         } else {

@@ -108,9 +108,11 @@ fn live(runtime: &Runtime, steps: &[Step]) {
     });
 }
 
-/// `PROPTEST_CASES` says another number of lives.
+/// So many lives. `cargo xtask test --all` leads some times as many.
 fn lead(lives: u32, length: std::ops::Range<usize>) {
     let runtime = Runtime::new().unwrap();
+    let times = std::env::var("AMBIENT_INSIGHTS_TEST_LIVES").ok();
+    let lives = lives * times.map_or(1, |times| times.parse().expect("it is a number"));
     let config = ProptestConfig { cases: lives, max_shrink_iters: 2000, ..ProptestConfig::default() };
     proptest!(config, |(steps in prop::collection::vec(step(), length))| live(&runtime, &steps));
 }
