@@ -34,6 +34,7 @@ test("each program says how it became known, and what it authenticates with", as
   await expect(program(page, "Cursor")).toContainText("Registered itself, ");
   await expect(program(page, "ChatGPT")).toContainText("Described by a document at chatgpt.example");
   await expect(program(page, "Kitchen display")).toContainText("Registered by you");
+  await expect(program(page, "Night script")).toContainText("Registered at a terminal");
   await expect(program(page, "Kitchen display")).toContainText("has a secret; the one before is good until");
 });
 

@@ -7,7 +7,7 @@ use engine::operations::{
     AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
     RotateClientSecret, SecretText,
 };
-use engine::types::{ClientSummary, Registration, Revoked, StaticSource, Timestamp};
+use engine::types::{ClientSummary, Decider, Registration, Revoked, StaticSource, Timestamp};
 
 use super::arguments::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
 use super::error::CliError;
@@ -138,14 +138,9 @@ fn for_people(clients: &[ClientSummary]) -> String {
     table(&["client id", "name", "registered", "last used", "may"], &rows, "No assistant has connected yet.")
 }
 
-/// Whether two registrations are the same but for their ids, and neither has anything.
+/// Whether two registrations are one program to a person, and neither has anything.
 fn are_alike(one: &ClientSummary, two: &ClientSummary) -> bool {
-    one.registration == Registration::Dynamic
-        && two.registration == Registration::Dynamic
-        && one.grants.is_empty()
-        && two.grants.is_empty()
-        && one.client_name == two.client_name
-        && one.redirect_uris == two.redirect_uris
+    one.alike.is_some() && one.alike == two.alike && one.grants.is_empty() && two.grants.is_empty()
 }
 
 fn row(client: &ClientSummary, count: usize) -> Vec<String> {
@@ -176,6 +171,7 @@ fn registered(client: &ClientSummary) -> String {
         Registration::Static => match client.source {
             Some(StaticSource::File) => "by you, in config.toml",
             Some(StaticSource::Environment) => "by you, in the environment",
+            Some(StaticSource::Owner) | None if client.added_by == Some(Decider::Terminal) => "at a terminal",
             Some(StaticSource::Owner) | None => "by you",
         },
         _ => "in a way that this command does not know",

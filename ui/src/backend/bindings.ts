@@ -289,7 +289,15 @@ client_name: string, } | { "what": "client_registered",
 /**
  * The client.
  */
-client_id: string, };
+client_id: string, } | { "what": "client_changed", 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * By whose hand.
+ */
+by: Decider, };
 
 export type BlockedClient = { 
 /**
@@ -416,6 +424,24 @@ old_secret_until: Timestamp | null,
  * Where it is written down, if the owner registered it.
  */
 source: StaticSource | null, 
+/**
+ * By whose hand it was registered beforehand: an assistant with a shell could have done it at a terminal.
+ */
+added_by: Decider | null, 
+/**
+ * Where its answers go, for people: hosts, or the scheme of a program on this computer. Sorted, each once.
+ */
+destinations: Array<string>, 
+/**
+ * The same for all that registered themselves under one name for the same destinations: they are one program
+ * to a person. None: it stands for itself.
+ */
+alike: string | null, 
+/**
+ * Whether [`Authorization::remove_client`] is offered: for the owner's own, and for what registered itself
+ * once it has no access.
+ */
+removable: boolean, 
 /**
  * When it is forgotten if it is not used before; only clients that registered themselves and have nothing
  * are.

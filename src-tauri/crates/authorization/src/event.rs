@@ -72,4 +72,11 @@ pub enum AuthorizationEvent {
         /// The client.
         client_id: String,
     },
+    /// The owner added a client, gave it another secret, or removed it.
+    ClientChanged {
+        /// The client.
+        client_id: String,
+        /// By whose hand.
+        by: Decider,
+    },
 }

@@ -263,6 +263,16 @@ impl Config {
         layers.check(data_dir)
     }
 
+    /// The settings that a `config.toml` in `data_dir` with this text would give.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub(crate) fn of_text(data_dir: PathBuf, text: &str) -> Result<Self, ConfigError> {
+        let mut layers = Layers::default();
+        layers.read_text(&data_dir.join(FILE_NAME), text)?;
+        layers.check(data_dir)
+    }
+
     /// Where the setting of that name comes from.
     #[must_use]
     pub fn source(&self, key: &str) -> SettingSource {
@@ -379,6 +389,11 @@ impl Layers {
                 });
             }
         };
+        self.read_text(path, &text)
+    }
+
+    /// What `text` says, which stands in the file at `path` or is to.
+    fn read_text(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::NotToml {
             path: path.to_owned(),
             detail: error.to_string().trim().to_owned(),

@@ -28,15 +28,15 @@ pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferT
 pub use failure::{Failure, FailureCode};
 pub use operation::Operation;
 pub use operations::dispatch;
-pub use settings_file::{SettingChange, SettingsFileError, change_settings};
+pub use settings_file::{SettingChange, SettingsFileError};
 
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.
 pub mod types {
     pub use authorization::{
         AccessDuration, AccessTokenFormat, ApprovalDesk, ApprovalError, ApprovalLink, Approved, Attention,
         AuditEntry, AuditKind, AuditQuery, AuthorizationEvent, BlockedClient, ClientDocuments, ClientSummary,
-        ConsentFacts, LookUp, PendingRequest, QuietReason, Registration, RegistrationPolicy, RequestId,
-        Revoked, Scope, ScopeSet, StaticSource, Surroundings, TooEarly, describe,
+        ConsentFacts, Decider, LookUp, PendingRequest, QuietReason, Registration, RegistrationPolicy,
+        RequestId, Revoked, Scope, ScopeSet, StaticSource, Surroundings, TooEarly, describe,
     };
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;

@@ -12,7 +12,7 @@ use toml::Value;
 use toml::de::DeTable;
 
 use crate::client_setup::{SetupError, write};
-use crate::config::{FILE_NAME, Theme};
+use crate::config::{ConfigError, FILE_NAME, Theme};
 
 /// One setting as it is to stand in the file; none: the setting's line is taken out, so that the default holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,17 +88,25 @@ pub enum SettingsFileError {
         /// The setting.
         key: &'static str,
     },
+    /// Together the settings are none that the program could start with.
+    #[error("the settings were left as they are: {0}")]
+    DoesNotFit(#[source] ConfigError),
     /// The file can not be read or written.
     #[error(transparent)]
     File(#[from] SetupError),
 }
 
 /// Writes the settings into `config.toml` of the data directory: all of them or none, whole before the old file
-/// goes. A new file is for its owner alone; an old one keeps its rights.
+/// goes. A new file is for its owner alone; an old one keeps its rights. `fits` judges the whole text before it is
+/// written: settings that are good alone may not go together.
 ///
 /// # Errors
 /// [`SettingsFileError`], and the file is as it was.
-pub fn change_settings(data_dir: &Path, changes: &[SettingChange]) -> Result<(), SettingsFileError> {
+pub(crate) fn change_settings(
+    data_dir: &Path,
+    changes: &[SettingChange],
+    fits: impl FnOnce(&str) -> Result<(), ConfigError>,
+) -> Result<(), SettingsFileError> {
     let path = write::follow(&data_dir.join(FILE_NAME))?;
     let not_toml = |detail: String| SettingsFileError::NotToml { path: path.clone(), detail };
     let old = write::read(&path)?.unwrap_or_default();
@@ -114,6 +122,7 @@ pub fn change_settings(data_dir: &Path, changes: &[SettingChange]) -> Result<(),
         text = next;
     }
     if text != old {
+        fits(&text).map_err(SettingsFileError::DoesNotFit)?;
         write::replace(&path, text.as_bytes())?;
     }
     Ok(())

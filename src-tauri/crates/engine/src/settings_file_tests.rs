@@ -7,7 +7,7 @@ fn changed(text: &str, changes: &[SettingChange]) -> String {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("config.toml");
     std::fs::write(&path, text).unwrap();
-    change_settings(directory.path(), changes).unwrap();
+    change_settings(directory.path(), changes, |_| Ok(())).unwrap();
     std::fs::read_to_string(&path).unwrap()
 }
 
@@ -44,7 +44,7 @@ fn a_setting_that_is_taken_out_leaves_no_line() {
 #[test]
 fn what_was_written_is_read_back_with_its_source() {
     let directory = tempfile::tempdir().unwrap();
-    change_settings(directory.path(), &[SettingChange::Port(Some(0)), DARK]).unwrap();
+    change_settings(directory.path(), &[SettingChange::Port(Some(0)), DARK], |_| Ok(())).unwrap();
     let config = Config::load(directory.path().to_owned(), [], Overrides::default()).unwrap();
     assert_eq!((config.port, config.source("port")), (0, SettingSource::File));
     assert_eq!((config.theme, config.source("theme")), (Theme::Dark, SettingSource::File));
@@ -59,13 +59,15 @@ fn a_file_that_is_no_toml_is_named_and_not_touched() {
     let path = directory.path().join("config.toml");
     for broken in ["port = ".as_bytes(), b"port = 1\nport = 2\n", b"\xff"] {
         std::fs::write(&path, broken).unwrap();
-        let error = change_settings(directory.path(), &[DARK]).unwrap_err().to_string();
+        let error = change_settings(directory.path(), &[DARK], |_| Ok(())).unwrap_err().to_string();
         assert!(error.contains("config.toml is not valid TOML, so it was not touched"), "{error}");
         assert_eq!(std::fs::read(&path).unwrap(), broken);
     }
     // Valid, but spread over several lines that no single value stands for.
     std::fs::write(&path, "port.a = 1\nport.b = 2\n").unwrap();
-    let error = change_settings(directory.path(), &[SettingChange::Port(Some(1))]).unwrap_err().to_string();
+    let error = change_settings(directory.path(), &[SettingChange::Port(Some(1))], |_| Ok(()))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("port could not be changed in") && error.contains("by hand"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), b"port.a = 1\nport.b = 2\n");
 }
@@ -78,7 +80,7 @@ fn a_new_file_is_for_its_owner_alone_and_a_link_and_its_rights_stay() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("config.toml");
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    change_settings(directory.path(), &[DARK]).unwrap();
+    change_settings(directory.path(), &[DARK], |_| Ok(())).unwrap();
     assert_eq!(mode(&path), 0o600);
 
     let elsewhere = tempfile::tempdir().unwrap();
@@ -86,8 +88,22 @@ fn a_new_file_is_for_its_owner_alone_and_a_link_and_its_rights_stay() {
     std::fs::rename(&path, &kept).unwrap();
     std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink(&kept, &path).unwrap();
-    change_settings(directory.path(), &[SettingChange::Theme(Some(Theme::Light))]).unwrap();
+    change_settings(directory.path(), &[SettingChange::Theme(Some(Theme::Light))], |_| Ok(())).unwrap();
     assert!(path.symlink_metadata().unwrap().is_symlink());
     assert_eq!(std::fs::read_to_string(&kept).unwrap(), "theme = \"light\"\n");
     assert_eq!(mode(&kept), 0o640);
+}
+
+#[test]
+fn two_settings_that_do_not_go_together_are_refused_and_the_file_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("config.toml");
+    let text = "public_url = \"https://me.example\"\ningress_port = 9201\nport = 9200\n";
+    std::fs::write(&file, text).unwrap();
+    let changes = [DARK, SettingChange::Port(Some(9201))];
+    let fits = |text: &str| Config::of_text(directory.path().to_owned(), text).map(drop);
+    let error = change_settings(directory.path(), &changes, fits).unwrap_err();
+    assert!(matches!(error, SettingsFileError::DoesNotFit(_)), "{error}");
+    assert!(error.to_string().contains("port and ingress_port are both 9201"), "{error}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }

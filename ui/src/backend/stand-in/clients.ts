@@ -25,7 +25,7 @@ export function clientCommands(...[home, emit]: Parameters<Handlers>): Pick<Retu
     list_clients: () => home.clients,
     revoke_client: ({ client_id }) => {
       const grants = home.clients.find((client) => client.client_id === client_id)?.grants.length ?? 0;
-      change(client_id, (client) => ({ ...client, grants: [], scopes: [] }));
+      change(client_id, (client) => ({ ...client, grants: [], scopes: [], removable: client.removable || client.registration === "dynamic" }));
       revoked(client_id);
       return { grants, requests: 0 };
     },
@@ -36,7 +36,7 @@ export function clientCommands(...[home, emit]: Parameters<Handlers>): Pick<Retu
       const client_id = `own-new-${made}`;
       const has_secret = authentication.kind !== "public";
       home.clients = [...home.clients, { client_id, client_name: name, registration: "static", verified: true, redirect_uris, has_secret, old_secret_until: null,
-        source: "owner", expires_at: null, registered_at: new Date(now).toISOString(), last_used_at: null, scopes: [], grants: [] }];
+        source: "owner", added_by: "desktop", destinations: [...new Set(redirect_uris.map((uri) => new URL(uri).hostname))].sort(), alike: null, removable: true, expires_at: null, registered_at: new Date(now).toISOString(), last_used_at: null, scopes: [], grants: [] }];
       return { client_id, ...(has_secret ? { client_secret: secretOf(made) } : {}) };
     },
     rotate_client_secret: ({ client_id, overlap_minutes }) => {

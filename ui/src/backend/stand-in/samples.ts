@@ -23,7 +23,7 @@ export const assistants = [
 const client = (index: number): Author => ({ kind: "client", ...assistants[index % assistants.length]! });
 
 /** What is said of a client that registered nothing by the owner's hand. */
-const plain = { redirect_uris: [], has_secret: false, old_secret_until: null, source: null, expires_at: null };
+const plain = { redirect_uris: [], has_secret: false, old_secret_until: null, source: null, added_by: null, destinations: [], alike: null, removable: false, expires_at: null };
 
 export function sampleClients(withHostile: boolean): ClientSummary[] {
   const read: ClientSummary["scopes"] = ["context:read", "conversations:read", "insights:read"];
@@ -44,14 +44,17 @@ export function sampleClients(withHostile: boolean): ClientSummary[] {
     },
   ];
   const alike = (index: number): ClientSummary => ({ ...plain, client_id: `dyn-vs-${index}`, client_name: "Visual Studio Code", registration: "dynamic",
-    verified: false, redirect_uris: [`http://127.0.0.1:${33_418 + index}/`, "https://vscode.dev/redirect"], registered_at: ago((index + 1) * day),
+    verified: false, redirect_uris: [`http://127.0.0.1:${33_418 + index}/`, "https://vscode.dev/redirect"], destinations: ["127.0.0.1", "vscode.dev"],
+    alike: "Visual Studio Code\n127.0.0.1\nvscode.dev", removable: true, registered_at: ago((index + 1) * day),
     expires_at: ago((index - 29) * day), last_used_at: null, scopes: [], grants: [] });
   clients.push(alike(0), alike(1), alike(2));
-  const own = { ...plain, registration: "static", verified: true, redirect_uris: ["https://kitchen.example/callback"], scopes: [], grants: [], last_used_at: null } as const;
+  const own = { ...plain, registration: "static", verified: true, redirect_uris: ["https://kitchen.example/callback"], destinations: ["kitchen.example"], scopes: [], grants: [], last_used_at: null } as const;
   clients.push(
-    { ...own, client_id: "own-1", client_name: "Kitchen display", has_secret: true, source: "owner", old_secret_until: ago(-9 * 60 * minute), registered_at: ago(2 * day),
-      redirect_uris: [...own.redirect_uris], scopes: [], grants: [] },
-    { ...own, client_id: "reading-list", client_name: "Reading list", source: "file", registered_at: ago(20 * day), redirect_uris: [...own.redirect_uris], scopes: [], grants: [] },
+    { ...own, client_id: "own-1", client_name: "Kitchen display", has_secret: true, source: "owner", added_by: "desktop", removable: true, old_secret_until: ago(-9 * 60 * minute),
+      registered_at: ago(2 * day), redirect_uris: [...own.redirect_uris], destinations: [...own.destinations], scopes: [], grants: [] },
+    { ...own, client_id: "own-2", client_name: "Night script", source: "owner", added_by: "terminal", removable: true, registered_at: ago(day),
+      redirect_uris: [...own.redirect_uris], destinations: [...own.destinations], scopes: [], grants: [] },
+    { ...own, client_id: "reading-list", client_name: "Reading list", source: "file", added_by: "owner", registered_at: ago(20 * day), redirect_uris: [...own.redirect_uris], destinations: [...own.destinations], scopes: [], grants: [] },
   );
   if (withHostile) {
     for (const [id, name] of Object.entries(hostile)) {

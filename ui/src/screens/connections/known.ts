@@ -1,4 +1,4 @@
-// How a program became known, in words, and which registrations are the same but for their ids.
+// How a program became known, in words, and the rows that a list of programs has.
 
 import type { ClientSummary, StaticSource } from "../../backend/bindings";
 
@@ -11,7 +11,7 @@ export function knownBy(client: ClientSummary): { words: string; host?: string }
       const host = hostOf(client.client_id);
       return host === null ? { words: "Described by a document on its own site" } : { words: "Described by a document at", host };
     }
-    case "static": return { words: places[client.source ?? "owner"] };
+    case "static": return { words: client.added_by === "terminal" ? "Registered at a terminal" : places[client.source ?? "owner"] };
   }
 }
 
@@ -28,10 +28,6 @@ export const settled: Record<StaticSource, string | null> = {
   environment: "It stands in the environment: change it there and restart.",
 };
 
-/** What registered itself and has access is revoked first; whoever the owner registered can be removed at once. */
-export const isRemovable = (client: ClientSummary) =>
-  client.source === "owner" || (client.registration === "dynamic" && client.grants.length === 0);
-
 function hostOf(address: string): string | null {
   try {
     return new URL(address).host || null;
@@ -40,25 +36,14 @@ function hostOf(address: string): string | null {
   }
 }
 
-/** The host of a redirect URI; its scheme where the address belongs to a program on this computer. */
-const destination = (uri: string) => {
-  const found = /^([a-z][a-z0-9+.-]*:)(?:\/\/([^/?#]*))?/i.exec(uri);
-  if (!found) return uri;
-  const [, scheme = "", authority = ""] = found;
-  return /^https?:$/i.test(scheme) ? authority.replace(/:\d+$/, "") : scheme;
-};
-
-export const destinations = (client: ClientSummary): string[] => [...new Set(client.redirect_uris.map(destination))].sort();
-
-/** One row: a program, or several registrations of what calls itself the same and is answered at the same places. */
+/** One row: a program, or several registrations of what is one program to a person. */
 export type Row = { key: string; clients: ClientSummary[] };
 
 /** In the order that they came; a group stands where its first one stood. */
 export function grouped(clients: ClientSummary[]): Row[] {
   const rows = new Map<string, Row>();
   for (const client of clients) {
-    const alike = client.registration === "dynamic";
-    const key = JSON.stringify(alike ? [client.client_name, destinations(client)] : client.client_id);
+    const key = JSON.stringify(client.alike === null ? { id: client.client_id } : { alike: client.alike });
     const row = rows.get(key);
     if (row) row.clients.push(client);
     else rows.set(key, { key, clients: [client] });

@@ -104,6 +104,21 @@ pub(crate) fn host(text: &str) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
+/// Where these addresses lead, for people: hosts without ports, and the scheme where a program of the computer is
+/// opened by it. Sorted, each once.
+pub(crate) fn destinations(texts: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = texts
+        .iter()
+        .map(|text| match Url::parse(text) {
+            Ok(url) => url.host_str().map_or_else(|| format!("{}:", url.scheme()), str::to_owned),
+            Err(_) => "unknown".to_owned(),
+        })
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Whether the address is on the computer of whoever reads it, whatever the scheme.
 pub(crate) fn is_on_loopback(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| match url.host() {

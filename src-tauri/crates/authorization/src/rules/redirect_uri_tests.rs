@@ -112,3 +112,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn destinations_are_told_without_ports_and_each_once() {
+    let texts = [
+        "http://127.0.0.1:33418/",
+        "http://127.0.0.1/",
+        "https://vscode.dev/redirect",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "com.example.app:/callback",
+        "no address",
+    ];
+    let told = destinations(&texts.map(str::to_owned));
+    assert_eq!(told, ["127.0.0.1", "anysphere.cursor-mcp", "com.example.app:", "unknown", "vscode.dev"]);
+}

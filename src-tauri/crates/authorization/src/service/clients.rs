@@ -15,6 +15,7 @@ use crate::client::{Authentication, Registration, built_in};
 use crate::duration::AccessDuration;
 use crate::event::AuthorizationEvent;
 use crate::id::GrantId;
+use crate::rules::redirect_uri;
 use crate::scope::ScopeSet;
 use crate::store;
 use crate::store::grants::StoredGrant;
@@ -45,6 +46,20 @@ pub struct ClientSummary {
     pub old_secret_until: Option<Timestamp>,
     /// Where it is written down, if the owner registered it.
     pub source: Option<StaticSource>,
+    /// By whose hand it was registered beforehand: an assistant with a shell could have done it at a terminal.
+    #[serde(default)]
+    pub added_by: Option<Decider>,
+    /// Where its answers go, for people: hosts, or the scheme of a program on this computer. Sorted, each once.
+    #[serde(default)]
+    pub destinations: Vec<String>,
+    /// The same for all that registered themselves under one name for the same destinations: they are one program
+    /// to a person. None: it stands for itself.
+    #[serde(default)]
+    pub alike: Option<String>,
+    /// Whether [`Authorization::remove_client`] is offered: for the owner's own, and for what registered itself
+    /// once it has no access.
+    #[serde(default)]
+    pub removable: bool,
     /// When it is forgotten if it is not used before; only clients that registered themselves and have nothing
     /// are.
     pub expires_at: Option<Timestamp>,
@@ -268,6 +283,10 @@ fn summaries(
                 has_secret: false,
                 old_secret_until: None,
                 source: None,
+                added_by: None,
+                destinations: Vec::new(),
+                alike: None,
+                removable: false,
                 expires_at: None,
                 registration: match (built_in, document) {
                     (true, _) => Registration::BuiltIn,
@@ -284,6 +303,7 @@ fn summaries(
         });
         let summary = &mut summaries[index];
         summary.expires_at = None;
+        summary.removable &= summary.registration != Registration::Dynamic;
         summary.scopes = summary.scopes.union(grant.scopes);
         summary.last_used_at = summary.last_used_at.max(grant.last_used_at);
         summary.grants.push(GrantSummary {
@@ -311,13 +331,19 @@ fn summary_of(listed: store::clients::Listed, now: Timestamp) -> ClientSummary {
         }
     };
     let used = listed.last_used_at.unwrap_or(listed.registered_at).max(listed.registered_at);
+    let destinations = redirect_uri::destinations(&listed.client.redirect_uris);
+    let is_dynamic = listed.client.registration == Registration::Dynamic;
     ClientSummary {
+        added_by: listed.added_by,
+        // A host has no line break in it, and a name none after it was cleaned.
+        alike: is_dynamic.then(|| format!("{}\n{}", listed.client.name, destinations.join("\n"))),
+        destinations,
+        removable: is_dynamic || listed.source == Some(StaticSource::Owner),
         verified: listed.client.is_verified(),
         has_secret: matches!(listed.client.authentication, Authentication::Secret(_)),
         old_secret_until,
         source: listed.source,
-        expires_at: (listed.client.registration == Registration::Dynamic)
-            .then(|| used.plus(UNUSED_CLIENT_LIFETIME)),
+        expires_at: is_dynamic.then(|| used.plus(UNUSED_CLIENT_LIFETIME)),
         client_id: listed.client.id,
         client_name: listed.client.name,
         registration: listed.client.registration,

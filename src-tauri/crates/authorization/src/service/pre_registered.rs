@@ -13,6 +13,7 @@ use crate::audit::{AuditEntry, AuditKind, Decider};
 use crate::client::pre_registered::{InvalidStaticClient, StaticClient, StaticSource};
 use crate::client::secret::{ClientSecret, SecretHash, WeakSecret};
 use crate::client::{Authentication, Registration, built_in};
+use crate::event::AuthorizationEvent;
 use crate::store;
 use crate::store::clients::Listed;
 
@@ -146,6 +147,7 @@ impl Authorization {
                 Ok(())
             })
             .await?;
+        inner.announce(AuthorizationEvent::ClientChanged { client_id: id.clone(), by });
         Ok(Credentials { client_id: id, generated, old_secret_until: None })
     }
 
@@ -173,6 +175,7 @@ impl Authorization {
             .database
             .write(move |connection| rotate(connection, &client_id, &hash, until, by, now))
             .await?;
+        self.inner.announce(AuthorizationEvent::ClientChanged { client_id: id.to_owned(), by });
         Ok(Credentials { client_id: id.to_owned(), generated, old_secret_until: until })
     }
 
@@ -182,16 +185,18 @@ impl Authorization {
     /// [`ClientError`]; then nothing was changed.
     pub async fn remove_client(&self, id: &str, by: Decider) -> Result<Revoked, ClientError> {
         let now = self.inner.clock.now();
-        let id = id.to_owned();
+        let client_id = id.to_owned();
         let ended = self
             .inner
             .database
             .write(move |connection| -> Result<Ended, ClientError> {
-                let listed = find_changeable(connection, &id)?;
+                let listed = find_changeable(connection, &client_id)?;
                 Ok(remove(connection, &listed, by, "removed", now)?)
             })
             .await?;
-        Ok(self.inner.announce_ended(&ended, by))
+        let revoked = self.inner.announce_ended(&ended, by);
+        self.inner.announce(AuthorizationEvent::ClientChanged { client_id: id.to_owned(), by });
+        Ok(revoked)
     }
 }
 
@@ -245,7 +250,7 @@ fn add(
     by: Decider,
     now: Timestamp,
 ) -> Result<(), Error> {
-    store::clients::put_static(connection, client, source, now)?;
+    store::clients::put_static(connection, client, source, by, now)?;
     let entry = AuditEntry {
         by: Some(by),
         ..AuditEntry::new(now, AuditKind::ClientAdded).client(&client.id, &client.name)
@@ -290,7 +295,7 @@ pub(super) fn follow_settings(
                 if changes.is_empty() {
                     continue;
                 }
-                store::clients::put_static(connection, client, *source, now)?;
+                store::clients::put_static(connection, client, *source, Decider::Owner, now)?;
                 let entry = AuditEntry {
                     by: Some(Decider::Owner),
                     outcome: Some(format!("in the settings: {}", changes.join(", "))),

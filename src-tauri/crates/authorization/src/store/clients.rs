@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::{Map, Value};
 
 use super::{optional_timestamp, timestamp, unreadable};
+use crate::audit::Decider;
 use crate::client::pre_registered::{StaticClient, StaticSource};
 use crate::client::secret::SecretHash;
 use crate::client::{Authentication, Client, Registration, Secrets};
@@ -41,15 +42,16 @@ pub(crate) fn put_static(
     connection: &Connection,
     client: &StaticClient,
     source: StaticSource,
+    by: Decider,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO clients (id, registration, name, redirect_uris, metadata, registered_at, source,
-                 secret_hash, introspects)
-             VALUES (?1, 'static', ?2, ?3, '{}', ?4, ?5, ?6, ?7)
+                 secret_hash, introspects, added_by)
+             VALUES (?1, 'static', ?2, ?3, '{}', ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, redirect_uris = excluded.redirect_uris,
-                 source = excluded.source, secret_hash = excluded.secret_hash,
+                 source = excluded.source, added_by = excluded.added_by, secret_hash = excluded.secret_hash,
                  introspects = excluded.introspects, old_secret_hash = NULL, old_secret_until = NULL",
         )?
         .execute(params![
@@ -60,6 +62,7 @@ pub(crate) fn put_static(
             source.as_str(),
             client.secret,
             client.secret.map(|_| list_of(&client.introspects)),
+            by.as_str(),
         ])?;
     Ok(())
 }
@@ -167,6 +170,8 @@ pub(crate) struct Listed {
     pub(crate) client: Client,
     /// Where it is written down, if the owner registered it.
     pub(crate) source: Option<StaticSource>,
+    /// By whose hand, if the owner registered it.
+    pub(crate) added_by: Option<Decider>,
     pub(crate) registered_at: Timestamp,
     pub(crate) last_used_at: Option<Timestamp>,
 }
@@ -229,9 +234,11 @@ pub(crate) fn clear_spare(connection: &Connection, before: Timestamp) -> rusqlit
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
     let source: Option<String> = row.get("source")?;
+    let added_by: Option<String> = row.get("added_by")?;
     Ok(Listed {
         client: client(row)?,
         source: source.and_then(|source| StaticSource::from_stored(&source)),
+        added_by: added_by.and_then(|decider| Decider::from_stored(&decider)),
         registered_at: timestamp(row, "registered_at")?,
         last_used_at: optional_timestamp(row, "last_used_at")?,
     })

@@ -31,6 +31,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../../migrations/0003_static_clients_and_registration_management.sql"),
         include_str!("../../migrations/0004_documents_mutes_remembered_consent.sql"),
         include_str!("../../migrations/0005_signing_keys.sql"),
+        include_str!("../../migrations/0006_who_added_a_client.sql"),
     ],
 };
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use authorization::{
-    AuditKind, AuditQuery, ClientError, ClientSecret, Decider, LimitsSetting, NewSecret, Registration,
-    Settings, StaticClient, StaticSource,
+    AuditKind, AuditQuery, AuthorizationEvent, ClientError, ClientSecret, Decider, LimitsSetting, NewSecret,
+    Registration, Settings, StaticClient, StaticSource,
 };
 use axum::body::Body;
 use http::{Request, StatusCode, header};
@@ -206,6 +206,49 @@ async fn a_removed_client_is_unknown_and_what_it_had_has_ended() {
     assert_eq!(kinds(&server, "agent").await.last(), Some(&AuditKind::ClientRemoved));
     server.add_confidential("agent").await;
     assert_eq!(server.refresh_as(By::Basic, "agent", SECRET, &pair.refresh).await.error(), "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_window_hears_of_each_change_to_a_client_and_by_whose_hand_it_was() {
+    let server = Server::new();
+    let mut events = server.auth.events();
+    server.auth.add_client(wanted("agent", NewSecret::Generated), Decider::Terminal).await.unwrap();
+    assert_eq!(server.auth.clients().await.unwrap()[0].added_by, Some(Decider::Terminal));
+    server.auth.rotate_client_secret("agent", None, DAY, Decider::Desktop).await.unwrap();
+    assert_eq!(server.auth.clients().await.unwrap()[0].added_by, Some(Decider::Terminal), "it stays so");
+    server.auth.remove_client("agent", Decider::Desktop).await.unwrap();
+    for by in [Decider::Terminal, Decider::Desktop, Decider::Desktop] {
+        let changed = AuthorizationEvent::ClientChanged { client_id: "agent".to_owned(), by };
+        assert_eq!(events.try_recv().unwrap(), changed);
+    }
+    server.auth.remove_client("agent", Decider::Desktop).await.unwrap_err();
+    assert!(events.try_recv().is_err(), "nothing changed, so nothing is told");
+}
+
+#[tokio::test]
+async fn registrations_of_one_name_for_the_same_places_are_alike_and_removable_while_they_have_no_access() {
+    let server = Server::new();
+    let one = server.register("http://127.0.0.1:33418/").await;
+    let two = server.register("http://127.0.0.1:50000/other").await;
+    let elsewhere = server.register(REDIRECT).await;
+    server.add_confidential("agent").await;
+    let summary = async |id: &str| {
+        let clients = server.auth.clients().await.unwrap();
+        clients.into_iter().find(|client| client.client_id == id).unwrap()
+    };
+    let first = summary(&one).await;
+    assert_eq!(first.destinations, ["127.0.0.1"]);
+    assert!(first.alike.is_some() && first.alike == summary(&two).await.alike);
+    assert_ne!(first.alike, summary(&elsewhere).await.alike);
+    assert_eq!(summary("agent").await.alike, None, "the owner's own stand for themselves");
+    assert!(first.removable && summary("agent").await.removable);
+    server.connect_confidential("agent").await;
+    assert!(summary("agent").await.removable, "the owner's own with its access");
+    let asked = server.ask(&elsewhere).await;
+    server.approve(&asked).await;
+    let code = server.page(&asked).await.parameter("code");
+    server.exchange(&elsewhere, &code).await;
+    assert!(!summary(&elsewhere).await.removable, "what registered itself is revoked first");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::FILE_NAME;
 use crate::event::ProgramEvent;
-use crate::settings_file::{SettingChange, change_settings};
+use crate::settings_file::{SettingChange, SettingsFileError, change_settings};
 use crate::{Config, Engine, Event, Failure, Operation, Overrides, Setting, SettingSource, Theme};
 
 /// Reads the settings as they stand in `config.toml` now, under what environment and command line said.
@@ -70,8 +70,11 @@ impl Operation for ChangeSettings {
         for change in &self.changes {
             allow(running, *change)?;
         }
-        change_settings(&running.data_dir, &self.changes)
-            .map_err(|error| Failure::failed(error.to_string()))?;
+        let fits = |text: &str| Config::of_text(running.data_dir.clone(), text).map(drop);
+        change_settings(&running.data_dir, &self.changes, fits).map_err(|error| match error {
+            SettingsFileError::DoesNotFit(_) => Failure::invalid_input(error.to_string()),
+            _ => Failure::failed(error.to_string()),
+        })?;
         engine.tell(Event::Program(ProgramEvent::StateChanged));
         read(engine)
     }
