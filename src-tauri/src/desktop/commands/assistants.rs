@@ -133,6 +133,7 @@ commands! {
             mcp_url: status.mcp_url,
             public_url: status.public_url,
             ca_certificate: status.ca_certificate,
+            decided_elsewhere: status.external_issuer.is_some(),
         }))
     }
 

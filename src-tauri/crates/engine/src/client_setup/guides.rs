@@ -17,6 +17,8 @@ pub struct Addresses {
     pub public_url: Option<String>,
     /// The PEM file of the local CA.
     pub ca_certificate: PathBuf,
+    /// Whether another authorization server decides who may come in, and not the owner here.
+    pub decided_elsewhere: bool,
 }
 
 /// How an assistant is connected.
@@ -57,10 +59,10 @@ pub fn guides(at: &Addresses) -> Vec<Guide> {
             "claude-desktop",
             "Claude Desktop",
             Some(HTTPS_PORT),
-            claude_steps("Claude Desktop"),
+            claude_steps(at, "Claude Desktop"),
         ),
-        in_the_cloud(at, "claude-ai", "claude.ai", Some(HTTPS_PORT), claude_steps("claude.ai")),
-        in_the_cloud(at, "chatgpt", "ChatGPT", None, chatgpt_steps),
+        in_the_cloud(at, "claude-ai", "claude.ai", Some(HTTPS_PORT), claude_steps(at, "claude.ai")),
+        in_the_cloud(at, "chatgpt", "ChatGPT", None, |url| chatgpt_steps(at, url)),
         cursor(at),
         vscode(at),
         other(at),
@@ -133,8 +135,14 @@ fn trust() -> GuideStep {
     )
 }
 
-fn approve(whose: &str) -> GuideStep {
-    words(format!("Your browser opens. Then this program asks you what {whose} may do: decide there."))
+fn approve(at: &Addresses, whose: &str) -> GuideStep {
+    words(if at.decided_elsewhere {
+        format!(
+            "Your browser opens at the server that your settings name. Sign in there: it decides what {whose} may do."
+        )
+    } else {
+        format!("Your browser opens. Then this program asks you what {whose} may do: decide there.")
+    })
 }
 
 fn claude_code(at: &Addresses) -> Guide {
@@ -156,12 +164,12 @@ fn claude_code(at: &Addresses) -> Guide {
                 "Sign in, in a terminal or with /mcp inside Claude Code.",
                 format!("claude mcp login {SERVER_NAME}"),
             ),
-            approve("Claude Code"),
+            approve(at, "Claude Code"),
         ],
     )
 }
 
-fn claude_steps(where_: &'static str) -> impl FnOnce(&str) -> Vec<GuideStep> {
+fn claude_steps(at: &Addresses, where_: &'static str) -> impl FnOnce(&str) -> Vec<GuideStep> {
     move |url| {
         vec![
             words(format!(
@@ -170,19 +178,19 @@ fn claude_steps(where_: &'static str) -> impl FnOnce(&str) -> Vec<GuideStep> {
             )),
             step("Name it as you like, and give it this address as the remote MCP server URL.", url),
             words("Choose \"Connect\" beside it."),
-            approve("Claude"),
+            approve(at, "Claude"),
         ]
     }
 }
 
-fn chatgpt_steps(url: &str) -> Vec<GuideStep> {
+fn chatgpt_steps(at: &Addresses, url: &str) -> Vec<GuideStep> {
     vec![
         words(
             "In ChatGPT on the web, open Settings and there the page for apps and connectors; under its advanced \
              settings, switch on developer mode. (Not every plan has it.)",
         ),
         step("On the same page, create a connector with this address as its MCP server URL.", url),
-        approve("ChatGPT"),
+        approve(at, "ChatGPT"),
         words("In a new conversation, add the connector with the + beside the message."),
     ]
 }
@@ -201,7 +209,7 @@ fn cursor(at: &Addresses) -> Guide {
             words(
                 "Start Cursor again, open its settings' page for MCP, and sign in beside the server's name.",
             ),
-            approve("Cursor"),
+            approve(at, "Cursor"),
         ],
     )
 }
@@ -224,7 +232,7 @@ fn vscode(at: &Addresses) -> Guide {
                 pretty(&servers),
             ),
             words("Run \"MCP: List Servers\", choose this one and start it."),
-            approve("VS Code"),
+            approve(at, "VS Code"),
         ],
     )
 }
@@ -244,7 +252,7 @@ fn other(at: &Addresses) -> Guide {
                  in the variable NODE_EXTRA_CA_CERTS.)",
                 at.ca_certificate.to_string_lossy(),
             ),
-            approve("it"),
+            approve(at, "it"),
         ],
     )
 }

@@ -8,6 +8,7 @@ fn at(public_url: Option<&str>) -> Addresses {
         mcp_url: LOCAL.to_owned(),
         public_url: public_url.map(str::to_owned),
         ca_certificate: PathBuf::from("/home/ada/a \"b\"/ca.pem"),
+        decided_elsewhere: false,
     }
 }
 
@@ -48,6 +49,16 @@ fn assistants_in_the_cloud_need_a_public_address_and_are_given_it() {
     let needs = guide("claude-ai", &odd).needs.unwrap();
     assert!(needs.contains("port 443") && needs.contains(":8443"), "{needs}");
     assert!(guide("chatgpt", &odd).available);
+}
+
+#[test]
+fn where_another_server_decides_no_guide_sends_to_a_window_that_never_comes() {
+    let at = Addresses { decided_elsewhere: true, ..at(Some(PUBLIC)) };
+    for guide in guides(&at) {
+        let said: Vec<_> = guide.steps.iter().map(|step| step.words.as_str()).collect();
+        assert!(said.iter().all(|words| !words.contains("this program asks you")), "{said:?}");
+        assert!(said.iter().any(|words| words.contains("Sign in there")), "{said:?}");
+    }
 }
 
 #[test]
