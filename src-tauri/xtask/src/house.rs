@@ -2,6 +2,7 @@
 //! workspace's lints, what a file may be called and how long it may grow.
 
 mod manifests;
+mod packages;
 mod requirements;
 mod sources;
 
@@ -68,6 +69,7 @@ fn inspect(workspace: &Workspace) -> Result<Findings, Failure> {
     let mut findings = Findings::default();
     manifests::inspect(workspace.root(), &mut findings)?;
     sources::inspect(workspace.root(), &mut findings);
+    packages::inspect(workspace.root(), &mut findings);
     Ok(findings)
 }
 

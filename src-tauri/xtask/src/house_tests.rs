@@ -3,7 +3,7 @@ use std::path::Path;
 
 use toml::Table;
 
-use super::{Findings, inspect, manifests, sources};
+use super::{Findings, inspect, manifests, packages, sources};
 use crate::workspace::Workspace;
 
 const LINTS: &str = "[lints]\nworkspace = true\n";
@@ -20,6 +20,29 @@ fn errors_in(name: &str, text: &str) -> Vec<String> {
     let mut findings = Findings::default();
     sources::check(Path::new(name), text, &["/home/ada/checkout".to_owned()], &mut findings);
     findings.errors
+}
+
+fn errors_in_lock(text: &str) -> Vec<String> {
+    let mut findings = Findings::default();
+    packages::check(text, &mut findings);
+    findings.errors
+}
+
+#[test]
+fn a_package_with_a_licence_that_asks_for_more_is_found_and_so_is_one_with_none() {
+    let lock = |name: &str, package: &str| {
+        format!(r#"{{"packages": {{"": {{"name": "ui"}}, "node_modules/{name}": {package}}}}}"#)
+    };
+    for good in [r#"{"license": "MIT"}"#, r#"{"license": "(GPL-3.0 OR Apache-2.0)"}"#] {
+        assert!(errors_in_lock(&lock("left-pad", good)).is_empty(), "{good}");
+    }
+    assert!(errors_in_lock(&lock("lightningcss-linux-x64-gnu", r#"{"license": "MPL-2.0"}"#)).is_empty());
+    for bad in [r#"{"license": "MPL-2.0"}"#, r#"{"license": "AGPL-3.0"}"#, "{}"] {
+        let found = errors_in_lock(&lock("tools/node_modules/@who/left-pad", bad));
+        assert!(found.len() == 1 && found[0].contains("@who/left-pad"), "{found:?}");
+    }
+    assert_eq!(errors_in_lock("{}").len(), 1);
+    assert_eq!(errors_in_lock("no lock").len(), 1);
 }
 
 #[test]
