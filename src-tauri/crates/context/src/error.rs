@@ -37,6 +37,14 @@ pub enum Error {
         /// The item.
         id: Uuid,
     },
+    /// The owner set its state by hand; a client's word does not change that.
+    #[error("the owner set item {id} to {state} by hand, and only the owner changes that; leave it as it is")]
+    OwnersState {
+        /// The item.
+        id: Uuid,
+        /// Where the owner put it.
+        state: crate::state::ItemState,
+    },
     /// The owner paused remembering; a client's writes are refused.
     #[error("remembering is paused by the owner until {}; nothing was stored", pause_end(*.until))]
     Paused {
@@ -112,6 +120,7 @@ impl Error {
             | Self::NotFound { .. }
             | Self::NameTaken { .. }
             | Self::OwnersDecision { .. }
+            | Self::OwnersState { .. }
             | Self::Paused { .. }
             | Self::UndoGone
             | Self::AlreadyThere { .. }

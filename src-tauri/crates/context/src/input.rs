@@ -12,6 +12,8 @@ pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 pub const MAX_NAME_CHARS: usize = 500;
 /// The most characters that a preference's value may have, written as JSON.
 pub const MAX_VALUE_CHARS: usize = 2000;
+/// The most characters that a note may have.
+pub const MAX_NOTE_CHARS: usize = 4000;
 /// The most bytes that a client's own key may have.
 pub const MAX_KEY_BYTES: usize = 512;
 
@@ -70,6 +72,17 @@ pub enum InputError {
     /// A value over the limit.
     #[error("the value has {chars} characters and the most is {MAX_VALUE_CHARS}; pass a shorter one")]
     ValueTooLong {
+        /// How long it is.
+        chars: usize,
+    },
+    /// A note without any letter.
+    #[error("the note is empty; pass the fact to be remembered in a sentence")]
+    EmptyNote,
+    /// A note over the limit.
+    #[error(
+        "the note has {chars} characters and the most is {MAX_NOTE_CHARS}; say it shorter, or log it as a turn"
+    )]
+    NoteTooLong {
         /// How long it is.
         chars: usize,
     },

@@ -11,6 +11,7 @@ impl From<context::Error> for Failure {
             E::NotFound { .. } | E::UndoGone => FailureCode::NotFound,
             E::NameTaken { .. }
             | E::OwnersDecision { .. }
+            | E::OwnersState { .. }
             | E::Paused { .. }
             | E::AlreadyThere { .. }
             | E::NotAnExport { .. }

@@ -11,6 +11,7 @@ mod audit;
 mod budget;
 mod caller;
 mod cursor;
+mod fitting;
 pub mod scope;
 mod server;
 mod tools;

@@ -1,11 +1,14 @@
 //! The registry: every tool once, with its name, scopes, schemas and the function that runs it.
 
 mod add_user_interest;
-mod get_recent_insights;
+pub(crate) mod get_recent_insights;
 mod get_user_context;
 mod log_conversation_turn;
+mod remember;
 mod set_user_goal;
 mod stated;
+mod time;
+mod update_user_context;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, LazyLock};
@@ -51,7 +54,7 @@ pub(crate) trait Tool: 'static {
     ) -> impl Future<Output = Result<Self::Output, ToolError>> + Send;
 }
 
-/// What a tool does to the memory. None takes anything away: that is the owner's to do.
+/// What a tool does to the memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// It only reads.
@@ -60,6 +63,8 @@ pub(crate) enum Effect {
     Adds,
     /// It adds; the same again changes nothing.
     AddsOnce,
+    /// It changes what is there, and the old is kept in its history; the same again changes nothing.
+    Changes,
 }
 
 /// Why a tool did not answer.
@@ -119,6 +124,8 @@ static REGISTERED: &[Registered] = &[
     Registered::of::<get_user_context::GetUserContext>(),
     Registered::of::<get_recent_insights::GetRecentInsights>(),
     Registered::of::<log_conversation_turn::LogConversationTurn>(),
+    Registered::of::<remember::Remember>(),
+    Registered::of::<update_user_context::UpdateUserContext>(),
     Registered::of::<add_user_interest::AddUserInterest>(),
     Registered::of::<set_user_goal::SetUserGoal>(),
 ];
@@ -189,13 +196,13 @@ fn run<'a, T: Tool>(
 }
 
 fn definition<T: Tool>() -> Definition {
-    // No tool reaches beyond this computer, and none is destructive.
+    // No tool reaches beyond this computer. What the protocol takes for granted (not idempotent) is not said.
     let annotations = ToolAnnotations::new().read_only(T::EFFECT == Effect::Reads).open_world(false);
     let annotations = match T::EFFECT {
         Effect::Reads => annotations,
-        Effect::Adds | Effect::AddsOnce => {
-            annotations.destructive(false).idempotent(T::EFFECT == Effect::AddsOnce)
-        }
+        Effect::Adds => annotations.destructive(false),
+        Effect::AddsOnce => annotations.destructive(false).idempotent(true),
+        Effect::Changes => annotations.destructive(true).idempotent(true),
     };
     Definition::new(T::NAME, T::DESCRIPTION, schema::<T::Arguments>())
         .with_title(T::TITLE)
@@ -235,6 +242,8 @@ fn thin(schema: &mut JsonObject) {
         if key == "properties" {
             inner.values_mut().filter_map(Value::as_object_mut).for_each(thin);
         } else {
+            // What each entry of a list surely has is no help to who only reads it.
+            inner.remove("required");
             thin(inner);
         }
     }

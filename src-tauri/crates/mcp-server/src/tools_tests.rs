@@ -58,7 +58,7 @@ fn input_schemas_are_closed_and_say_what_each_argument_is() {
         assert_eq!(schema["additionalProperties"], false, "{}", prepared.tool.name);
         for (name, argument) in schema["properties"].as_object().unwrap() {
             assert!(argument["type"].is_string(), "{}.{name} has one plain type", prepared.tool.name);
-            if argument["type"] == "string" && argument.get("format").is_none() {
+            if argument["type"] == "string" && argument.get("format").or(argument.get("enum")).is_none() {
                 assert!(argument["maxLength"].is_u64(), "{}.{name} has no limit", prepared.tool.name);
             }
         }

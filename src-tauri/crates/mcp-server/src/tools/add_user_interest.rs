@@ -21,7 +21,6 @@ pub(super) struct Arguments {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Answer {
-    /// False if it was there before.
     added: bool,
     interest: String,
     message: String,
@@ -30,7 +29,8 @@ pub(super) struct Answer {
 impl Tool for AddUserInterest {
     const NAME: &'static str = "add_user_interest";
     const TITLE: &'static str = "Remember an interest";
-    const DESCRIPTION: &'static str = "Add one interest to the user's profile. Call it when the user says or clearly shows that a subject interests them; one short noun phrase a call.";
+    const DESCRIPTION: &'static str = "Add one interest to the user's profile. Call it when a subject clearly \
+        interests the user; one short noun phrase a call.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
     const EFFECT: Effect = Effect::AddsOnce;
 
@@ -42,7 +42,7 @@ impl Tool for AddUserInterest {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let Stated { added, name, message } =
+        let Stated { added, name, message, .. } =
             stated::add(context, caller, ItemKind::Interest, arguments.interest).await?;
         Ok(Answer { added, interest: name, message })
     }

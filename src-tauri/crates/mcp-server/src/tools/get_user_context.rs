@@ -1,25 +1,30 @@
-//! `get_user_context`: the profile, whole and bounded.
+//! `get_user_context`: the profile, bounded by its own limits and by the caller's budget.
 
 use std::borrow::Cow;
 
-use context::{Context, Profile};
+use context::Context;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Effect, Tool, ToolError};
-use crate::{Caller, scope};
+use crate::budget::{LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS};
+use crate::{Caller, fitting, scope};
 
 pub(super) struct GetUserContext;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Arguments {}
+pub(super) struct Arguments {
+    #[serde(default)]
+    #[schemars(with = "u32", range(min = LEAST_TOKENS, max = MOST_TOKENS))]
+    max_tokens: Option<u32>,
+}
 
 /// The profile under the keys that the original used.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(super) struct Answer(Profile);
+pub(super) struct Answer(Value);
 
 impl JsonSchema for Answer {
     fn schema_name() -> Cow<'static, str> {
@@ -29,20 +34,18 @@ impl JsonSchema for Answer {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         // Written by hand: the room that owns the profile knows nothing of JSON Schema. A test holds real
         // profiles against it.
-        let texts = json!({ "type": "array", "items": { "type": "string" } });
+        let list = json!({ "type": "array" });
         json_schema!({
             "type": "object",
             "properties": {
-                "interests": texts,
-                "skills": texts,
-                "current_projects": texts,
-                "goals": texts,
+                "interests": list,
+                "skills": list,
+                "current_projects": list,
+                "goals": list,
                 "preferences": { "type": "object" },
-                "last_updated": { "type": ["string", "null"] },
-                "more": { "type": "boolean", "description": "There is more than is named here." },
-                "suggestions": { "type": "object", "description": "Found by analysis, not confirmed by the user." },
+                "suggestions": { "type": "object", "description": "Unconfirmed." },
+                "more": { "type": "boolean", "description": "Raise max_tokens." },
             },
-            "required": ["interests", "skills", "current_projects", "goals", "preferences", "last_updated"],
         })
     }
 }
@@ -51,7 +54,7 @@ impl Tool for GetUserContext {
     const NAME: &'static str = "get_user_context";
     const TITLE: &'static str = "Who the user is";
     const DESCRIPTION: &'static str = "What is known about the user: interests, skills, current projects, \
-        goals and preferences. Call it when a conversation begins, or when an answer depends on who is asking.";
+        goals and preferences. Call it when a conversation begins or an answer depends on who is asking.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_READ];
     const EFFECT: Effect = Effect::Reads;
 
@@ -59,10 +62,13 @@ impl Tool for GetUserContext {
     type Output = Answer;
 
     fn example() -> Value {
-        json!({})
+        json!({ "max_tokens": USUAL_TOKENS })
     }
 
-    async fn call(context: &Context, _: &Caller, _: Arguments) -> Result<Answer, ToolError> {
-        Ok(Answer(context.profile().await?))
+    async fn call(context: &Context, _: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
+        let profile = context.profile().await?;
+        let mut profile = serde_json::to_value(profile).map_err(ToolError::Answer)?;
+        fitting::fit_profile(&mut profile, arguments.max_tokens.unwrap_or(USUAL_TOKENS));
+        Ok(Answer(profile))
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Effect, Tool, ToolError};
+use super::{Effect, Tool, ToolError, time};
 use crate::{Caller, arguments::InputError, scope};
 
 pub(super) struct LogConversationTurn;
@@ -19,11 +19,11 @@ pub(super) struct Arguments {
     /// What you answered, as it was.
     #[schemars(length(max = 1_000_000))]
     assistant_response: String,
-    /// The same key for every turn of one conversation, such as its id.
+    /// The same key for every turn of a conversation.
     #[serde(default)]
     #[schemars(with = "String", length(min = 1, max = 200))]
     conversation: Option<String>,
-    /// When the exchange took place, if not now.
+    /// If not now.
     #[serde(default)]
     #[schemars(with = "String", extend("format" = "date-time"))]
     occurred_at: Option<String>,
@@ -35,7 +35,6 @@ pub(super) struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", default)]
     turn_id: Option<TurnId>,
-    /// Why nothing was stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", default)]
     reason: Option<&'static str>,
@@ -45,8 +44,8 @@ impl Tool for LogConversationTurn {
     const NAME: &'static str = "log_conversation_turn";
     const TITLE: &'static str = "Remember this exchange";
     const DESCRIPTION: &'static str = "Store one exchange of this conversation in the user's memory. Call it \
-        once after each of your answers, in particular when the user works on, decides, learns, plans or \
-        prefers something. Leave out passwords, keys and other secrets.";
+        once after each of your answers, above all when the user works on, decides, learns or plans \
+        something. Leave out passwords, keys and other secrets.";
     const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_WRITE];
     const EFFECT: Effect = Effect::Adds;
 
@@ -71,15 +70,7 @@ impl Tool for LogConversationTurn {
             )
             .into());
         }
-        let occurred_at = occurred_at
-            .map(|time| serde_json::from_value(Value::String(time)))
-            .transpose()
-            .map_err(|_| {
-                InputError::new(
-                    "`occurred_at` is not a date and time with its offset (RFC 3339). Example: \
-                     {\"occurred_at\":\"2026-11-21T09:30:00Z\"}; leave it out for now.",
-                )
-            })?;
+        let occurred_at = time::read("occurred_at", occurred_at)?;
         let turn = NewTurn {
             user_message,
             assistant_response,

@@ -21,7 +21,6 @@ pub(super) struct Arguments {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Answer {
-    /// False if it was there before.
     added: bool,
     goal: String,
     message: String,
@@ -30,7 +29,8 @@ pub(super) struct Answer {
 impl Tool for SetUserGoal {
     const NAME: &'static str = "set_user_goal";
     const TITLE: &'static str = "Remember a goal";
-    const DESCRIPTION: &'static str = "Add one goal to the user's profile. Call it when the user says what they want to reach; one short sentence a call, in the user's own words where possible.";
+    const DESCRIPTION: &'static str = "Add one goal to the user's profile. Call it when the user says what they \
+        want to reach; one short sentence a call, in their own words.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
     const EFFECT: Effect = Effect::AddsOnce;
 
@@ -42,7 +42,7 @@ impl Tool for SetUserGoal {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let Stated { added, name, message } =
+        let Stated { added, name, message, .. } =
             stated::add(context, caller, ItemKind::Goal, arguments.goal).await?;
         Ok(Answer { added, goal: name, message })
     }

@@ -8,6 +8,7 @@ use crate::Caller;
 /// What became of a statement.
 pub(super) struct Stated {
     pub(super) added: bool,
+    pub(super) id: String,
     /// The name as it is kept.
     pub(super) name: String,
     /// For the model: what is so now, and whether to leave it at that.
@@ -20,9 +21,13 @@ pub(super) async fn add(
     kind: ItemKind,
     name: String,
 ) -> Result<Stated, ToolError> {
-    let item = NewItem { kind, name, value: None };
+    add_item(context, caller, NewItem { kind, name, value: None }).await
+}
+
+pub(super) async fn add_item(context: &Context, caller: &Caller, item: NewItem) -> Result<Stated, ToolError> {
+    let kind = item.kind;
     let added = context.add_item(item, caller.author()).await?;
-    let name = added.item.name;
+    let (id, name) = (added.item.id.to_string(), added.item.name);
     let message = match (added.existed, added.item.state) {
         (false, _) => format!("Added the {kind} \"{name}\"."),
         (true, ItemState::Active | ItemState::Suggested) => {
@@ -35,5 +40,5 @@ pub(super) async fn add(
             format!("The user has dismissed the {kind} \"{name}\", so it was not added. Do not try again.")
         }
     };
-    Ok(Stated { added: !added.existed, name, message })
+    Ok(Stated { added: !added.existed, id, name, message })
 }

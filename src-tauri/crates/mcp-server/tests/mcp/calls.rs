@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::Server;
 
 /// Holds an answer against the output schema that `tools/list` promised.
-async fn assert_promised(server: &Server, tool: &str, structured: &Value) {
+pub(crate) async fn assert_promised(server: &Server, tool: &str, structured: &Value) {
     let caller = crate::client::caller(mcp_server::DEFAULT_SCOPES);
     let list = server.modern(Some(caller), "tools/list", json!({})).await;
     let tools = list.result()["tools"].as_array().unwrap();
@@ -17,7 +17,7 @@ async fn assert_promised(server: &Server, tool: &str, structured: &Value) {
     assert!(faults.is_empty(), "{tool} broke its promise: {faults:?} in {structured}");
 }
 
-fn turn(user_message: &str, assistant_response: &str) -> Value {
+pub(crate) fn turn(user_message: &str, assistant_response: &str) -> Value {
     json!({ "user_message": user_message, "assistant_response": assistant_response })
 }
 
