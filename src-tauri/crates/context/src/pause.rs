@@ -112,6 +112,12 @@ impl Context {
         self.inner.pause.at(self.inner.clock.now())
     }
 
+    /// The time by the store's clock: what "the last week" counts from.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
     async fn set_pause(&self, pause: Option<Pause>) -> Result<(), Error> {
         let switch = self.inner.pause.clone();
         let set = self.inner.database.write(move |connection| switch.set(connection, pause)).await;

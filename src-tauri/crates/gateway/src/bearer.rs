@@ -64,7 +64,14 @@ pub(crate) fn check_scopes(
     arrival: &Arrival,
 ) -> Result<(), Early> {
     let Some(method) = glance.method.as_deref() else { return Ok(()) };
-    let needed = mcp_server::required_scopes(method, glance.name.as_deref());
+    let names = glance.watched.iter().chain(&glance.name);
+    let mut needed: Vec<&str> = names
+        .flat_map(|name| mcp_server::required_scopes(method, Some(name)))
+        .chain(mcp_server::required_scopes(method, None))
+        .copied()
+        .collect();
+    needed.sort_unstable();
+    needed.dedup();
     if needed.iter().all(|scope| holds(access.scopes, scope)) {
         return Ok(());
     }

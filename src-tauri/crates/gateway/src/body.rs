@@ -1,13 +1,9 @@
-//! Reading a request's body within a size and a time, and ending a stream when the program stops.
+//! Reading a request's body within a size and a time.
 
 use std::time::Duration;
 
-use axum::body::Body;
 use bytes::Bytes;
-use futures::StreamExt;
-use http::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio_util::sync::CancellationToken;
 
 /// Why a body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,10 +60,4 @@ where
         true
     };
     tokio::time::timeout(DISCARDED_WITHIN, reading).await.unwrap_or(false)
-}
-
-/// Ends a standing stream when the program stops, so that nobody waits for it.
-pub(crate) fn end_at_stop(response: Response<Body>, stopping: &CancellationToken) -> Response<Body> {
-    let stopped = stopping.clone().cancelled_owned();
-    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stopped))))
 }

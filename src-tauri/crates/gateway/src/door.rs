@@ -23,6 +23,7 @@ use crate::names::{Named, Names};
 use crate::rates::Rates;
 use crate::respond::Early;
 use crate::sessions::Sessions;
+use crate::standing::{self, Standing};
 use crate::{Limits, Rooms, Settings, bearer, body, json_rpc, respond};
 
 const SESSION_HEADER: &str = "mcp-session-id";
@@ -201,10 +202,20 @@ impl<S: ServerHandler> Door<S> {
         let session = self.session_of(&mut head.headers, &caller.principal)?;
         let bytes =
             body::read(unread.take(), self.limits.body_bytes, self.limits.body).await.map_err(refuse_body)?;
+        let mut stands = standing::stands(&head.method, None);
         if head.method == Method::POST {
             let glance = json_rpc::glance(&bytes)
                 .map_err(|malformed| respond::json(StatusCode::BAD_REQUEST, malformed.to_json()))?;
             bearer::check_scopes(&self.authorization, &access, &glance, named.origin, arrival)?;
+            stands = standing::stands(&head.method, glance.method.as_deref());
+        }
+        let standing = if stands {
+            Some(self.stand(named, arrival, &head.headers, session.clone()).await?)
+        } else {
+            None
+        };
+        if let Some(standing) = &standing {
+            head.extensions.insert(standing.ending());
         }
         let method = head.method.clone();
         let is_json = has_json_type(&head.headers);
@@ -229,8 +240,31 @@ impl<S: ServerHandler> Door<S> {
         {
             self.bind(opened, &principal);
         }
-        // A GET is a stream that stands until somebody ends it.
-        Ok(if method == Method::GET { body::end_at_stop(response, &self.stopping) } else { response })
+        Ok(match standing {
+            Some(standing) => standing.hold(response),
+            None => response,
+        })
+    }
+
+    /// Prepares an answer that stands until somebody ends it. The token is looked at once more, now that the end
+    /// of its grant would be heard of.
+    async fn stand(
+        &self,
+        named: &Named,
+        arrival: &Arrival,
+        headers: &HeaderMap,
+        session: Option<String>,
+    ) -> Result<Standing, Early> {
+        let events = self.authorization.events();
+        let access = bearer::authenticate(&self.authorization, headers, named.origin, arrival).await?;
+        let held = Arc::clone(&self.held);
+        let close_session = async move {
+            let Some(session) = session else { return };
+            if let Err(error) = held.close_session(&session.into()).await {
+                tracing::debug!(%error, "the session of a grant that ended could not be closed");
+            }
+        };
+        Ok(Standing::watch(events, access.principal, &self.stopping, close_session))
     }
 
     /// Remembers whose the new session is, and closes the one that had to make room for it: what nobody can

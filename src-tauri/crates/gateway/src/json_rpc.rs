@@ -14,6 +14,8 @@ pub(crate) struct Glance<'a> {
     pub(crate) method: Option<Cow<'a, str>>,
     /// The tool or prompt, or the resource's URI.
     pub(crate) name: Option<Cow<'a, str>>,
+    /// The resources that a `subscriptions/listen` names.
+    pub(crate) watched: Vec<Cow<'a, str>>,
 }
 
 /// Why a message can not be looked at.
@@ -73,6 +75,16 @@ struct Parameters<'a> {
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     uri: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    notifications: Option<&'a RawValue>,
+}
+
+/// What a `subscriptions/listen` wants to hear of.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wanted<'a> {
+    #[serde(borrow, default)]
+    resource_subscriptions: Option<Vec<Cow<'a, str>>>,
 }
 
 /// Looks at a message. A key that stands twice is refused, since two readers could take a different one.
@@ -89,7 +101,15 @@ pub(crate) fn glance(body: &[u8]) -> Result<Glance<'_>, Malformed> {
         }
         _ => None,
     };
+    // What can not be read here can not be read by the server either, which says so.
+    let watched = parameters
+        .as_ref()
+        .and_then(|parameters| parameters.notifications)
+        .and_then(|wanted| serde_json::from_str::<Wanted<'_>>(wanted.get()).ok())
+        .and_then(|wanted| wanted.resource_subscriptions)
+        .unwrap_or_default();
     Ok(Glance {
+        watched,
         id: message.id.map(RawValue::get).filter(|id| id.len() <= 256),
         method: message.method,
         name: parameters.and_then(|parameters| parameters.name.or(parameters.uri)),

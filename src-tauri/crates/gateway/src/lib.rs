@@ -16,6 +16,7 @@ mod port_holder;
 mod rates;
 mod respond;
 mod sessions;
+mod standing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What assistants can do: the MCP server's tools, and which scopes each needs.
+//! What assistants can do: the MCP server's tools, resources and prompts, and which scopes each needs.
 //!
 //! This crate knows the Model Context Protocol (through rmcp), the tools with their schemas and their
 //! words for a model, and the names of scopes. It must not know bearer tokens, SQL or HTTP routing: who
@@ -10,14 +10,19 @@ mod arguments;
 mod audit;
 mod budget;
 mod caller;
+mod completions;
 mod cursor;
 mod fitting;
+mod prompts;
+mod resources;
 pub mod scope;
 mod server;
+mod subscriptions;
 mod tools;
 
 pub use audit::{AuditSink, Outcome, ToolCall};
 pub use caller::Caller;
 pub use scope::DEFAULT_SCOPES;
 pub use server::AmbientServer;
+pub use subscriptions::Ending;
 pub use tools::required_scopes;

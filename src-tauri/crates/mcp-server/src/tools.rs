@@ -23,6 +23,8 @@ use serde_json::Value;
 use crate::{
     Caller,
     arguments::{ArgumentRules, InputError},
+    prompts,
+    resources::Address,
 };
 
 /// One tool: what a model is told about it, and what it does.
@@ -73,6 +75,9 @@ pub(crate) enum ToolError {
     /// The arguments are wrong; the message teaches the model to do better.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// What was asked for is not there (any more).
+    #[error(transparent)]
+    Absent(InputError),
     /// The owner has paused remembering.
     #[error(transparent)]
     Paused(context::Error),
@@ -92,6 +97,9 @@ impl From<context::Error> for ToolError {
     fn from(error: context::Error) -> Self {
         if matches!(error, context::Error::Paused { .. }) {
             return Self::Paused(error);
+        }
+        if matches!(error, context::Error::NotFound { .. }) {
+            return Self::Absent(InputError::new(error.to_string()));
         }
         if error.is_callers() { Self::Input(InputError::new(error.to_string())) } else { Self::Store(error) }
     }
@@ -172,12 +180,16 @@ pub(crate) fn find(name: &str) -> Option<&'static Prepared> {
 }
 
 /// The scopes that a JSON-RPC request needs, from its method and the name in its parameters (tool, prompt or
-/// resource). Empty where any valid token will do, and for what does not exist: the server itself says so.
+/// resource; of `subscriptions/listen` one of the resources). Empty where any valid token will do, and for what does not exist: the server itself says so.
 #[must_use]
 pub fn required_scopes(method: &str, name: Option<&str>) -> &'static [&'static str] {
     match (method, name) {
         ("tools/call", Some(name)) => {
             REGISTERED.iter().find(|tool| tool.name == name).map_or(&[], |tool| tool.scopes)
+        }
+        ("prompts/get", Some(name)) => prompts::Name::parse(name).map_or(&[], prompts::Name::scopes),
+        ("resources/read" | "resources/subscribe" | "subscriptions/listen", Some(uri)) => {
+            Address::parse(uri).map_or(&[], |address| address.scopes())
         }
         _ => &[],
     }

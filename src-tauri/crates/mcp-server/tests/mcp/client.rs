@@ -1,14 +1,17 @@
 //! A small MCP client of both eras that speaks to the service in this process, and the server it speaks to.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use clock::{ManualClock, SeededRandom, Timestamp};
 use context::Context;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
-use mcp_server::{AmbientServer, AuditSink, Caller, DEFAULT_SCOPES, Outcome, ToolCall};
+use mcp_server::{AmbientServer, AuditSink, Caller, DEFAULT_SCOPES, Ending, Outcome, ToolCall};
 use parking_lot::Mutex;
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
@@ -139,20 +142,7 @@ impl Server {
         headers: &[(&str, &str)],
         body: String,
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri("/mcp")
-            .header("host", "localhost")
-            .header("content-type", "application/json")
-            .header("accept", "application/json, text/event-stream");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let mut request = request.body(Full::new(bytes::Bytes::from(body))).unwrap();
-        if let Some(caller) = caller {
-            request.extensions_mut().insert(caller);
-        }
-        let (parts, body) = self.service.clone().oneshot(request).await.unwrap().into_parts();
+        let (parts, body) = self.open(method, caller, None, headers, body).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let text = std::str::from_utf8(&body).unwrap();
         // The message itself, or the last event that carries one.
@@ -166,6 +156,34 @@ impl Server {
         Answer { status: parts.status, headers: parts.headers, message }
     }
 
+    /// Sends a message and gives the answer with its body still coming.
+    pub(crate) async fn open(
+        &self,
+        method: &str,
+        caller: Option<Caller>,
+        ending: Option<Ending>,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Response<BoxBody<Bytes, Infallible>> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri("/mcp")
+            .header("host", "localhost")
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Full::new(Bytes::from(body))).unwrap();
+        if let Some(caller) = caller {
+            request.extensions_mut().insert(caller);
+        }
+        if let Some(ending) = ending {
+            request.extensions_mut().insert(ending);
+        }
+        self.service.clone().oneshot(request).await.unwrap()
+    }
+
     /// A request as 2026-07-28 makes it: its own metadata, no session.
     pub(crate) async fn modern(&self, caller: Option<Caller>, method: &str, mut params: Value) -> Answer {
         params["_meta"] = json!({
@@ -173,7 +191,7 @@ impl Server {
             "io.modelcontextprotocol/clientCapabilities": {},
             "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
         });
-        let name = params["name"].as_str().map(str::to_owned);
+        let name = params["name"].as_str().or(params["uri"].as_str()).map(str::to_owned);
         let mut headers = vec![("mcp-protocol-version", MODERN), ("mcp-method", method)];
         headers.extend(name.as_deref().map(|name| ("mcp-name", name)));
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
@@ -209,8 +227,8 @@ impl Server {
 /// A legacy session.
 pub(crate) struct Session<'a> {
     server: &'a Server,
-    version: &'static str,
-    id: String,
+    pub(crate) version: &'static str,
+    pub(crate) id: String,
     /// What `initialize` answered.
     pub(crate) initialized: Value,
 }

@@ -9,8 +9,14 @@ mod listing;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod prompts;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod resources;
+#[cfg(test)]
 mod silence;
+#[cfg(test)]
+mod subscriptions;

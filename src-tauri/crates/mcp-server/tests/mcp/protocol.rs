@@ -2,16 +2,21 @@
 
 use http::StatusCode;
 use mcp_server::DEFAULT_SCOPES;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{LEGACY, MODERN, Server, caller};
 
+/// No `listChanged` anywhere: such changes are not told.
+fn capabilities() -> Value {
+    json!({ "completions": {}, "prompts": {}, "resources": { "subscribe": true }, "tools": {} })
+}
+
 #[tokio::test]
-async fn discovery_declares_tools_alone_and_names_five_versions() {
+async fn discovery_declares_what_is_served_and_names_five_versions() {
     let server = Server::start().await;
     let answer = server.modern(Some(caller(DEFAULT_SCOPES)), "server/discover", json!({})).await;
     let result = answer.result();
-    assert_eq!(result["capabilities"], json!({ "tools": {} }));
+    assert_eq!(result["capabilities"], capabilities());
     let versions = result["supportedVersions"].as_array().unwrap();
     for version in LEGACY.iter().chain(&[MODERN]) {
         assert!(versions.contains(&json!(version)), "{version}");
@@ -25,7 +30,13 @@ async fn discovery_declares_tools_alone_and_names_five_versions() {
     assert!(info.get("icons").is_none());
     let instructions = result["instructions"].as_str().unwrap();
     assert!(instructions.chars().count() < 600, "{} characters", instructions.chars().count());
-    for tool in ["get_user_context", "get_recent_insights", "log_conversation_turn"] {
+    for tool in [
+        "get_user_context",
+        "get_recent_insights",
+        "log_conversation_turn",
+        "remember",
+        "update_user_context",
+    ] {
         assert!(instructions.contains(tool), "{tool}");
     }
 }
@@ -36,7 +47,7 @@ async fn each_legacy_version_is_agreed_to_and_served() {
         let server = Server::start().await;
         let session = server.open_session(version).await;
         assert_eq!(session.initialized["protocolVersion"], version);
-        assert_eq!(session.initialized["capabilities"], json!({ "tools": {} }));
+        assert_eq!(session.initialized["capabilities"], capabilities());
         assert_eq!(session.initialized["serverInfo"]["name"], "ambient-insights");
         assert!(session.initialized["instructions"].is_string());
 
@@ -117,14 +128,7 @@ async fn headers_that_contradict_the_body_are_refused() {
 async fn what_is_not_declared_is_not_found_in_either_era() {
     let server = Server::start().await;
     let session = server.open_session("2025-11-25").await;
-    let reference = json!({ "type": "ref/prompt", "name": "x" });
     for (method, params) in [
-        ("prompts/list", json!({})),
-        ("prompts/get", json!({ "name": "x" })),
-        ("resources/list", json!({})),
-        ("resources/templates/list", json!({})),
-        ("resources/read", json!({ "uri": "test://x" })),
-        ("completion/complete", json!({ "ref": reference, "argument": { "name": "a", "value": "" } })),
         ("logging/setLevel", json!({ "level": "info" })),
         ("tasks/get", json!({ "taskId": "x" })),
         ("skills/list", json!({})),
@@ -133,10 +137,8 @@ async fn what_is_not_declared_is_not_found_in_either_era() {
         let legacy = session.request(Some(caller(DEFAULT_SCOPES)), method, params.clone()).await;
         assert_eq!(legacy.code(), -32601, "{method}");
         let mut headers = vec![("mcp-protocol-version", MODERN), ("mcp-method", method)];
-        match method {
-            "resources/read" => headers.push(("mcp-name", "test://x")),
-            "prompts/get" | "tasks/get" => headers.push(("mcp-name", "x")),
-            _ => {}
+        if method == "tasks/get" {
+            headers.push(("mcp-name", "x"));
         }
         let mut params = params;
         params["_meta"] = json!({
@@ -147,14 +149,9 @@ async fn what_is_not_declared_is_not_found_in_either_era() {
         let modern = server.post(Some(caller(DEFAULT_SCOPES)), &headers, &body).await;
         assert_eq!((modern.status, modern.code()), (StatusCode::NOT_FOUND, -32601), "{method}");
     }
-    for method in ["resources/subscribe", "resources/unsubscribe"] {
-        let answer =
-            session.request(Some(caller(DEFAULT_SCOPES)), method, json!({ "uri": "test://x" })).await;
-        assert_eq!(answer.code(), -32601, "{method}");
-    }
-    let listen = json!({ "notifications": { "toolsListChanged": true } });
-    let answer = server.modern(Some(caller(DEFAULT_SCOPES)), "subscriptions/listen", listen).await;
-    assert_eq!(answer.code(), -32601);
+    let listen = json!({ "notifications": {} });
+    let legacy = session.request(Some(caller(DEFAULT_SCOPES)), "subscriptions/listen", listen).await;
+    assert_eq!(legacy.code(), -32601, "the newest protocol alone has it");
 }
 
 #[tokio::test]

@@ -1,0 +1,97 @@
+//! Answers that stand: the stream of a legacy session, and `subscriptions/listen`. Each ends when the program stops
+//! or the grant that opened it ends, not only when its client goes.
+
+use std::time::Duration;
+
+use authorization::{AuthorizationEvent, Principal};
+use axum::body::Body;
+use futures::StreamExt as _;
+use http::{Method, Response};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// An external authorization server tells nobody here what it takes back, so its clients ask anew for their streams
+/// and show their tokens again.
+const EXTERNAL_STANDS_FOR: Duration = Duration::from_mins(10);
+
+/// How long an answer has to say that it is over before its stream is cut.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// The modern method whose answer stands.
+const LISTEN: &str = "subscriptions/listen";
+
+/// Whether the answer to such a request stands until somebody ends it.
+pub(crate) fn stands(method: &Method, json_rpc_method: Option<&str>) -> bool {
+    method == Method::GET || (method == Method::POST && json_rpc_method == Some(LISTEN))
+}
+
+/// One standing answer. Dropped, it ends.
+pub(crate) struct Standing {
+    ending: CancellationToken,
+    guard: DropGuard,
+}
+
+impl Standing {
+    /// Watches over an answer to `principal`. `events` must have been taken before the token was looked at: else a
+    /// grant that ends in between would never be noticed. `revoked` is run if it was the grant that ended.
+    pub(crate) fn watch(
+        events: Receiver<AuthorizationEvent>,
+        principal: Principal,
+        stopping: &CancellationToken,
+        revoked: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        // A child: it ends with the program, and ending it ends nothing else.
+        let ending = stopping.child_token();
+        let guard = ending.clone().drop_guard();
+        let watched = ending.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = watched.cancelled() => {}
+                () = grant_ended(events, &principal) => {
+                    watched.cancel();
+                    revoked.await;
+                }
+            }
+        });
+        Self { ending, guard }
+    }
+
+    /// What tells the MCP server that the answer is to end.
+    pub(crate) fn ending(&self) -> mcp_server::Ending {
+        mcp_server::Ending(self.ending.clone())
+    }
+
+    /// The answer with its end: first the server may say so itself, then the stream is cut.
+    pub(crate) fn hold(self, response: Response<Body>) -> Response<Body> {
+        let Self { ending, guard } = self;
+        let cut = async move {
+            ending.cancelled_owned().await;
+            tokio::time::sleep(LAST_WORDS).await;
+        };
+        response.map(|body| {
+            let stream = body.into_data_stream().take_until(Box::pin(cut)).inspect(move |_| {
+                // The stream holds the guard for as long as somebody reads it.
+                let _ = &guard;
+            });
+            Body::from_stream(stream)
+        })
+    }
+}
+
+/// Answers when the grant ends, or when it can no longer be known that it has not.
+async fn grant_ended(mut events: Receiver<AuthorizationEvent>, principal: &Principal) {
+    let Some(grant) = principal.grant() else {
+        return tokio::time::sleep(EXTERNAL_STANDS_FOR).await;
+    };
+    loop {
+        match events.recv().await {
+            Ok(AuthorizationEvent::GrantRevoked { id, .. } | AuthorizationEvent::ReplaySeen { id, .. })
+                if id == grant =>
+            {
+                return;
+            }
+            Ok(_) => {}
+            Err(RecvError::Lagged(_) | RecvError::Closed) => return,
+        }
+    }
+}
