@@ -82,6 +82,8 @@ pub(super) enum Command {
     Doctor,
     /// Write an assistant's settings so that it connects
     Setup(Setup),
+    /// What an assistant's hooks run: keeps the session's turns (`setup claude-code --hooks` sets it up)
+    Hook(Hook),
 }
 
 #[derive(Debug, Args)]
@@ -382,6 +384,9 @@ pub(super) enum Store {
 pub(super) struct Setup {
     /// The assistant
     pub(super) client: Assistant,
+    /// Have the assistant's hooks keep every session's turns, and begin each with a short brief [default: all]
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "all", conflicts_with = "undo")]
+    pub(super) hooks: Option<HookSet>,
     /// Take back what an earlier set-up wrote
     #[arg(long)]
     pub(super) undo: bool,
@@ -391,6 +396,26 @@ pub(super) struct Setup {
     /// Do not ask
     #[arg(long)]
     pub(super) yes: bool,
+}
+
+/// Reads what the assistant tells its hooks from standard input. Says nothing and ends with 0 when the program does
+/// not run: what was said is then kept at its next start.
+#[derive(Debug, Args)]
+pub(super) struct Hook {
+    /// The assistant
+    pub(super) client: Assistant,
+    /// Begin each session with a brief of what is known about you
+    #[arg(long)]
+    pub(super) brief: bool,
+}
+
+/// What hooks are set up for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HookSet {
+    /// Keep the turns of each session, and begin each with a short brief
+    All,
+    /// Keep the turns alone
+    Log,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -8,6 +8,7 @@ mod clients;
 mod context;
 mod doctor;
 mod error;
+mod hook;
 mod insights;
 mod output;
 mod remembering;
@@ -140,6 +141,7 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Certificates(command)) => certificates::run(&place, command, output).await,
         Some(Command::Doctor) => doctor::run(&place, output).await,
         Some(Command::Setup(options)) => setup::run(&place, options, output).await,
+        Some(Command::Hook(options)) => hook::run(&place, options, output).await,
         Some(Command::Pause(options)) => remembering::pause(&place, options, output).await,
         Some(Command::Resume) => remembering::resume(&place, output).await,
         Some(Command::Panic(options)) => remembering::panic(&place, options, output).await,

@@ -1,9 +1,10 @@
 //! `setup`: writing an assistant's settings so that it connects.
 
-use engine::client_setup::{self, Client, Plan, SetupEnvironment, SetupError};
+use engine::client_setup::{self, Client, HookWish, Plan, SetupEnvironment, SetupError};
 use engine::operations::ShowStatus;
+use engine::trust;
 
-use super::arguments::{Assistant, Setup};
+use super::arguments::{Assistant, HookSet, Setup};
 use super::certificates::authority_file;
 use super::error::CliError;
 use super::output::{Output, confirm};
@@ -26,6 +27,7 @@ pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> R
         &place.data_dir,
     );
     environment.combine_certificates = options.combine_certificates;
+    environment.hooks = options.hooks.map(|set| wish(place, set)).transpose()?;
     let client = match options.client {
         Assistant::ClaudeCode => Client::ClaudeCode,
     };
@@ -54,6 +56,17 @@ pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> R
         }
         lines.join("\n")
     })
+}
+
+/// How the hooks call this very program, on this data.
+fn wish(place: &Place, set: HookSet) -> Result<HookWish, CliError> {
+    let program = std::env::current_exe()?;
+    let mut words = trust::quoted(program.as_os_str());
+    if !place.is_usual() {
+        words.push_str(" --data-dir ");
+        words.push_str(&trust::quoted(place.data_dir.as_os_str()));
+    }
+    Ok(HookWish { program: words, brief: set == HookSet::All })
 }
 
 fn describe(plan: &Plan, undo: bool) -> String {

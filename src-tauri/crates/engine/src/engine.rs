@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::doorway::Doorway;
 use crate::event::{ProgramEvent, SurfaceRequest};
+use crate::hooks::Hooks;
 use crate::{Config, Event, Failure};
 
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
@@ -63,6 +64,7 @@ struct Inner {
     events: broadcast::Sender<Event>,
     stopping: CancellationToken,
     lock: Mutex<Option<DataDirectoryLock>>,
+    hooks: Hooks,
 }
 
 /// Why the engine could not start. Each message names the remedy.
@@ -124,6 +126,7 @@ impl Engine {
                 events: broadcast::channel(256).0,
                 stopping: CancellationToken::new(),
                 lock: Mutex::new(Some(lock)),
+                hooks: Hooks::default(),
                 clock,
                 config,
             }),
@@ -131,6 +134,9 @@ impl Engine {
         };
         engine.forward_events();
         engine.watch_certificates();
+        if matches!(door, Door::Open(_)) {
+            engine.catch_up_with_hooks();
+        }
         Ok(engine)
     }
 
@@ -223,6 +229,10 @@ impl Engine {
         &self.inner.context
     }
 
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.inner.hooks
+    }
+
     pub(crate) fn authorization(&self) -> &Authorization {
         &self.inner.authorization
     }
@@ -301,6 +311,17 @@ impl Engine {
                     Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "events came too fast"),
                     Err(RecvError::Closed) => return,
                 }
+            }
+        });
+    }
+
+    /// Sessions went on while this program did not run.
+    fn catch_up_with_hooks(&self) {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = engine.inner.stopping.cancelled() => {}
+                () = engine.hooks().catch_up(&engine) => {}
             }
         });
     }

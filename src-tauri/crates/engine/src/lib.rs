@@ -13,6 +13,7 @@ mod engine;
 mod event;
 mod explain;
 mod failure;
+pub mod hooks;
 mod operation;
 pub mod operations;
 mod ports;

@@ -4,6 +4,7 @@ mod approvals;
 mod audit;
 mod certificates;
 mod clients;
+mod hooks;
 mod insights;
 mod items;
 mod remembering;
@@ -22,6 +23,7 @@ pub use self::clients::{
     AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
     RotateClientSecret, SecretText,
 };
+pub use self::hooks::TakeHook;
 pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
 pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
@@ -88,6 +90,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ChangeSettings,
         ShowWindow,
         OpenLink,
+        TakeHook,
     )
 }
 

@@ -23,6 +23,7 @@ impl SetupEnvironment {
             ca_certificate,
             data_dir: data_dir.to_owned(),
             combine_certificates: false,
+            hooks: None,
             now: SystemClock.now(),
         }
     }

@@ -241,7 +241,7 @@ impl<S: ServerHandler> Door<S> {
             self.bind(opened, &principal);
         }
         Ok(match standing {
-            Some(standing) => standing.hold(response),
+            Some(standing) => standing.hold(response, &method),
             None => response,
         })
     }

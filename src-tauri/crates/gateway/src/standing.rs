@@ -61,12 +61,14 @@ impl Standing {
         mcp_server::Ending(self.ending.clone())
     }
 
-    /// The answer with its end: first the server may say so itself, then the stream is cut.
-    pub(crate) fn hold(self, response: Response<Body>) -> Response<Body> {
+    /// The answer with its end. The answer to a POST may say itself that it is over before its stream is cut; the
+    /// stream of a session has no last word.
+    pub(crate) fn hold(self, response: Response<Body>, method: &Method) -> Response<Body> {
         let Self { ending, guard } = self;
+        let last_words = if method == Method::POST { LAST_WORDS } else { Duration::ZERO };
         let cut = async move {
             ending.cancelled_owned().await;
-            tokio::time::sleep(LAST_WORDS).await;
+            tokio::time::sleep(last_words).await;
         };
         response.map(|body| {
             let stream = body.into_data_stream().take_until(Box::pin(cut)).inspect(move |_| {

@@ -86,6 +86,15 @@ pub(crate) fn fit_texts<'a>(texts: impl IntoIterator<Item = &'a mut String>, bon
     shorten_all(texts, room);
 }
 
+/// An entry's name, whether it stands alone or with more about it.
+pub(crate) fn name(entry: &Value) -> String {
+    match entry {
+        Value::String(text) => text.clone(),
+        Value::Object(object) => object.get("name").map_or_else(|| entry.to_string(), name),
+        other => other.to_string(),
+    }
+}
+
 /// What a value costs as JSON.
 pub(crate) fn cost(value: &impl serde::Serialize) -> usize {
     serde_json::to_string(value).map_or(0, |text| tokens(&text))

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod audit;
+mod brief;
 mod budget;
 mod caller;
 mod completions;
@@ -21,6 +22,7 @@ mod subscriptions;
 mod tools;
 
 pub use audit::{AuditSink, Outcome, ToolCall};
+pub use brief::brief;
 pub use caller::Caller;
 pub use scope::DEFAULT_SCOPES;
 pub use server::AmbientServer;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::json_file::JsonFile;
 use super::record::{self, Record};
-use super::{OwnFile, SERVER_NAME, Setting, SetupEnvironment, SetupError, Wishes, write};
+use super::{OwnFile, SERVER_NAME, Setting, SetupEnvironment, SetupError, Wishes, hooks, write};
 
 const VARIABLE: &str = "NODE_EXTRA_CA_CERTS";
 
@@ -19,12 +19,18 @@ const VARIABLE: &str = "NODE_EXTRA_CA_CERTS";
 pub(super) fn wishes(environment: &SetupEnvironment, record: &Record) -> Result<Wishes, SetupError> {
     let mut wishes = Wishes { settings: vec![server(environment)?], ..Wishes::default() };
     authority(environment, record, &mut wishes)?;
+    wishes.settings.extend(hooks::settings(environment, &settings_file(environment))?);
     Ok(wishes)
 }
 
 /// The folder of the user's own settings.
 fn config_folder(environment: &SetupEnvironment) -> PathBuf {
     environment.claude_config_dir.clone().unwrap_or_else(|| environment.home.join(".claude"))
+}
+
+/// The user's own settings.
+fn settings_file(environment: &SetupEnvironment) -> PathBuf {
+    config_folder(environment).join("settings.json")
 }
 
 /// The file that holds the servers of the user's own scope.
@@ -60,7 +66,7 @@ fn server(environment: &SetupEnvironment) -> Result<Setting, SetupError> {
 /// would lose their connection if we named ours instead; so theirs stays, unless they ask for one file of
 /// both.
 fn authority(environment: &SetupEnvironment, record: &Record, wishes: &mut Wishes) -> Result<(), SetupError> {
-    let file = config_folder(environment).join("settings.json");
+    let file = settings_file(environment);
     let pointer = vec!["env".to_owned(), VARIABLE.to_owned()];
     let settings = JsonFile::read(&file)?;
     let current = settings.get(&pointer);

@@ -32,6 +32,7 @@ impl Person {
             ca_certificate: data_dir.join("ca.pem"),
             data_dir,
             combine_certificates: false,
+            hooks: None,
             now: Timestamp::from_secs(1_795_262_400),
         };
         Self { folder, environment }

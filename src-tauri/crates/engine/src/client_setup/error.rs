@@ -64,6 +64,18 @@ pub enum SetupError {
         member: String,
     },
 
+    /// A member that should be a list holds something else.
+    #[error(
+        "in {path}, {member} is not a list, so nothing was touched; mend it and try again",
+        path = .path.display()
+    )]
+    NotAList {
+        /// The file.
+        path: PathBuf,
+        /// What should be a list.
+        member: String,
+    },
+
     /// The change cannot be made without touching something else.
     #[error(
         "{path} names one member twice, so it cannot be changed safely and was not touched; remove the double \

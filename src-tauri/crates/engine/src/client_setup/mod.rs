@@ -10,6 +10,7 @@
 mod claude_code;
 mod error;
 mod guides;
+mod hooks;
 mod json_file;
 mod plan;
 mod record;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 pub use error::SetupError;
 pub use guides::{Addresses, Guide, GuideStep, guides};
+pub use hooks::{HookConsent, HookWish, hook_consent};
 pub use plan::{Applied, Change, Plan};
 
 use record::Record;
@@ -87,6 +89,8 @@ pub struct SetupEnvironment {
     /// Whether to make one file of the person's own extra authorities and ours, where a client takes only one.
     /// Without it the person's setting stays and the plan says so.
     pub combine_certificates: bool,
+    /// The hooks to set up; without them those that are there stay as they are.
+    pub hooks: Option<HookWish>,
     /// The time, for the names of the copies.
     pub now: Timestamp,
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::json_file::JsonFile;
 use super::record::{self, Entry, Record};
-use super::{Client, SetupEnvironment, SetupError, Wishes, write};
+use super::{Client, SetupEnvironment, SetupError, Wishes, hooks, write};
 
 /// What will be done.
 #[derive(Clone, Debug, Serialize)]
@@ -168,6 +168,20 @@ impl Plan {
             let member = entry.pointer.join(".");
             let summary = match (&current, &entry.previous) {
                 (None, _) => continue,
+                // A list that others have changed since: our entries go, theirs stay.
+                (Some(current), previous)
+                    if *current != entry.added
+                        && entry.pointer.first().is_some_and(|name| name == "hooks") =>
+                {
+                    match hooks::without_ours(current) {
+                        None => continue,
+                        Some(theirs) if theirs.is_empty() && previous.is_none() => {
+                            file.remove(&entry.pointer, entry.made_parents)?;
+                        }
+                        Some(theirs) => drop(file.set(&entry.pointer, &Value::Array(theirs))?),
+                    }
+                    format!("take our entry out of {member}")
+                }
                 (Some(current), _) if *current != entry.added => {
                     let file = entry.file.display();
                     plan.notes.push(format!("{member} in {file} was changed since; it is left as it is"));
@@ -186,7 +200,7 @@ impl Plan {
                 file: entry.file.clone(),
                 summary,
                 before: current.as_ref().map(pretty),
-                after: entry.previous.as_ref().map(pretty),
+                after: file.get(&entry.pointer).map(pretty),
             });
         }
         let made = |path: &Path| record.entries().iter().any(|entry| entry.made_file && entry.file == path);

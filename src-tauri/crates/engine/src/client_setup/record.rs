@@ -40,12 +40,21 @@ pub(super) fn folder(environment: &SetupEnvironment) -> PathBuf {
 
 /// The record's file.
 pub(super) fn path(client: Client, environment: &SetupEnvironment) -> PathBuf {
-    folder(environment).join(format!("{}.json", client.id()))
+    path_in(client, &environment.data_dir)
+}
+
+fn path_in(client: Client, data_dir: &Path) -> PathBuf {
+    data_dir.join("client-setup").join(format!("{}.json", client.id()))
 }
 
 impl Record {
     pub(super) fn load(client: Client, environment: &SetupEnvironment) -> Result<Self, SetupError> {
-        let path = path(client, environment);
+        Self::load_from(client, &environment.data_dir)
+    }
+
+    /// The record in this data folder.
+    pub(super) fn load_from(client: Client, data_dir: &Path) -> Result<Self, SetupError> {
+        let path = path_in(client, data_dir);
         match write::read(&path)? {
             None => Ok(Self::default()),
             Some(bytes) => serde_json::from_slice(&bytes)

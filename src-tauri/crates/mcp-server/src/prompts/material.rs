@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use context::{Author, Context, Conversation, Insight, InsightQuery, Turn, TurnQuery};
-use serde_json::Value;
 
 use crate::budget::{share, shorten, tokens};
-use crate::fitting;
+use crate::fitting::{self, name};
 use crate::tools::ToolError;
 
 /// What the profile may cost within a prompt.
@@ -40,15 +39,6 @@ pub(super) async fn profile(context: &Context) -> Result<String, ToolError> {
         let _ = writeln!(text, "- Preferences: {}", preferences.join("; "));
     }
     Ok(or_nothing(text))
-}
-
-/// An entry's name, whether it stands alone or with more about it.
-fn name(entry: &Value) -> String {
-    match entry {
-        Value::String(text) => text.clone(),
-        Value::Object(object) => object.get("name").map_or_else(|| entry.to_string(), name),
-        other => other.to_string(),
-    }
 }
 
 /// The newest insights, at most `limit`, not older than `within`.

@@ -1,0 +1,111 @@
+//! Hooks in Claude Code's own settings, and whether the owner had them set up.
+//!
+//! An entry of `hooks.EVENT` is a list of matchers, each with a list of commands (Claude Code 2.1). The person may
+//! have entries of their own there: ours is added to theirs.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::json_file::JsonFile;
+use super::record::Record;
+use super::{Client, Setting, SetupEnvironment, SetupError};
+
+/// Ends each of our commands; by it they are known again.
+const COMMAND: &str = "hook claude-code";
+/// Asks for the brief.
+const BRIEF: &str = "--brief";
+/// How long Claude Code waits for a hook, in seconds. Ours ends by itself within two.
+const TIMEOUT: u32 = 5;
+
+/// The hooks that the person wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookWish {
+    /// How this program is called in a shell, with its options.
+    pub program: String,
+    /// Begin each session with a brief of what is known.
+    pub brief: bool,
+}
+
+/// What the owner allowed hooks to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookConsent {
+    /// Nothing: no hooks were set up here.
+    Off,
+    /// Keep the turns of sessions.
+    Log,
+    /// Keep the turns, and give each session a brief.
+    LogAndBrief,
+}
+
+/// What the owner allowed Claude Code's hooks: what `setup` recorded. A project's own settings can call the program
+/// too, but they can not allow it anything.
+#[must_use]
+pub fn hook_consent(data_dir: &Path) -> HookConsent {
+    let Ok(record) = Record::load_from(Client::ClaudeCode, data_dir) else { return HookConsent::Off };
+    let ours =
+        record.entries().iter().filter(|entry| entry.pointer.first().is_some_and(|name| name == "hooks"));
+    let mut commands =
+        ours.flat_map(|entry| commands(&entry.added)).filter(|command| is_ours(command)).peekable();
+    if commands.peek().is_none() {
+        return HookConsent::Off;
+    }
+    if commands.any(|command| command.contains(BRIEF)) { HookConsent::LogAndBrief } else { HookConsent::Log }
+}
+
+/// The settings for the hooks that are wished for.
+pub(super) fn settings(environment: &SetupEnvironment, file: &Path) -> Result<Vec<Setting>, SetupError> {
+    let Some(wish) = &environment.hooks else { return Ok(Vec::new()) };
+    let settings = JsonFile::read(file)?;
+    let log = format!("{} {COMMAND}", wish.program);
+    let start = if wish.brief { format!("{log} {BRIEF}") } else { log.clone() };
+    let brief = "each session begins with a short brief of what is known about you";
+    let events = [
+        ("SessionStart", &start, if wish.brief { brief } else { "it is known where a session begins" }),
+        ("Stop", &log, "each finished turn is kept"),
+        ("SessionEnd", &log, "a session's last turn is kept"),
+    ];
+    events
+        .into_iter()
+        .map(|(event, command, purpose)| {
+            let pointer = vec!["hooks".to_owned(), event.to_owned()];
+            let theirs = match settings.get(&pointer) {
+                None => Vec::new(),
+                Some(Value::Array(entries)) => {
+                    entries.iter().filter(|entry| !is_our_entry(entry)).cloned().collect()
+                }
+                Some(_) => {
+                    let member = format!("{:?}", pointer.join("."));
+                    return Err(SetupError::NotAList { path: file.to_owned(), member });
+                }
+            };
+            let ours = json!({ "hooks": [{ "type": "command", "command": command, "timeout": TIMEOUT }] });
+            let value = Value::Array(theirs.into_iter().chain([ours]).collect());
+            Ok(Setting { file: file.to_owned(), pointer, value, purpose: purpose.to_owned() })
+        })
+        .collect()
+}
+
+/// A list without our entries, where it was changed since they were added.
+pub(super) fn without_ours(list: &Value) -> Option<Vec<Value>> {
+    let entries = list.as_array()?;
+    let theirs: Vec<Value> = entries.iter().filter(|entry| !is_our_entry(entry)).cloned().collect();
+    (theirs.len() < entries.len()).then_some(theirs)
+}
+
+/// Whether an entry holds nothing but our command.
+fn is_our_entry(entry: &Value) -> bool {
+    let Some(hooks) = entry["hooks"].as_array() else { return false };
+    !hooks.is_empty() && hooks.iter().all(|hook| hook["command"].as_str().is_some_and(is_ours))
+}
+
+fn is_ours(command: &str) -> bool {
+    let command = command.trim_end().trim_end_matches(BRIEF).trim_end();
+    command.ends_with(COMMAND) && command.contains("ambient-insights")
+}
+
+fn commands(list: &Value) -> impl Iterator<Item = &str> {
+    let entries = list.as_array().into_iter().flatten();
+    let hooks = entries.flat_map(|entry| entry["hooks"].as_array().into_iter().flatten());
+    hooks.filter_map(|hook| hook["command"].as_str())
+}
