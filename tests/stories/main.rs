@@ -12,6 +12,9 @@ mod clients;
 mod door;
 #[cfg(test)]
 mod durability;
+// The hooks' commands are written for a Unix shell.
+#[cfg(all(test, unix))]
+mod hooks;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
@@ -20,6 +23,8 @@ mod owner;
 mod registered;
 #[cfg(test)]
 mod start;
+#[cfg(test)]
+mod subscriptions;
 // strace is Linux's; SQLite syncs by the same code elsewhere.
 #[cfg(all(test, target_os = "linux"))]
 mod syncs;

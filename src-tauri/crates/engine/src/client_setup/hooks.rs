@@ -109,3 +109,7 @@ fn commands(list: &Value) -> impl Iterator<Item = &str> {
     let hooks = entries.flat_map(|entry| entry["hooks"].as_array().into_iter().flatten());
     hooks.filter_map(|hook| hook["command"].as_str())
 }
+
+#[cfg(test)]
+#[path = "hooks_tests.rs"]
+mod tests;
