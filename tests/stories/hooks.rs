@@ -89,15 +89,9 @@ impl Session {
     }
 }
 
-fn fixed_port(home: &Home) {
-    std::fs::create_dir_all(home.data()).unwrap();
-    std::fs::write(home.data().join("config.toml"), "").unwrap();
-}
-
 #[tokio::test]
 async fn a_session_is_kept_through_its_hooks_and_nothing_twice() {
     let home = Home::new();
-    fixed_port(&home);
     let session = Session::new(&home);
     session.set_up("--hooks").await;
     let server = home.serve().await;
@@ -123,7 +117,6 @@ async fn a_session_is_kept_through_its_hooks_and_nothing_twice() {
 #[tokio::test]
 async fn while_the_program_is_stopped_hooks_are_silent_and_it_catches_up_at_its_start() {
     let home = Home::new();
-    fixed_port(&home);
     let session = Session::new(&home);
     session.set_up("--hooks=log").await;
     session.silent("SessionStart").await;
@@ -145,7 +138,6 @@ async fn while_the_program_is_stopped_hooks_are_silent_and_it_catches_up_at_its_
 #[tokio::test]
 async fn undone_hooks_and_hooks_of_a_project_keep_nothing() {
     let home = Home::new();
-    fixed_port(&home);
     let session = Session::new(&home);
     session.set_up("--hooks").await;
     let settings = std::fs::read_to_string(home.home().join(".claude/settings.json")).unwrap();
@@ -165,7 +157,12 @@ async fn undone_hooks_and_hooks_of_a_project_keep_nothing() {
 #[tokio::test]
 async fn nonsense_for_a_hook_is_passed_over_in_silence() {
     let home = Home::new();
-    for nonsense in ["", "{}", "not json", "{\"hook_event_name\":\"Stop\",\"session_id\":\"x\",\"transcript_path\":\"/etc/passwd\"}"] {
+    for nonsense in [
+        "",
+        "{}",
+        "not json",
+        "{\"hook_event_name\":\"Stop\",\"session_id\":\"x\",\"transcript_path\":\"/etc/passwd\"}",
+    ] {
         let mut command = home.command(["hook", "claude-code"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

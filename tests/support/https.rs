@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{HOST, HeaderMap};
-use hyper::{Request, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -152,17 +153,22 @@ impl Connection {
     }
 
     /// The same, where the server may vanish.
-    pub(crate) async fn try_send(
+    pub(crate) async fn try_send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, hyper::Error> {
+        let (head, body) = self.open(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Answer { status: head.status, headers: head.headers, body })
+    }
+
+    /// One request; the body of its answer is still to come.
+    pub(crate) async fn open(
         &mut self,
         mut request: Request<Full<Bytes>>,
-    ) -> Result<Answer, hyper::Error> {
+    ) -> Result<Response<Incoming>, hyper::Error> {
         if !request.headers().contains_key(HOST) {
             let host = self.host.parse().expect("a host is a header value");
             request.headers_mut().insert(HOST, host);
         }
         self.sender.ready().await?;
-        let (head, body) = self.sender.send_request(request).await?.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(Answer { status: head.status, headers: head.headers, body })
+        self.sender.send_request(request).await
     }
 }

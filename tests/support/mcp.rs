@@ -1,11 +1,13 @@
 //! An MCP client in the two eras of the protocol: the handshake with a session, and the stateless one.
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use super::https::{Answer, Connection, Https};
+use super::within;
 
 /// How a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +97,45 @@ impl McpClient {
         self.connection.try_send(request).await
     }
 
+    /// Watches these resources, on a connection of its own.
+    pub(crate) async fn watch(&mut self, https: &Https, uris: &[&str]) -> Stream {
+        let request = match self.era {
+            Era::Modern => {
+                let wanted = json!({ "notifications": { "resourceSubscriptions": uris } });
+                self.build("subscriptions/listen", None, &wanted)
+            }
+            Era::Legacy => {
+                let session = self.session.clone().expect("a legacy client has a session");
+                Request::get("/mcp")
+                    .header("authorization", format!("Bearer {}", self.token))
+                    .header("accept", "text/event-stream")
+                    .header("mcp-protocol-version", LEGACY)
+                    .header("mcp-session-id", session)
+                    .body(Full::default())
+                    .expect("a GET is a request")
+            }
+        };
+        let mut connection = https.connect().await;
+        let response = within("a stream", connection.open(request)).await.expect("the server answers");
+        assert_eq!(response.status(), StatusCode::OK);
+        let mut stream = Stream { body: response.into_body(), text: String::new(), _connection: connection };
+        match self.era {
+            Era::Modern => {
+                let first = stream.next().await.expect("an acknowledgement");
+                assert_eq!(first["method"], "notifications/subscriptions/acknowledged", "{first}");
+                assert_eq!(first["params"]["notifications"]["resourceSubscriptions"], json!(uris));
+            }
+            Era::Legacy => {
+                for uri in uris {
+                    let answer =
+                        message(&self.post("resources/subscribe", None, &json!({ "uri": uri })).await);
+                    assert!(answer.get("result").is_some(), "{answer}");
+                }
+            }
+        }
+        stream
+    }
+
     fn build(&mut self, method: &str, name: Option<&str>, parameters: &Value) -> Request<Full<Bytes>> {
         let mut parameters = parameters.clone();
         if self.era == Era::Modern {
@@ -131,6 +172,33 @@ impl McpClient {
             }
         }
         request.body(Full::from(body.to_string())).expect("a POST is a request")
+    }
+}
+
+/// A stream of messages.
+pub(crate) struct Stream {
+    body: Incoming,
+    text: String,
+    _connection: Connection,
+}
+
+impl Stream {
+    /// The next message; none: the server has ended the stream.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        within("a message, or the stream's end", async {
+            loop {
+                while let Some((event, rest)) = self.text.split_once("\n\n") {
+                    let data: String = event.lines().filter_map(|line| line.strip_prefix("data:")).collect();
+                    self.text = rest.to_owned();
+                    if let Ok(message) = serde_json::from_str(data.trim()) {
+                        return Some(message);
+                    }
+                }
+                let data = self.body.frame().await?.ok()?.into_data().unwrap_or_default();
+                self.text.push_str(std::str::from_utf8(&data).expect("events are text"));
+            }
+        })
+        .await
     }
 }
 

@@ -65,3 +65,21 @@ fn an_error_message_is_escaped() {
     assert_eq!(json["error"]["message"], "say \"no\"");
     assert_eq!(json["id"], "a");
 }
+
+#[test]
+fn a_listen_shows_every_resource_that_it_would_watch() {
+    let listen = |wanted: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{{"notifications":{wanted}}}}}"#
+        )
+    };
+    let body = listen(
+        r#"{"resourceSubscriptions":["ambient://context","ambient:\/\/turns/x"],"toolsListChanged":true}"#,
+    );
+    assert_eq!(glance(body.as_bytes()).unwrap().watched, ["ambient://context", "ambient://turns/x"]);
+    for nothing in
+        ["{}", "null", "[]", "5", r#"{"resourceSubscriptions":null}"#, r#"{"resourceSubscriptions":[5]}"#]
+    {
+        assert!(glance(listen(nothing).as_bytes()).unwrap().watched.is_empty(), "{nothing}");
+    }
+}

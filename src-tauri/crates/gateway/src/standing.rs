@@ -97,3 +97,7 @@ async fn grant_ended(mut events: Receiver<AuthorizationEvent>, principal: &Princ
         }
     }
 }
+
+#[cfg(test)]
+#[path = "standing_tests.rs"]
+mod tests;

@@ -99,7 +99,8 @@ fn the_persons_own_hooks_stay_and_the_file_is_copied_before() {
     assert_eq!(stop[0], theirs());
     assert_eq!(stop.as_array().unwrap().len(), 2);
     let folder = fs::read_dir(person.environment.home.join(".claude")).unwrap();
-    let copies: Vec<_> = folder.map(|file| file.unwrap().path()).filter(|path| *path != person.file()).collect();
+    let copies: Vec<_> =
+        folder.map(|file| file.unwrap().path()).filter(|path| *path != person.file()).collect();
     assert_eq!(fs::read_to_string(&copies[0]).unwrap(), before);
     person.undo();
     let hooks = person.hooks();
@@ -134,13 +135,22 @@ fn hooks_that_are_no_list_are_left_alone() {
 #[test]
 fn only_our_own_commands_are_taken_for_ours() {
     let entry = |command: &str| json!({ "hooks": [{ "type": "command", "command": command }] });
-    for ours in ["ambient-insights hook claude-code", "'/x y/ambient-insights' --data-dir /d hook claude-code --brief"] {
+    for ours in [
+        "ambient-insights hook claude-code",
+        "'/x y/ambient-insights' --data-dir /d hook claude-code --brief",
+    ] {
         assert!(is_our_entry(&entry(ours)), "{ours}");
     }
-    for theirs in ["other hook claude-code", "ambient-insights pause", "ambient-insights hook claude-code && say done", ""] {
+    for theirs in [
+        "other hook claude-code",
+        "ambient-insights pause",
+        "ambient-insights hook claude-code && say done",
+        "",
+    ] {
         assert!(!is_our_entry(&entry(theirs)), "{theirs}");
     }
-    let mixed = json!({ "hooks": [{ "command": "ambient-insights hook claude-code" }, { "command": "say done" }] });
+    let mixed =
+        json!({ "hooks": [{ "command": "ambient-insights hook claude-code" }, { "command": "say done" }] });
     assert!(!is_our_entry(&mixed), "what the person put beside ours is theirs");
     assert!(!is_our_entry(&json!({ "hooks": [] })));
 }

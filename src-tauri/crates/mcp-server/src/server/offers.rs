@@ -45,7 +45,7 @@ impl AmbientServer {
         page: Option<PaginatedRequestParams>,
         request: &RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let caller = Caller::of(request)?;
+        let caller = self.reader(request)?;
         let cursor = page.and_then(|page| page.cursor);
         let (found, next) = resources::list(&self.context, |needed| caller.may(needed), cursor)
             .await
@@ -83,7 +83,7 @@ impl AmbientServer {
         uri: &str,
         request: &RequestContext<RoleServer>,
     ) -> Result<ReadResourceResult, ErrorData> {
-        let caller = Caller::of(request)?;
+        let caller = self.reader(request)?;
         let address = self.address(uri, caller)?;
         let read = resources::read(&self.context, &address);
         let contents = self.reported(address.kind(), address.scopes(), caller, read).await?;
@@ -96,7 +96,7 @@ impl AmbientServer {
         asked: GetPromptRequestParams,
         request: &RequestContext<RoleServer>,
     ) -> Result<GetPromptResult, ErrorData> {
-        let caller = Caller::of(request)?;
+        let caller = self.reader(request)?;
         let Some(name) = Name::parse(&asked.name) else {
             let visible = Name::ALL.into_iter().filter(|name| caller.may(name.scopes()));
             let alike = nearest(&asked.name, visible.map(Name::as_str));
@@ -120,7 +120,7 @@ impl AmbientServer {
         asked: CompleteRequestParams,
         request: &RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let caller = Caller::of(request)?;
+        let caller = self.reader(request)?;
         let may = |needed: &[&'static str]| caller.may(needed);
         let CompleteRequestParams { r#ref, argument, .. } = asked;
         completions::complete(&self.context, may, &r#ref, &argument.name, &argument.value)
@@ -138,7 +138,7 @@ impl AmbientServer {
         uri: &str,
         request: &RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        let caller = Caller::of(request)?;
+        let caller = self.reader(request)?;
         let address = self.address(uri, caller)?;
         let there = is_there(&self.context, &address);
         self.reported("subscription", address.scopes(), caller, there).await?;
@@ -157,7 +157,7 @@ impl AmbientServer {
     pub(super) async fn stream(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
         let changes = self.context.changes();
         let request = subscription.request_context();
-        let caller = Caller::of(request)?;
+        let caller = self.reader(request)?;
         let uris = subscription.accepted().resource_subscriptions.clone().unwrap_or_default();
         let mut watched = Vec::new();
         for uri in &uris {
@@ -179,6 +179,12 @@ impl AmbientServer {
         };
         subscriptions::follow(&self.context, changes, || watched.clone(), tell, ended).await;
         Ok(())
+    }
+
+    /// The caller, as one who would be told something of what is stored: everything here that reads begins with it.
+    #[expect(clippy::unused_self, reason = "whether a client may read at all will be the memory's to say")]
+    fn reader<'a>(&self, request: &'a RequestContext<RoleServer>) -> Result<&'a Caller, ErrorData> {
+        Caller::of(request)
     }
 
     /// The address that the caller may read, or why not.
