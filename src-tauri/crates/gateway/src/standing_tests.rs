@@ -42,7 +42,9 @@ fn a_session_stream_and_a_listen_stand_and_nothing_else_does() {
 async fn the_end_of_its_own_grant_ends_an_answer_and_another_grants_does_not() {
     let (tell, events) = broadcast::channel(8);
     let (close, closed) = oneshot::channel();
-    let close = async move { drop(close.send(())) };
+    let close = async move {
+        let _ = close.send(());
+    };
     let standing = Standing::watch(events, Principal::Grant(grant(1)), &CancellationToken::new(), close);
     let ending = standing.ending().0;
     let response = standing.hold(endless(), &Method::GET);
