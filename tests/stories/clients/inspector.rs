@@ -1,4 +1,4 @@
-//! The MCP Inspector's command line calls each tool in both eras.
+//! The MCP Inspector's command line calls each tool, and reads each kind of resource and prompt, in both eras.
 
 use serde_json::{Value, json};
 
@@ -37,6 +37,11 @@ async fn the_inspector_calls_each_tool_in_both_eras() {
             ),
             ("add_user_interest", json!({"interest": format!("inspecting {era}")})),
             ("set_user_goal", json!({"goal": format!("inspect all {era}")})),
+            ("remember", json!({"kind": "project", "text": format!("the inspection {era}")})),
+            (
+                "update_user_context",
+                json!({"kind": "project", "name": format!("the inspection {era}"), "state": "archived"}),
+            ),
             ("get_recent_insights", json!({"limit": 2})),
             ("get_user_context", json!({})),
         ] {
@@ -48,6 +53,36 @@ async fn the_inspector_calls_each_tool_in_both_eras() {
             if tool == "get_user_context" {
                 assert!(said.contains(&format!("inspecting {era}")), "{said}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the MCP Inspector; `cargo xtask test --all` installs and runs it"]
+async fn the_inspector_reads_resources_and_prompts_in_both_eras() {
+    let server = Home::new().serve().await;
+    let (_, tokens) = connect(&server, "Inspector", None).await;
+    server.home.run(["context", "add", "goal", "Learn to sail"]).await.expect_success();
+    for era in ["legacy", "modern"] {
+        for (arguments, expected) in [
+            (&["--method", "resources/list"][..], "ambient://insights/recent"),
+            (&["--method", "resources/templates/list"], "ambient://turns/{id}"),
+            (&["--method", "resources/read", "--uri", "ambient://context"], "Learn to sail"),
+            (&["--method", "prompts/list"], "plan_next_steps"),
+            (
+                &[
+                    "--method",
+                    "prompts/get",
+                    "--prompt-name",
+                    "plan_next_steps",
+                    "--prompt-args",
+                    "goal=Learn to sail",
+                ],
+                "towards this: Learn to sail",
+            ),
+        ] {
+            let said = inspect(&server, &tokens, era, arguments).await.to_string();
+            assert!(said.contains(expected), "{era} {arguments:?}: {said}");
         }
     }
 }
