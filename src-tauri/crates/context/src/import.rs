@@ -1,5 +1,8 @@
 //! Bringing in what other programs or an earlier export kept. A bad record skips itself and is told.
 
+pub(crate) mod claude_code;
+mod content;
+mod derived_id;
 mod lines;
 mod mcp_data;
 mod own;

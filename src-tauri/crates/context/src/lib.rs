@@ -49,6 +49,7 @@ pub use export::{Appendix, ExportFormat, ExportParts, ExportReport, ExportReques
 pub use handle::Context;
 pub use history::Event;
 pub use id::{ConversationId, InsightId, InvalidId, ItemId, TurnId, UndoId};
+pub use import::claude_code::{CLAUDE_CODE, LastTurn, TranscriptPart, read_transcript};
 pub use import::{ImportFormat, ImportReport, ImportRequest, LineError};
 pub use input::{InputError, MAX_KEY_BYTES, MAX_NAME_CHARS, MAX_TEXT_BYTES, MAX_VALUE_CHARS};
 pub use insight::{Insight, InsightQuery};
