@@ -5,8 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::fixture::{Fixture, client, open, turn};
 use crate::{
-    ExportFormat, ExportParts, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery, ItemState,
-    NewItem, NewTurn, TurnQuery,
+    ExportFilter, ExportFormat, ExportParts, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery,
+    ItemState, NewItem, NewTurn, TurnQuery,
 };
 
 async fn import(
@@ -14,7 +14,10 @@ async fn import(
     format: ImportFormat,
     input: &std::path::Path,
 ) -> Result<ImportReport, Error> {
-    fixture.context.import(ImportRequest { format, input: input.to_owned() }).await
+    fixture
+        .context
+        .import(ImportRequest { format: Some(format), input: input.to_owned(), dry_run: false })
+        .await
 }
 
 fn mcp_data(fixture: &Fixture) -> PathBuf {
@@ -324,6 +327,7 @@ async fn a_markdown_export_is_no_json_to_import() {
         output: output.clone(),
         overwrite: false,
         parts: ExportParts::ALL,
+        filter: ExportFilter::default(),
     };
     fixture.context.export(request).await.unwrap();
     assert!(import(&fixture, ImportFormat::Json, &output).await.is_err());
