@@ -268,4 +268,4 @@ impl<R: Read> Read for Limited<R> {
 
 #[cfg(test)]
 #[path = "source_tests.rs"]
-mod tests;
+pub(super) mod tests;
