@@ -21,11 +21,7 @@ async fn import(
 }
 
 /// Writes a file and imports it, as whatever it looks like.
-pub(super) async fn import_bytes(
-    fixture: &Fixture,
-    name: &str,
-    bytes: &[u8],
-) -> Result<ImportReport, Error> {
+pub(super) async fn import_bytes(fixture: &Fixture, name: &str, bytes: &[u8]) -> Result<ImportReport, Error> {
     let input = fixture.directory.path().join(name);
     std::fs::write(&input, bytes).unwrap();
     fixture.context.import(ImportRequest { format: None, input, dry_run: false }).await
@@ -49,11 +45,8 @@ pub(super) async fn texts_of(fixture: &Fixture, source: &str) -> Vec<[String; 4]
 }
 
 pub(super) async fn insights_of(fixture: &Fixture, insight_type: &str) -> Vec<crate::Insight> {
-    let query = InsightQuery {
-        insight_type: Some(insight_type.to_owned()),
-        limit: 100,
-        ..InsightQuery::default()
-    };
+    let query =
+        InsightQuery { insight_type: Some(insight_type.to_owned()), limit: 100, ..InsightQuery::default() };
     fixture.context.recent_insights(query).await.unwrap()
 }
 
@@ -388,7 +381,10 @@ async fn records_without_an_id_come_in_once_and_a_second_genuine_ok_is_kept() {
 #[tokio::test]
 async fn a_dry_run_says_what_the_import_will_do_and_stores_nothing() {
     let fixture = Fixture::new();
-    let line = |id: u32| format!("{{\"id\":\"{}\",\"conversation\":\"X;
+    let line = |id: u32| {
+        let id = id % 2500;
+        format!("{{\"id\":\"{id}\",\"conversation\":\"c{}\",\"user_message\":\"I love tea.\"}}", id % 7)
+    };
     let mut file: Vec<String> = (0..2700).map(line).collect();
     file.push("oops".to_owned());
     let input = fixture.directory.path().join("turns.jsonl");
@@ -432,8 +428,9 @@ async fn a_dry_run_of_our_own_export_counts_as_the_import_does() {
 #[tokio::test]
 async fn a_stopped_import_keeps_what_came_in_and_goes_on_when_done_again() {
     let fixture = Fixture::new();
-    let lines: Vec<String> =
-        (0..5000).map(|id| format!("{{\"id\":\"{id}\",\"conversation\":\"c\",\"user_message\":\"tea {id}\"}}")).collect();
+    let lines: Vec<String> = (0..5000)
+        .map(|id| format!("{{\"id\":\"{id}\",\"conversation\":\"c\",\"user_message\":\"tea {id}\"}}"))
+        .collect();
     let input = fixture.directory.path().join("turns.jsonl");
     std::fs::write(&input, lines.join("\n")).unwrap();
     let cancel = Cancel::default();
@@ -484,7 +481,11 @@ async fn a_memory_servers_graph_becomes_insights_and_what_is_the_persons() {
     for (imported, duplicates) in [(4, 0), (0, 4)] {
         let report = import_bytes(&fixture, "memory.jsonl", lines.as_bytes()).await.unwrap();
         assert_eq!(report.format, Some(ImportFormat::MemoryGraph));
-        assert_eq!((report.imported, report.duplicates, report.skipped), (imported, duplicates, 2), "{report:?}");
+        assert_eq!(
+            (report.imported, report.duplicates, report.skipped),
+            (imported, duplicates, 2),
+            "{report:?}"
+        );
         assert_eq!(report.errors.iter().filter_map(|error| error.line).collect::<Vec<_>>(), [5, 6]);
         fixture.clock.advance(std::time::Duration::from_hours(30));
     }
@@ -509,9 +510,18 @@ async fn transcripts_of_a_folder_come_in_session_by_session_and_grow_with_it() {
     };
     let first = [entry("user", "u1", "Plant peas?"), entry("assistant", "a1", "In March.")].join("\n");
     std::fs::write(project.join("s-1.jsonl"), format!("{first}\nbroken")).unwrap();
-    std::fs::write(project.join("agent-7.jsonl"), entry("user", "x", "Search").replace('}', ",\"isSidechain\":true}").replacen(",\"isSidechain\":true", "", 1)).unwrap();
+    std::fs::write(
+        project.join("agent-7.jsonl"),
+        entry("user", "x", "Search").replace('}', ",\"isSidechain\":true}").replacen(
+            ",\"isSidechain\":true",
+            "",
+            1,
+        ),
+    )
+    .unwrap();
     std::fs::write(project.join("notes.txt"), "no transcript").unwrap();
-    let request = |path: &std::path::Path| ImportRequest { format: None, input: path.to_owned(), dry_run: false };
+    let request =
+        |path: &std::path::Path| ImportRequest { format: None, input: path.to_owned(), dry_run: false };
     let report = fixture.context.import(request(&folder)).await;
     // The folder's files say nothing of a session, so nobody can know: it has to be told.
     assert!(matches!(report, Err(Error::UnknownFormat { .. })), "{report:?}");

@@ -31,14 +31,20 @@ async fn questions_come_in_with_their_answers_and_only_once() {
     attached["attachments"] = json!([{"file_name": "tea.pdf", "extracted_content": "pages of tea"}]);
     attached["files"] = json!([{"file_name": "leaf.png"}, {"file_name": ""}]);
     let file = json!([
-        conversation("c1", &[
-            message("m1", "human", "How long does tea steep?", json!([])),
-            message("m2", "assistant", unsupported, tool),
-            attached,
-            message("m4", "assistant", "Old exports have the text alone.", json!([])),
-        ]),
+        conversation(
+            "c1",
+            &[
+                message("m1", "human", "How long does tea steep?", json!([])),
+                message("m2", "assistant", unsupported, tool),
+                attached,
+                message("m4", "assistant", "Old exports have the text alone.", json!([])),
+            ]
+        ),
         conversation("empty", &[]),
-        conversation("c2", &[message("m9", "assistant", "", said("Welcome!")), message("s", "system", "x", json!([]))]),
+        conversation(
+            "c2",
+            &[message("m9", "assistant", "", said("Welcome!")), message("s", "system", "x", json!([]))]
+        ),
     ]);
     for (turns, duplicates) in [(3, 0), (0, 3)] {
         let report = import_bytes(&fixture, "conversations.json", file.to_string().as_bytes()).await.unwrap();
@@ -78,10 +84,13 @@ async fn a_message_of_an_unknown_shape_skips_itself_alone() {
     ];
     messages[0]["created_at"] = json!(1_712_000_000);
     messages[0]["text"] = json!("Hello \u{1F375} \u{0000}\u{202E}");
-    let report =
-        import_bytes(&fixture, "c.json", json!([conversation("c", &messages), {"chat_messages": "x"}]).to_string().as_bytes())
-            .await
-            .unwrap();
+    let report = import_bytes(
+        &fixture,
+        "c.json",
+        json!([conversation("c", &messages), {"chat_messages": "x"}]).to_string().as_bytes(),
+    )
+    .await
+    .unwrap();
     let places: Vec<&str> = report.errors.iter().filter_map(|error| error.at.as_deref()).collect();
     assert_eq!((places, report.turns), (vec!["[0].chat_messages[1]", "[1]"], 1), "{report:?}");
     assert_eq!(texts_of(&fixture, "claude").await[0][1], "a bare text");
@@ -92,7 +101,9 @@ fn the_files_of_an_account_are_known_by_their_names() {
     for name in ["conversations.json", "conversations-000.json", "conversations-12.json"] {
         assert!(is_conversations(name), "{name}");
     }
-    for name in ["conversations.json.bak", "my-conversations.json", "conversations-a.json", "conversationsx.json"] {
+    for name in
+        ["conversations.json.bak", "my-conversations.json", "conversations-a.json", "conversationsx.json"]
+    {
         assert!(!is_conversations(name), "{name}");
     }
 }

@@ -60,7 +60,10 @@ async fn a_format_that_the_file_plainly_is_not_is_refused_with_what_it_looks_lik
     let request = ImportRequest { format: Some(ImportFormat::Chatgpt), input, dry_run: false };
     let error = fixture.context.import(request).await.unwrap_err().to_string();
     assert!(error.contains("is not in the format chatgpt"), "{error}");
-    assert!(error.contains("looks like an export of Ambient Insights") && error.contains("name json"), "{error}");
+    assert!(
+        error.contains("looks like an export of Ambient Insights") && error.contains("name json"),
+        "{error}"
+    );
     let error = import_bytes(&fixture, "x.bin", b"\x7fELF").await.unwrap_err().to_string();
     assert!(error.contains("ChatGPT") && error.contains("no JSON"), "{error}");
 }

@@ -33,7 +33,11 @@ async fn a_backups_memories_become_insights_once() {
     for (insights, duplicates) in [(2, 0), (0, 2)] {
         let report = import_bytes(&fixture, "memories_export.zip", &backup).await.unwrap();
         assert_eq!(report.format, Some(ImportFormat::OpenMemory));
-        assert_eq!((report.insights, report.duplicates, report.skipped), (insights, duplicates, 1), "{report:?}");
+        assert_eq!(
+            (report.insights, report.duplicates, report.skipped),
+            (insights, duplicates, 1),
+            "{report:?}"
+        );
         assert_eq!(report.errors[0].line, Some(4));
         fixture.clock.advance(std::time::Duration::from_hours(30));
     }

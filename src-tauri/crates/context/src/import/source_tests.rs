@@ -42,7 +42,11 @@ async fn all_parts_of_an_export_are_read_from_a_zip_or_from_its_folder() {
         ("chat.html", b"<html>"),
     ];
     let report = import_bytes(&fixture, "export.zip", &zip(&members)).await.unwrap();
-    assert_eq!((report.format, report.turns, report.skipped), (Some(ImportFormat::Claude), 2, 0), "{report:?}");
+    assert_eq!(
+        (report.format, report.turns, report.skipped),
+        (Some(ImportFormat::Claude), 2, 0),
+        "{report:?}"
+    );
     let folder = fixture.directory.path().join("unpacked");
     std::fs::create_dir_all(folder.join("data")).unwrap();
     for (name, content) in [members[0], members[1]] {
@@ -57,8 +61,10 @@ async fn all_parts_of_an_export_are_read_from_a_zip_or_from_its_folder() {
 async fn a_name_that_climbs_out_of_its_folder_is_only_a_name() {
     let fixture = Fixture::new();
     let content = conversations("evil") + "\u{1b}[31m";
-    let members: [(&str, &[u8]); 2] =
-        [("../../../tmp/\u{1b}[31mconversations.json", b"[oops"), ("/etc/conversations.json", content.as_bytes())];
+    let members: [(&str, &[u8]); 2] = [
+        ("../../../tmp/\u{1b}[31mconversations.json", b"[oops"),
+        ("/etc/conversations.json", content.as_bytes()),
+    ];
     let before: Vec<_> = std::fs::read_dir(fixture.directory.path()).unwrap().collect();
     let report = import_bytes(&fixture, "x.zip", &zip(&members[1..])).await.unwrap();
     assert_eq!(report.turns, 1, "{report:?}");
