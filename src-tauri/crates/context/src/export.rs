@@ -182,5 +182,11 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 }
 
 #[cfg(test)]
+#[path = "export/forms_tests.rs"]
+mod forms_tests;
+#[cfg(test)]
+#[path = "export/schema_tests.rs"]
+mod schema_tests;
+#[cfg(test)]
 #[path = "export_tests.rs"]
 mod tests;

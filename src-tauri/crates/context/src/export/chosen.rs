@@ -1,11 +1,13 @@
 //! Which records an export holds, as conditions for its queries: one place for every form.
 
 use clock::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
 use super::{ExportFormat, ExportParts};
 use crate::author::keys_of_client;
+use crate::evidence::{self, Evidence, OF_INSIGHT};
+use crate::insight::StoredInsight;
 use crate::stored::{self, TimeColumn};
 use crate::{Error, insight, item, turn};
 
@@ -132,6 +134,32 @@ impl Chosen {
 
     pub(super) fn insights_sql(&self) -> String {
         narrowed(insight::ALL, &self.insights)
+    }
+
+    /// The evidence of a thing by `sql`, as far as its turns are chosen.
+    pub(super) fn evidence(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        thing: i64,
+    ) -> Result<Vec<Evidence>, Error> {
+        let order = sql.rfind(" ORDER BY ").unwrap_or(sql.len());
+        let narrowed = format!("{} AND {}{}", &sql[..order], self.turns, &sql[order..]);
+        evidence::read(connection, &narrowed, thing, -1)
+    }
+
+    /// The insight in a row, with its evidence. One that stands on other turns too loses the text beside it, which
+    /// may be theirs.
+    pub(super) fn insight(&self, connection: &Connection, row: &Row<'_>) -> Result<StoredInsight, Error> {
+        let mut stored = insight::from_row(row)?;
+        stored.insight.evidence = self.evidence(connection, OF_INSIGHT, stored.seq)?;
+        if self.turns != "1" {
+            let all = evidence::read(connection, OF_INSIGHT, stored.seq, -1)?.len();
+            if stored.insight.evidence.len() < all {
+                stored.insight.context.clear();
+            }
+        }
+        Ok(stored)
     }
 
     /// How many records will be counted.

@@ -15,7 +15,7 @@ use super::atomic::{Out, in_folder};
 use super::chosen::Chosen;
 use crate::author::Author;
 use crate::progress::Meter;
-use crate::{Error, insight, item, turn};
+use crate::{Error, item, turn};
 
 pub(super) fn write(
     connection: &Connection,
@@ -163,7 +163,7 @@ fn insights<W: Write>(
     let mut statement = connection.prepare(&chosen.insights_sql())?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let insight = insight::from_row(row)?.insight;
+        let insight = chosen.insight(connection, row)?.insight;
         let (kind, source) = whose(&insight.author);
         line(
             out,

@@ -15,9 +15,9 @@ use super::chosen::{Chosen, narrowed};
 use super::{Appendix, ExportParts, ExportReport};
 use crate::author::Author;
 use crate::conversation::{self, Conversation};
-use crate::evidence::{self, OF_INSIGHT, OF_ITEM};
+use crate::evidence::OF_ITEM;
 use crate::history::{self, StoreKey};
-use crate::insight::{self, Insight};
+use crate::insight::Insight;
 use crate::item::{self, Item};
 use crate::item_change::aliases;
 use crate::progress::Meter;
@@ -190,15 +190,14 @@ fn sections<W: Write>(
         report.items = out.section(connection, "items", &chosen.items_sql(), |row| {
             meter.add(1)?;
             let mut stored = item::from_row(row)?;
-            stored.item.evidence = evidence::read(connection, OF_ITEM, stored.seq, -1)?;
+            stored.item.evidence = chosen.evidence(connection, OF_ITEM, stored.seq)?;
             Ok(Some(ItemRecord { aliases: aliases(connection, stored.seq)?, item: stored.item }))
         })?;
     }
     if parts.insights {
         report.insights = out.section(connection, "insights", &chosen.insights_sql(), |row| {
             meter.add(1)?;
-            let mut stored = insight::from_row(row)?;
-            stored.insight.evidence = evidence::read(connection, OF_INSIGHT, stored.seq, -1)?;
+            let stored = chosen.insight(connection, row)?;
             Ok(Some(InsightRecord { key: Hex(stored.dedup_key.to_vec()), insight: stored.insight }))
         })?;
     }

@@ -14,7 +14,7 @@ use super::atomic::in_folder;
 use super::chosen::Chosen;
 use crate::progress::Meter;
 use crate::state::{InsightState, ItemKind, ItemState};
-use crate::{Error, insight, item};
+use crate::{Error, item};
 
 pub(super) fn write(
     connection: &Connection,
@@ -33,7 +33,7 @@ pub(super) fn write(
             let mut statement = connection.prepare(&chosen.insights_sql())?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let insight = insight::from_row(row)?.insight;
+                let insight = chosen.insight(connection, row)?.insight;
                 if insight.state != InsightState::Active {
                     continue;
                 }
