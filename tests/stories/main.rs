@@ -13,6 +13,8 @@ mod door;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod owner;
