@@ -37,7 +37,8 @@ pub(crate) async fn run(report: &mut Report) {
 /// Two texts of some hundred characters a turn, all different, in conversations of about ten.
 fn write_history(file: &Path) {
     let mut out = BufWriter::new(std::fs::File::create(file).expect("the file can be made"));
-    let words = ["harbour", "ledger", "quiet", "maple", "engine", "window", "travel", "winter", "paper", "signal"];
+    let words =
+        ["harbour", "ledger", "quiet", "maple", "engine", "window", "travel", "winter", "paper", "signal"];
     for number in 0..TURNS {
         let text = |seed: usize, length: usize| {
             let chosen = (0..length).map(|at| words[(seed * 7 + at * at + at * 3) % words.len()]);

@@ -194,5 +194,8 @@ pub(crate) fn read(
 }
 
 #[cfg(test)]
+#[path = "import/sink_tests.rs"]
+mod sink_tests;
+#[cfg(test)]
 #[path = "import_tests.rs"]
 mod tests;

@@ -4,6 +4,7 @@
 mod charts;
 mod page;
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use rusqlite::Connection;
@@ -158,11 +159,12 @@ fn context(
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 format!(": {}", escape(&value))
             });
-            list.push_str(&format!(
-                "<li><b>{}</b>{value}<span class=\"soft\"> {}</span></li>\n",
+            let _ = writeln!(
+                list,
+                "<li><b>{}</b>{value}<span class=\"soft\"> {}</span></li>",
                 escape(&item.name),
                 item.last_seen_at.to_local_text().chars().take(10).collect::<String>()
-            ));
+            );
             if item.support > 0 && matches!(kind, ItemKind::Interest | ItemKind::Skill | ItemKind::Project) {
                 topics.push((item.name, u64::from(item.support)));
             }
@@ -170,7 +172,7 @@ fn context(
             meter.add(1)?;
         }
         if !list.is_empty() {
-            lists.push_str(&format!("<div><h3>{}</h3><ul>{list}</ul></div>\n", plural(*kind)));
+            let _ = writeln!(lists, "<div><h3>{}</h3><ul>{list}</ul></div>", plural(*kind));
         }
     }
     topics.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
@@ -179,9 +181,8 @@ fn context(
         body.push_str(&bars("What you talk about", "conversations", &topics));
     }
     if !lists.is_empty() {
-        body.push_str(&format!(
-            "<section><h2>What is known</h2><div class=\"columns\">{lists}</div></section>\n"
-        ));
+        let _ =
+            writeln!(body, "<section><h2>What is known</h2><div class=\"columns\">{lists}</div></section>");
     }
     Ok(())
 }
@@ -211,12 +212,13 @@ fn insights(
     while let Some(row) = rows.next()? {
         if report.insights < LISTED {
             let insight = insight::from_row(row)?.insight;
-            list.push_str(&format!(
-                "<li><span class=\"tag\">{}</span> {}<span class=\"soft\"> {}</span></li>\n",
+            let _ = writeln!(
+                list,
+                "<li><span class=\"tag\">{}</span> {}<span class=\"soft\"> {}</span></li>",
                 escape(&insight.insight_type.replace('_', " ")),
                 escape(&insight.content),
                 insight.timestamp.to_local_text()
-            ));
+            );
         }
         report.insights += 1;
         meter.add(1)?;
@@ -243,8 +245,9 @@ fn conversations(
     while let Some(row) = rows.next()? {
         if report.conversations < LISTED {
             let conversation = conversation::from_row_with_opening(row)?;
-            list.push_str(&format!(
-                "<li>{}<span class=\"soft\"> {}, {}, {}</span></li>\n",
+            let _ = writeln!(
+                list,
+                "<li>{}<span class=\"soft\"> {}, {}, {}</span></li>",
                 escape(&conversation.opening),
                 conversation.last_at.to_local_text(),
                 escape(&who(&conversation.author)),
@@ -253,7 +256,7 @@ fn conversations(
                 } else {
                     format!("{} turns", conversation.turn_count)
                 }
-            ));
+            );
         }
         report.conversations += 1;
         meter.add(1)?;
@@ -271,5 +274,5 @@ fn section(body: &mut String, title: &str, list: &str, all: u64) {
     } else {
         String::new()
     };
-    body.push_str(&format!("<section><h2>{title}</h2>{more}<ul class=\"long\">{list}</ul></section>\n"));
+    let _ = writeln!(body, "<section><h2>{title}</h2>{more}<ul class=\"long\">{list}</ul></section>");
 }

@@ -35,7 +35,8 @@ const INTERNAL: [&str; 8] = [
 #[derive(Deserialize)]
 struct Conversation<'a> {
     id: Option<String>,
-    conversation_id: Option<String>,
+    #[serde(rename = "conversation_id")]
+    shown_id: Option<String>,
     #[serde(borrow)]
     mapping: HashMap<Cow<'a, str>, &'a RawValue>,
     current_node: Option<String>,
@@ -70,7 +71,8 @@ struct Author {
 
 #[derive(Deserialize)]
 struct Content<'a> {
-    content_type: Option<String>,
+    #[serde(rename = "content_type")]
+    kind: Option<String>,
     #[serde(borrow, default)]
     parts: Vec<&'a RawValue>,
     #[serde(borrow)]
@@ -101,7 +103,7 @@ pub(super) fn read(sink: &mut Sink<'_, '_>, path: &Path) -> Result<(), Error> {
                 Err(why) => bad(format!("mapping[{id:?}].message"), why),
             }
         }
-        let id = conversation.conversation_id.as_ref().or(conversation.id.as_ref());
+        let id = conversation.shown_id.as_ref().or(conversation.id.as_ref());
         Ok(turns(id.map(String::as_str), messages))
     })
 }
@@ -163,7 +165,7 @@ fn message(raw: &RawValue) -> Result<Option<Message>, String> {
     }
     let Some(content) = message.content.filter(|content| content.get() != "null") else { return Ok(None) };
     let content: Content<'_> = serde_json::from_str(content.get()).map_err(|error| reason(&error))?;
-    if content.content_type.as_deref().is_some_and(|kind| INTERNAL.contains(&kind)) {
+    if content.kind.as_deref().is_some_and(|kind| INTERNAL.contains(&kind)) {
         return Ok(None);
     }
     let text = text(&content);

@@ -95,12 +95,15 @@ fn message(raw: &RawValue) -> Result<Option<Message>, String> {
 /// Tells of a part of a conversation that can not be read: where it is, and why.
 type Bad<'a> = dyn FnMut(String, String) + 'a;
 
+/// Makes turns of one conversation's JSON; or tells why it can not be read at all.
+type TurnsOf<'a> = dyn Fn(&str, &mut Bad<'_>) -> Result<Vec<NewTurn>, String> + 'a;
+
 /// Reads an account's conversations, element by element, with what makes turns of one.
 pub(super) fn conversations(
     sink: &mut Sink<'_, '_>,
     path: &Path,
     format: ImportFormat,
-    turns: &dyn Fn(&str, &mut Bad<'_>) -> Result<Vec<NewTurn>, String>,
+    turns: &TurnsOf<'_>,
 ) -> Result<(), Error> {
     source::read(sink, path, format.name(), &is_conversations, &mut |sink, name, reader| {
         let file = name.unwrap_or_default();

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "it reads like the JSON that it makes")]
+
 use serde_json::{Value, json};
 
 use super::is_conversations;

@@ -63,10 +63,10 @@ fn folder(path: &Path) -> Result<Look, Error> {
     }
     let names = source::names(path)?;
     if names.iter().any(|name| is_conversations(name)) {
-        return first_of(path, &|name| is_conversations(name));
+        return first_of(path, &is_conversations);
     }
-    if names.iter().any(|name| name.ends_with(".jsonl")) {
-        return first_of(path, &|name| name.ends_with(".jsonl"));
+    if names.iter().any(|name| source::has_lines(name)) {
+        return first_of(path, &source::has_lines);
     }
     Ok(unknown("the folder holds no conversations.json and no .jsonl file"))
 }
@@ -75,13 +75,13 @@ fn zip(path: &Path) -> Result<Look, Error> {
     let names = source::names(path)?;
     let has = |name: &str| names.iter().any(|known| known == name);
     if names.iter().any(|name| is_conversations(name)) {
-        return first_of(path, &|name| is_conversations(name));
+        return first_of(path, &is_conversations);
     }
     if has("memories.jsonl.gz") || has("memories.json") {
         return Ok(Look::Like(ImportFormat::OpenMemory));
     }
-    if names.iter().any(|name| name.ends_with(".jsonl")) {
-        return first_of(path, &|name| name.ends_with(".jsonl"));
+    if names.iter().any(|name| source::has_lines(name)) {
+        return first_of(path, &source::has_lines);
     }
     Ok(unknown("the zip holds no conversations.json, no memories.json and no .jsonl file"))
 }

@@ -38,7 +38,7 @@ enum Line {
 }
 
 pub(super) fn read(sink: &mut Sink<'_, '_>, path: &Path) -> Result<(), Error> {
-    let wants = |name: &str| name.ends_with(".jsonl") || name == "memory.json";
+    let wants = |name: &str| source::has_lines(name) || name == "memory.json";
     source::read(sink, path, SOURCE, &wants, &mut |sink, _, reader| {
         let mut lines = Lines::of(reader, path);
         while let Some((number, line)) = lines.next()? {
@@ -71,13 +71,13 @@ fn take(sink: &mut Sink<'_, '_>, number: u64, line: Line) -> Result<(), Error> {
     }
 }
 
-fn fact(insight_type: &str, content: String, context: &str) -> NewInsight {
+fn fact(insight_type: &str, said: String, of: &str) -> NewInsight {
     NewInsight {
         source: SOURCE,
         identity: Identity::Words,
         insight_type: insight_type.to_owned(),
-        content,
-        context: context.to_owned(),
+        content: said,
+        context: of.to_owned(),
         confidence: CONFIDENCE,
         timestamp: None,
     }

@@ -6,7 +6,6 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use rusqlite::Connection;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -230,13 +229,6 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         })
     }
 
-    fn write<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        self.sink.write(job)
-    }
-
     /// Counts what each record of a batch came to; gives how many were added.
     fn tell(&mut self, outcomes: Vec<Outcome>) -> u64 {
         let mut added = 0;
@@ -254,7 +246,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     /// An empty store takes over the file's key, so that what was forgotten stays forgotten.
     fn adopt_key(&mut self, key: &Hex) -> Result<(), Error> {
         let Ok(key) = <[u8; 32]>::try_from(key.0.as_slice()) else { return Ok(()) };
-        self.same_key = self.write(move |connection| {
+        self.same_key = self.sink.write(move |connection| {
             let is_used: bool = connection.query_row(
                 "SELECT EXISTS (SELECT 1 FROM turn) OR EXISTS (SELECT 1 FROM item) OR EXISTS (SELECT 1 FROM \
                  insight) OR EXISTS (SELECT 1 FROM history) OR EXISTS (SELECT 1 FROM forgotten)",
@@ -280,7 +272,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         match self.analysis {
             Some(AnalysisRecord { version: found, complete: true }) if found == version => {
                 let turns = self.turns;
-                self.write(move |connection| {
+                self.sink.write(move |connection| {
                     // Only if no other turn came before or between: a client may be logging right now.
                     connection.execute(
                         "UPDATE store SET analysed_seq = (SELECT max(seq) FROM turn) \
@@ -293,7 +285,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
             Some(AnalysisRecord { version: found, .. })
                 if found != version && self.sink.report.imported > 0 =>
             {
-                self.write(move |connection| start_anew(connection, version))?;
+                self.sink.write(move |connection| start_anew(connection, version))?;
                 self.sink.inner.worker.restarted();
             }
             _ => {}
@@ -305,7 +297,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         if self.sink.report.dry_run {
             self.unstored.extend(batch.iter().map(|conversation| (conversation.id, conversation.clone())));
         }
-        let renamed = self.write(move |connection| {
+        let renamed = self.sink.write(move |connection| {
             let mut renamed = Vec::new();
             for conversation in batch {
                 renamed.extend(add_conversation(connection, &conversation)?);
@@ -331,7 +323,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
                 .collect()
         };
         let conversations: Vec<ConversationId> = batch.iter().map(|turn| turn.conversation_id).collect();
-        let outcomes: Vec<Outcome> = self.write(move |connection| {
+        let outcomes: Vec<Outcome> = self.sink.write(move |connection| {
             for conversation in &unstored {
                 add_conversation(connection, conversation)?;
             }
@@ -349,8 +341,9 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     }
 
     fn items(&mut self, batch: Vec<ItemRecord>) -> Result<(), Error> {
-        let outcomes =
-            self.write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
+        let outcomes = self
+            .sink
+            .write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
         let added = self.tell(outcomes);
         self.sink.report.items += added;
         Ok(())
@@ -358,7 +351,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
 
     fn insights(&mut self, batch: Vec<InsightRecord>) -> Result<(), Error> {
         let same_key = self.same_key;
-        let outcomes = self.write(move |connection| {
+        let outcomes = self.sink.write(move |connection| {
             let key = StoreKey::read(connection)?;
             batch
                 .into_iter()
@@ -371,7 +364,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     }
 
     fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
-        self.write(move |connection| {
+        self.sink.write(move |connection| {
             for event in batch {
                 history::restore(connection, &event)?;
             }
@@ -392,7 +385,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
             }
             return Ok(());
         }
-        self.write(move |connection| {
+        self.sink.write(move |connection| {
             for mark in batch.into_iter().filter_map(|Hex(mark)| <[u8; 16]>::try_from(mark).ok()) {
                 history::forget(connection, mark)?;
             }

@@ -20,6 +20,8 @@ pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 const MAX_RATIO: u64 = 200;
 /// Below this a file is small however tightly it is packed.
 const SMALL: u64 = 64 * 1024 * 1024;
+/// How long what is packed with gzip may be: a backup of memories, a few hundred characters each.
+const MAX_GZIP: u64 = 4 * 1024 * 1024 * 1024;
 /// More members than any export has: reading a list of names has to end.
 const MAX_MEMBERS: usize = 1_000_000;
 /// How much is read at once.
@@ -157,6 +159,11 @@ fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
+/// Whether a file of this name holds one JSON object a line.
+pub(super) fn has_lines(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl"))
+}
+
 fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
@@ -245,9 +252,10 @@ fn broken_zip(path: &Path, format: &'static str, error: &rawzip::Error) -> Error
     Error::WrongFormat { path: path.to_owned(), format, detail }
 }
 
-/// What is packed with gzip, within the same bounds.
-pub(super) fn gunzip<'a>(reader: &'a mut dyn BufRead) -> BufReader<impl Read + 'a> {
-    BufReader::with_capacity(BUFFER, MultiGzDecoder::new(reader))
+/// What is packed with gzip, within bounds.
+pub(super) fn gunzip(reader: &mut dyn BufRead) -> BufReader<impl Read + '_> {
+    let reader = Limited { reader: MultiGzDecoder::new(reader), left: MAX_GZIP };
+    BufReader::with_capacity(BUFFER, reader)
 }
 
 /// A reader that refuses to go on for ever.

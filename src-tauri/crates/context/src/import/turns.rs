@@ -23,23 +23,17 @@ struct Record {
 }
 
 pub(super) fn read(sink: &mut Sink<'_, '_>, path: &Path) -> Result<(), Error> {
-    source::read(
-        sink,
-        path,
-        ImportFormat::Turns.name(),
-        &|name| name.ends_with(".jsonl"),
-        &mut |sink, _, reader| {
-            let mut lines = Lines::of(reader, path);
-            while let Some((number, line)) = lines.next()? {
-                let place = Place::line(number);
-                match line.map_err(str::to_owned).and_then(|line| turn_of(&line)) {
-                    Ok((turn, source)) => sink.turn(place, turn, &source)?,
-                    Err(why) => sink.skip(place, why),
-                }
+    source::read(sink, path, ImportFormat::Turns.name(), &source::has_lines, &mut |sink, _, reader| {
+        let mut lines = Lines::of(reader, path);
+        while let Some((number, line)) = lines.next()? {
+            let place = Place::line(number);
+            match line.map_err(str::to_owned).and_then(|line| turn_of(&line)) {
+                Ok((turn, source)) => sink.turn(place, turn, &source)?,
+                Err(why) => sink.skip(place, why),
             }
-            Ok(())
-        },
-    )
+        }
+        Ok(())
+    })
 }
 
 fn turn_of(line: &str) -> Result<(NewTurn, String), String> {
