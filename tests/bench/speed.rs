@@ -12,6 +12,7 @@ mod client;
 mod computer;
 #[cfg(all(target_os = "linux", feature = "desktop"))]
 mod desktop;
+mod import;
 mod load;
 mod log_turn;
 mod reads;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use report::Report;
 
 /// Every benchmark by the name that a person types.
-const NAMES: [&str; 4] = ["log-turn", "reads", "start", "desktop"];
+const NAMES: [&str; 5] = ["log-turn", "reads", "start", "import", "desktop"];
 
 fn main() -> ExitCode {
     // cargo adds `--bench` of itself.
@@ -47,6 +48,9 @@ fn main() -> ExitCode {
         }
         if runs("start") {
             start::run(&mut report).await;
+        }
+        if runs("import") {
+            import::run(&mut report).await;
         }
         if runs("reads") {
             reads::run(&mut report).await;

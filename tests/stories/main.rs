@@ -16,6 +16,8 @@ mod durability;
 #[cfg(all(test, unix))]
 mod hooks;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod owner;

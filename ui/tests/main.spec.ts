@@ -121,7 +121,7 @@ test("no screen is wider than the smallest window", async ({ page }) => {
 
 test("an export shows how far it is and what it wrote", async ({ page }) => {
   await openMain(page, "", "data");
-  await page.getByRole("radio", { name: /A folder to read/ }).check();
+  await page.getByRole("radio", { name: /A folder of notes/ }).check();
   await expect(page.getByLabel("To", { exact: true })).toHaveValue("/home/ada/Downloads/ambient-insights-2026-11-21");
   await page.getByRole("checkbox", { name: "Insights" }).uncheck();
   await page.evaluate(() => window.standIn!.hold());
@@ -130,7 +130,7 @@ test("an export shows how far it is and what it wrote", async ({ page }) => {
   await page.evaluate(() => window.standIn!.release());
   await expect(page.getByText("Done: 240 conversations with 6,392 turns")).toBeVisible();
   expect(await calls(page, "export_all")).toEqual([
-    { request: { format: "markdown", output: "/home/ada/Downloads/ambient-insights-2026-11-21", overwrite: false, parts: { conversations: true, context: true, insights: false } }, with_audit: false },
+    { request: { format: "markdown", output: "/home/ada/Downloads/ambient-insights-2026-11-21", overwrite: false, parts: { conversations: true, context: true, insights: false }, filter: { since: null, until: null, client: null } }, with_audit: false },
   ]);
 });
 
@@ -139,7 +139,7 @@ test("the record of who did what goes along where it was ticked, in the exact fo
   const record = page.getByRole("checkbox", { name: "The record of who did what" });
   await expect(record).not.toBeChecked();
   await record.check();
-  await page.getByRole("radio", { name: /A folder to read/ }).check();
+  await page.getByRole("radio", { name: /A folder of notes/ }).check();
   await expect(record).toBeDisabled();
   await expect(record).not.toBeChecked();
   await page.getByRole("radio", { name: /One file/ }).check();
@@ -163,20 +163,7 @@ test("a place typed by hand is kept when another format is chosen", async ({ pag
   await openMain(page, "", "data");
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(/\.json$/);
   await page.getByLabel("To", { exact: true }).fill("/mnt/stick/memory");
-  await page.getByRole("radio", { name: /A folder to read/ }).check();
+  await page.getByRole("radio", { name: /A folder of notes/ }).check();
   await expect.poll(() => calls(page, "suggest_export").then((all) => all.length)).toBe(2);
   await expect(page.getByLabel("To", { exact: true })).toHaveValue("/mnt/stick/memory");
-});
-
-test("an import reports what it skipped and why, and keeps the place when it fails", async ({ page }) => {
-  await openMain(page, "", "data");
-  await page.getByRole("button", { name: "Choose …" }).last().click();
-  await expect(page.getByLabel("From")).toHaveValue("/home/ada/mcp_data");
-  await failNext(page, "import_from", "There is no such folder. Look at its path.");
-  await page.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("no such folder");
-  await expect(page.getByLabel("From")).toHaveValue("/home/ada/mcp_data");
-  await page.getByRole("button", { name: "Import", exact: true }).click();
-  await expect(page.getByText("Done: 478 records imported, 12 here already, 2 skipped.")).toBeVisible();
-  await expect(page.getByText("the record has no user_message")).toBeVisible();
 });

@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod clients;
+mod transfer;
 
 pub(super) use audit::Audit;
 pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
+pub(super) use transfer::{Export, Import, parts};
 
 /// Where the options that every command has stand in its help.
 const AFTER_OWN_OPTIONS: usize = 500;
@@ -281,48 +283,6 @@ pub(super) enum InsightsCommand {
         /// The insight's id
         id: String,
     },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Export {
-    /// json: one file with everything; markdown: a folder of notes
-    #[arg(long, default_value = "json")]
-    pub(super) format: ExportKind,
-    /// The file or folder to write
-    #[arg(long, short, value_name = "PATH")]
-    pub(super) output: PathBuf,
-    /// Replace what is there
-    #[arg(long)]
-    pub(super) overwrite: bool,
-    /// With the audit trail: who did what (json alone)
-    #[arg(long)]
-    pub(super) with_audit: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum ExportKind {
-    Json,
-    Markdown,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Import {
-    /// The file or folder to read
-    #[arg(value_name = "PATH")]
-    pub(super) input: PathBuf,
-    /// What it is; else a folder is taken for the original's, a `.jsonl` file for turns, another for our own JSON
-    #[arg(long)]
-    pub(super) format: Option<ImportKind>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum ImportKind {
-    /// The original's folder `mcp_data`
-    McpData,
-    /// One JSON object a line, each a turn
-    Turns,
-    /// Our own export
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -3,28 +3,29 @@
 use std::path::Path;
 
 use engine::operations;
-use engine::types::{ExportFormat, ExportParts, ExportRequest, ImportFormat, ImportRequest};
+use engine::types::{EXPORT_SCHEMA, ExportFilter, ExportRequest, ImportReport, ImportRequest};
 
-use super::arguments::{Export, ExportKind, Import, ImportKind};
+use super::arguments::{Export, Import, parts};
 use super::error::CliError;
 use super::output::Output;
 use crate::place::Place;
 
 pub(super) async fn export(place: &Place, options: Export, output: &mut Output) -> Result<(), CliError> {
-    if options.output == Path::new("-") {
+    let Some(target) = options.output.filter(|_| !options.schema) else {
+        return output.text(EXPORT_SCHEMA.trim_end());
+    };
+    if target == Path::new("-") {
         return Err(CliError::usage(
             "export does not write to standard output: it puts a whole file in place or none; name it with \
              --output",
         ));
     }
     let request = ExportRequest {
-        format: match options.format {
-            ExportKind::Json => ExportFormat::Json,
-            ExportKind::Markdown => ExportFormat::Markdown,
-        },
-        output: std::path::absolute(&options.output)?,
+        format: options.format.into(),
+        output: std::path::absolute(&target)?,
         overwrite: options.overwrite,
-        parts: ExportParts::ALL,
+        parts: parts(&options.kinds),
+        filter: ExportFilter { since: options.since, until: options.until, client: options.client },
     };
     let shown = request.output.display().to_string();
     let report = place.call(operations::Export { request, with_audit: options.with_audit }).await?;
@@ -37,36 +38,43 @@ pub(super) async fn export(place: &Place, options: Export, output: &mut Output) 
 }
 
 pub(super) async fn import(place: &Place, options: Import, output: &mut Output) -> Result<(), CliError> {
-    let input = std::path::absolute(&options.input)?;
-    let format = match options.format {
-        Some(ImportKind::McpData) => ImportFormat::McpData,
-        Some(ImportKind::Turns) => ImportFormat::Turns,
-        Some(ImportKind::Json) => ImportFormat::Json,
-        None => guess(&input),
+    let request = ImportRequest {
+        format: options.format.map(Into::into),
+        input: std::path::absolute(&options.input)?,
+        dry_run: options.dry_run,
     };
-    let report = place.call(operations::Import { request: ImportRequest { format, input } }).await?;
-    output.show(&report, |report| {
-        let mut lines = vec![format!(
-            "imported {}, already there {}, skipped {}",
-            report.imported, report.duplicates, report.skipped
-        )];
-        lines.extend(report.errors.iter().map(|error| match error.line {
-            Some(line) => format!("  line {line}: {}", error.why),
-            None => format!("  {}", error.why),
-        }));
-        lines.join("\n")
-    })?;
+    let report = place.call(operations::Import { request }).await?;
+    output.show(&report, told)?;
     // The good records are in; a script must notice all the same that something was left out.
-    if report.skipped == 0 { Ok(()) } else { Err(CliError::Said) }
+    if report.skipped == 0 && !report.cancelled { Ok(()) } else { Err(CliError::Said) }
 }
 
-/// What a path most likely is; `--format` says otherwise.
-fn guess(input: &Path) -> ImportFormat {
-    if input.is_dir() {
-        ImportFormat::McpData
-    } else if input.extension().is_some_and(|extension| extension == "jsonl") {
-        ImportFormat::Turns
-    } else {
-        ImportFormat::Json
+fn told(report: &ImportReport) -> String {
+    let what = report.format.map_or("something", |format| format.title());
+    let mut lines = vec![match (report.dry_run, report.cancelled) {
+        (true, _) => format!("this is {what}; nothing was stored, an import would come to:"),
+        (false, true) => {
+            format!("this is {what}; stopped before the end, the same import goes on from here:")
+        }
+        (false, false) => format!("this is {what}"),
+    }];
+    lines.push(format!(
+        "imported {}, already there {}, skipped {}",
+        report.imported, report.duplicates, report.skipped
+    ));
+    if report.imported > 0 {
+        lines.push(format!(
+            "  {} turns in {} conversations, {} entries, {} insights",
+            report.turns, report.conversations, report.items, report.insights
+        ));
     }
+    lines.extend(report.errors.iter().map(|error| {
+        let line = error.line.map(|line| format!("line {line}"));
+        let place = error.at.iter().cloned().chain(line).collect::<Vec<_>>().join(", ");
+        if place.is_empty() { format!("  {}", error.why) } else { format!("  {place}: {}", error.why) }
+    }));
+    if report.skipped > report.errors.len() as u64 {
+        lines.push(format!("  and {} more", report.skipped - report.errors.len() as u64));
+    }
+    lines.join("\n")
 }

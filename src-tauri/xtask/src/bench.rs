@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// One of `log-turn`, `reads`, `start`, `desktop`; all of them when none is named
+    /// One of `log-turn`, `reads`, `start`, `import`, `desktop`; all of them when none is named
     names: Vec<String>,
 }
 

@@ -321,6 +321,12 @@ blocked_at: Timestamp,
  */
 muted_until?: Timestamp, };
 
+export type CancelTransfer = { 
+/**
+ * Exports or imports.
+ */
+task: TransferTask, };
+
 export type Change = { 
 /**
  * What kind of thing.
@@ -367,7 +373,11 @@ remedy?: string, };
 
 export type ChooseExport = { format: ExportFormat, current: string, };
 
-export type ChooseImport = { format: ImportFormat, };
+export type ChooseImport = { 
+/**
+ * A folder; else a file. The system's dialogs know only one of the two.
+ */
+folder: boolean, };
 
 export type ClientAuthentication = { "kind": "public" } | { "kind": "generated_secret" } | { "kind": "given_secret", 
 /**
@@ -678,7 +688,21 @@ request: ExportRequest,
  */
 with_audit?: boolean, };
 
-export type ExportFormat = "json" | "markdown";
+export type ExportFilter = { 
+/**
+ * Only turns and insights from then on, and what was last seen then or later.
+ */
+since: Timestamp | null, 
+/**
+ * Only turns and insights from before then, and what was known before.
+ */
+until: Timestamp | null, 
+/**
+ * Only what this client (its id) or import (its source) brought, and what was found in its turns.
+ */
+client: string | null, };
+
+export type ExportFormat = "json" | "markdown" | "csv" | "html" | "mcp_data";
 
 export type ExportParts = { 
 /**
@@ -722,7 +746,7 @@ export type ExportRequest = {
  */
 format: ExportFormat, 
 /**
- * The file, or for Markdown the folder.
+ * The file or folder.
  */
 output: string, 
 /**
@@ -732,7 +756,11 @@ overwrite: boolean,
 /**
  * What of it.
  */
-parts: ExportParts, };
+parts: ExportParts, 
+/**
+ * From when, and from whom.
+ */
+filter?: ExportFilter, };
 
 export type Failure = { 
 /**
@@ -828,13 +856,41 @@ export type Import = {
  */
 request: ImportRequest, };
 
-export type ImportFormat = "mcp_data" | "turns" | "json";
+export type ImportFormat = "json" | "chatgpt" | "claude" | "claude_code" | "memory_graph" | "open_memory" | "mcp_data" | "turns";
 
 export type ImportReport = { 
+/**
+ * What kind of file or folder it was.
+ */
+format: ImportFormat | null, 
+/**
+ * Nothing was stored.
+ */
+dry_run: boolean, 
+/**
+ * It was stopped before the end. What is counted here is stored; the same import goes on where it stopped.
+ */
+cancelled: boolean, 
 /**
  * Turns, items and insights that are in the store now and were not before.
  */
 imported: number, 
+/**
+ * How many of them are turns.
+ */
+turns: number, 
+/**
+ * In how many conversations these turns are.
+ */
+conversations: number, 
+/**
+ * How many are interests, skills, projects, preferences or goals.
+ */
+items: number, 
+/**
+ * How many are insights.
+ */
+insights: number, 
 /**
  * Records that could not be read or break a rule; see `errors`.
  */
@@ -850,13 +906,17 @@ errors: Array<LineError>, };
 
 export type ImportRequest = { 
 /**
- * What kind of file or folder it is.
+ * What kind of file or folder it is; none: whatever it looks like.
  */
-format: ImportFormat, 
+format?: ImportFormat | null, 
 /**
  * The file or folder.
  */
-input: string, };
+input: string, 
+/**
+ * Whether nothing is to be stored: the report says what would be.
+ */
+dry_run?: boolean, };
 
 export type Insight = { 
 /**
@@ -1025,6 +1085,10 @@ export type LineError = {
  * Its line, from 1; none where the file has no lines to speak of.
  */
 line: number | null, 
+/**
+ * Which file it is in, where there are several, and its place in a JSON document: `conversations.json[7]`.
+ */
+at?: string, 
 /**
  * What is wrong with it.
  */
@@ -1515,7 +1579,11 @@ done: number,
 /**
  * How many there are, where that is known.
  */
-total: number | null, };
+total: number | null, 
+/**
+ * How much of the file is read, in thousandths, where only that is known.
+ */
+per_mille: number | null, };
 
 export type TransferTask = "export" | "import";
 
@@ -1651,6 +1719,7 @@ export interface MainCommands {
   choose_import: { input: ChooseImport; output: string | null };
   export_all: { input: Export; output: ExportReport };
   import_from: { input: Import; output: ImportReport };
+  cancel_transfer: { input: CancelTransfer; output: number };
   open_data_folder: { input: Nothing; output: null };
   show_settings: { input: ShowSettings; output: SettingsView };
   change_settings: { input: ChangeSettingsInput; output: SettingsView };

@@ -40,13 +40,21 @@ export const durations: Record<AccessDuration, string> = {
 
 export const exportFormats: Record<ExportFormat, { name: string; words: string }> = {
   json: { name: "One file (JSON)", words: "Everything exact, so that it can be imported again." },
-  markdown: { name: "A folder to read (Markdown)", words: "Plain text files, pleasant to read and to search." },
+  markdown: { name: "A folder of notes (Markdown)", words: "Plain text files with links between them, for Obsidian and the like." },
+  csv: { name: "Tables (CSV)", words: "A folder of tables for spreadsheets. What begins like a formula gets an apostrophe before it." },
+  html: { name: "A report with pictures (HTML)", words: "One page to look at and to print. It stands alone and loads nothing." },
+  mcp_data: { name: "The original's folder", words: "The folder mcp_data that the original Ambient Insights reads." },
 };
 
-export const importFormats: Record<ImportFormat, { name: string; words: string }> = {
-  mcp_data: { name: "The original's folder", words: "The folder mcp_data that the original Ambient Insights wrote." },
-  json: { name: "Our own export (JSON)", words: "A file that “Take it with you” made, here or on another computer." },
-  turns: { name: "Turns, one a line", words: "A text file with one JSON object a line, each with at least a user_message." },
+export const importFormats: Record<ImportFormat, { name: string; a: string; words: string }> = {
+  chatgpt: { name: "ChatGPT's export", a: "a ChatGPT export", words: "The zip that ChatGPT sends, or conversations.json out of it." },
+  claude: { name: "Claude's export", a: "a Claude export", words: "The zip that Claude sends, or conversations.json out of it." },
+  claude_code: { name: "Claude Code's transcripts", a: "Claude Code's transcripts", words: "One transcript, or the folder projects in the folder .claude." },
+  json: { name: "Our own export (JSON)", a: "an export of Ambient Insights", words: "A file that “Take it with you” made, here or on another computer." },
+  memory_graph: { name: "A memory server's file", a: "the file of a memory server", words: "The file of the reference memory server, with entities and relations." },
+  open_memory: { name: "OpenMemory's backup", a: "an OpenMemory backup", words: "The zip that OpenMemory made." },
+  mcp_data: { name: "The original's folder", a: "the original's folder mcp_data", words: "The folder mcp_data that the original Ambient Insights wrote." },
+  turns: { name: "Turns, one a line", a: "turns, one a line", words: "A text file with one JSON object a line, each with at least a user_message." },
 };
 
 export const trustStates: Record<TrustState, string> = { absent: "Not trusted", incomplete: "Partly trusted", trusted: "Trusted" };

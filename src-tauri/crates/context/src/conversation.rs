@@ -64,6 +64,9 @@ macro_rules! select_with_opening {
 /// How many characters `select_with_opening` reads.
 const READ_CHARS: usize = 640;
 
+/// [`SELECT`], and with it the opening.
+pub(crate) const WITH_OPENING: &str = select_with_opening!();
+
 pub(crate) const LIST: &str = concat!(
     select_with_opening!(),
     " WHERE (c.last_at, c.seq) < (?1, ?2) ORDER BY c.last_at DESC, c.seq DESC LIMIT ?3"
@@ -88,7 +91,8 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     })
 }
 
-fn from_row_with_opening(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+/// A row of [`WITH_OPENING`].
+pub(crate) fn from_row_with_opening(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     let said: Option<String> = row.get(9)?;
     let said = said.unwrap_or_default();
     let goes_on = said.chars().count() >= READ_CHARS;

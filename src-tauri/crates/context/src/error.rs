@@ -95,6 +95,30 @@ pub enum Error {
         /// What is wrong, and what to do.
         detail: String,
     },
+    /// Nobody knows what a file is.
+    #[error(
+        "{} is nothing that can be imported ({detail}); known are: our own JSON export, the exports of ChatGPT \
+         and Claude, Claude Code's transcripts, a memory server's file, an OpenMemory backup, the original's \
+         folder mcp_data, and turns as one JSON object a line",
+        .path.display()
+    )]
+    UnknownFormat {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was seen of it.
+        detail: String,
+    },
+    /// The owner stopped an export: nothing of it is left.
+    #[error("the export was stopped; nothing was written")]
+    Cancelled,
+    /// What another room adds to an export could not be had.
+    #[error("{name} could not be written into the export ({detail}); try again, or leave it out")]
+    Appendix {
+        /// The member's name.
+        name: &'static str,
+        /// What went wrong.
+        detail: String,
+    },
     /// The database.
     #[error(transparent)]
     Database(#[from] database::Error),
@@ -115,7 +139,7 @@ impl Error {
     #[must_use]
     pub fn is_callers(&self) -> bool {
         match self {
-            Self::Database(_) | Self::File { .. } => false,
+            Self::Database(_) | Self::File { .. } | Self::Appendix { .. } => false,
             Self::Input(_)
             | Self::NotFound { .. }
             | Self::NameTaken { .. }
@@ -126,6 +150,8 @@ impl Error {
             | Self::AlreadyThere { .. }
             | Self::NotAnExport { .. }
             | Self::NotAFile { .. }
+            | Self::UnknownFormat { .. }
+            | Self::Cancelled
             | Self::WrongFormat { .. } => true,
         }
     }

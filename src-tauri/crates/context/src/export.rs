@@ -1,17 +1,28 @@
-//! Taking out what is stored, all or parts of it: JSON that comes back in as it was, Markdown for reading. Whole or not at all.
+//! Taking out what is stored, all or parts of it: JSON that comes back in as it was, and forms for reading and
+//! for other programs. Whole or not at all.
 
+mod atomic;
+mod chosen;
+mod csv;
+mod html;
 pub(crate) mod json;
 mod markdown;
+mod mcp_data;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use self::chosen::Chosen;
+pub use self::chosen::ExportFilter;
+use crate::Error;
 use crate::input::InputError;
-use crate::progress::{Meter, Progress};
+use crate::progress::{Cancel, Meter, Progress};
 use crate::state::Subject;
-use crate::{Error, stored};
+
+/// The JSON schema of the export for keeping, as it is published in the repository.
+pub const EXPORT_SCHEMA: &str = include_str!("../schema/export-1.json");
 
 /// In which form to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +33,33 @@ pub enum ExportFormat {
     Json,
     /// A folder of notes, for reading.
     Markdown,
+    /// A folder of tables: turns, items, insights.
+    Csv,
+    /// One page with pictures, to look at and to print.
+    Html,
+    /// The Python original's folder: `user_context.json` and `insights.jsonl`.
+    McpData,
+}
+
+impl ExportFormat {
+    /// Whether it writes a folder; else one file.
+    #[must_use]
+    pub const fn is_folder(self) -> bool {
+        match self {
+            Self::Json | Self::Html => false,
+            Self::Markdown | Self::Csv | Self::McpData => true,
+        }
+    }
+
+    /// What its file's name ends with; a folder's with nothing.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Json => ".json",
+            Self::Html => ".html",
+            Self::Markdown | Self::Csv | Self::McpData => "",
+        }
+    }
 }
 
 /// What an export holds.
@@ -63,7 +101,7 @@ impl Default for ExportParts {
 pub struct ExportRequest {
     /// The form.
     pub format: ExportFormat,
-    /// The file, or for Markdown the folder.
+    /// The file or folder.
     pub output: PathBuf,
     /// Whether an earlier export of that name may be replaced.
     #[serde(default)]
@@ -71,15 +109,19 @@ pub struct ExportRequest {
     /// What of it.
     #[serde(default)]
     pub parts: ExportParts,
+    /// From when, and from whom.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<_>"))]
+    pub filter: ExportFilter,
 }
 
 /// What another room adds to an export: a member of its own at the end of the file. An import passes over it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Appendix {
     /// The member's name, which none of the export's own has.
     pub name: &'static str,
-    /// Its value, as JSON.
-    pub json: Vec<u8>,
+    /// Its value as JSON, piece by piece, so that nobody has to hold all of it; an error stops the export.
+    pub json: tokio::sync::mpsc::Receiver<Result<Vec<u8>, String>>,
 }
 
 /// What was exported.
@@ -101,45 +143,37 @@ pub struct ExportReport {
 pub(crate) fn write(
     connection: &Connection,
     request: &ExportRequest,
-    appendix: Option<&Appendix>,
+    appendix: Option<Appendix>,
+    cancel: &Cancel,
     progress: &dyn Fn(Progress),
 ) -> Result<ExportReport, Error> {
     let parts = request.parts;
     if !(parts.conversations || parts.context || parts.insights) {
         return Err(InputError::NothingToExport.into());
     }
-    if !request.overwrite && request.output.symlink_metadata().is_ok() {
-        return Err(Error::AlreadyThere { path: request.output.clone() });
+    let target = &request.output;
+    if !request.overwrite && target.symlink_metadata().is_ok() {
+        return Err(Error::AlreadyThere { path: target.clone() });
     }
-    let mut meter = Meter::new(Some(total(connection, request)?), progress);
+    let chosen = &Chosen::new(connection, parts, &request.filter)?;
+    let meter = &mut Meter::new(Some(chosen.total(connection, request.format)?), cancel, progress);
     let report = match request.format {
-        ExportFormat::Json => json::write(connection, request, appendix, &mut meter)?,
-        ExportFormat::Markdown => markdown::write(connection, request, &mut meter)?,
-    };
-    meter.finish();
-    Ok(ExportReport { output: request.output.clone(), ..report })
-}
-
-/// How many records will be counted.
-fn total(connection: &Connection, request: &ExportRequest) -> Result<u64, Error> {
-    let parts = request.parts;
-    // A note for reading leaves out what the owner refused.
-    let insights = match request.format {
-        ExportFormat::Json => "SELECT count(*) FROM insight",
-        ExportFormat::Markdown => "SELECT count(*) FROM insight WHERE state = 'active'",
-    };
-    let mut total = 0;
-    for (chosen, sql) in [
-        (parts.conversations, "SELECT count(*) FROM conversation"),
-        (parts.conversations, "SELECT count(*) FROM turn"),
-        (parts.context, "SELECT count(*) FROM item"),
-        (parts.insights, insights),
-    ] {
-        if chosen {
-            total += connection.query_row(sql, [], |row| stored::count(row, 0))?;
+        ExportFormat::Json => atomic::file(target, request.overwrite, |out| {
+            json::write(connection, chosen, appendix, out, meter)
+        }),
+        ExportFormat::Html => atomic::file(target, request.overwrite, |out| {
+            html::write(connection, chosen, &request.filter, out, meter)
+        }),
+        ExportFormat::Markdown => {
+            atomic::folder(target, |folder| markdown::write(connection, chosen, folder, meter))
         }
-    }
-    Ok(total)
+        ExportFormat::Csv => atomic::folder(target, |folder| csv::write(connection, chosen, folder, meter)),
+        ExportFormat::McpData => {
+            atomic::folder(target, |folder| mcp_data::write(connection, chosen, folder, meter))
+        }
+    }?;
+    meter.finish();
+    Ok(ExportReport { output: target.clone(), ..report })
 }
 
 /// The folder in which `path` lies: what is unfinished is written there, so that renaming it is one step.
@@ -147,17 +181,12 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Brings a renamed entry of `folder` to the disk.
-fn sync_folder(folder: &Path) -> Result<(), Error> {
-    #[cfg(unix)]
-    std::fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| Error::file(folder, &error))?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
-}
-
+#[cfg(test)]
+#[path = "export/forms_tests.rs"]
+mod forms_tests;
+#[cfg(test)]
+#[path = "export/schema_tests.rs"]
+mod schema_tests;
 #[cfg(test)]
 #[path = "export_tests.rs"]
 mod tests;

@@ -10,7 +10,13 @@ use crate::{
 };
 
 fn request(fixture: &Fixture, format: ExportFormat, overwrite: bool) -> ExportRequest {
-    ExportRequest { format, output: fixture.directory.path().join("out"), overwrite, parts: ExportParts::ALL }
+    ExportRequest {
+        format,
+        output: fixture.directory.path().join("out"),
+        overwrite,
+        parts: ExportParts::ALL,
+        filter: ExportFilter::default(),
+    }
 }
 
 fn leftovers(fixture: &Fixture) -> Vec<String> {
@@ -269,8 +275,8 @@ async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
         let told = Arc::clone(told);
         move |progress| told.lock().push(progress)
     };
-    let import = ImportRequest { format: ImportFormat::Turns, input: input.clone() };
-    fixture.context.import_with(import, listener(&told)).await.unwrap();
+    let import = ImportRequest { format: Some(ImportFormat::Turns), input: input.clone(), dry_run: false };
+    fixture.context.import_with(import, Cancel::default(), listener(&told)).await.unwrap();
     let steps = |told: &Mutex<Vec<Progress>>| -> Vec<_> {
         told.lock().drain(..).map(|progress| (progress.done, progress.total)).collect()
     };
@@ -278,23 +284,30 @@ async fn an_export_tells_how_far_it_is_and_last_that_it_is_done() {
     for format in [ExportFormat::Json, ExportFormat::Markdown] {
         let output = fixture.directory.path().join(format!("{format:?}"));
         let request = ExportRequest { output: output.clone(), ..request(&fixture, format, false) };
-        fixture.context.export_with(request, None, listener(&told)).await.unwrap();
+        fixture.context.export_with(request, None, Cancel::default(), listener(&told)).await.unwrap();
         // 1200 turns and their conversation.
         let total = Some(1201);
         assert_eq!(steps(&told), [(500, total), (1000, total), (1201, total)], "{format:?}");
     }
-    let own = ImportRequest { format: ImportFormat::Json, input: fixture.directory.path().join("Json") };
-    fixture.context.import_with(own, listener(&told)).await.unwrap();
+    let own = ImportRequest {
+        format: Some(ImportFormat::Json),
+        input: fixture.directory.path().join("Json"),
+        dry_run: false,
+    };
+    fixture.context.import_with(own, Cancel::default(), listener(&told)).await.unwrap();
     assert_eq!(steps(&told), [(500, None), (1000, None), (1201, Some(1201))]);
     // One that fails says nothing of an end.
     let full = request(&fixture, ExportFormat::Json, false);
     let full = ExportRequest { output: fixture.directory.path().join("missing/x"), ..full };
-    fixture.context.export_with(full, None, listener(&told)).await.unwrap_err();
+    fixture.context.export_with(full, None, Cancel::default(), listener(&told)).await.unwrap_err();
     assert_eq!(steps(&told), []);
 }
 
 async fn import(fixture: &Fixture, input: &Path) -> Result<ImportReport, Error> {
-    fixture.context.import(ImportRequest { format: ImportFormat::Json, input: input.to_owned() }).await
+    fixture
+        .context
+        .import(ImportRequest { format: Some(ImportFormat::Json), input: input.to_owned(), dry_run: false })
+        .await
 }
 
 #[tokio::test]
@@ -310,8 +323,13 @@ async fn an_export_of_parts_comes_in_without_a_complaint_and_stays_what_it_was()
     let input = fixture.directory.path().join("parts.json");
     let export = async |conversations, context, insights| {
         let parts = ExportParts { conversations, context, insights };
-        let request =
-            ExportRequest { format: ExportFormat::Json, output: input.clone(), overwrite: true, parts };
+        let request = ExportRequest {
+            format: ExportFormat::Json,
+            output: input.clone(),
+            overwrite: true,
+            parts,
+            filter: ExportFilter::default(),
+        };
         fixture.context.export(request).await.unwrap()
     };
 
@@ -359,12 +377,17 @@ async fn what_another_room_adds_stands_at_the_end_and_an_import_passes_over_it()
     fixture.log(turn("I like astronomy")).await;
     let request = request(&fixture, ExportFormat::Json, false);
     let output = request.output.clone();
-    let appendix = Appendix { name: "audit", json: br#"[{"kind":"tool_called"}]"#.to_vec() };
-    fixture.context.export_with(request, Some(appendix), |_| {}).await.unwrap();
+    let (sender, json) = tokio::sync::mpsc::channel(2);
+    for piece in ["[{\"kind\":", "\"tool_called\"}]"] {
+        sender.send(Ok(piece.as_bytes().to_vec())).await.unwrap();
+    }
+    drop(sender);
+    let appendix = Appendix { name: "audit", json };
+    fixture.context.export_with(request, Some(appendix), Cancel::default(), |_| {}).await.unwrap();
     let exported: serde_json::Value = serde_json::from_slice(&std::fs::read(&output).unwrap()).unwrap();
     assert_eq!(exported["audit"][0]["kind"], "tool_called");
     let other = Fixture::new();
-    let request = ImportRequest { format: ImportFormat::Json, input: output };
+    let request = ImportRequest { format: Some(ImportFormat::Json), input: output, dry_run: false };
     let report = other.context.import(request).await.unwrap();
     assert_eq!((report.imported, report.skipped, report.errors.len()), (1, 0, 0));
 }

@@ -7,8 +7,8 @@ use clock::{ManualClock, SeededRandom};
 
 use crate::state::{ItemKind, ItemState};
 use crate::{
-    Added, Author, Context, ConversationId, Error, ExportFormat, ExportParts, ExportRequest, Item,
-    ItemChange, ItemId, ItemQuery, LogOutcome, NewItem, NewTurn, TurnId,
+    Added, Author, Context, ConversationId, Error, ExportFilter, ExportFormat, ExportParts, ExportRequest,
+    Item, ItemChange, ItemId, ItemQuery, LogOutcome, NewItem, NewTurn, TurnId,
 };
 
 pub(crate) struct Fixture {
@@ -75,8 +75,13 @@ impl Fixture {
     pub(crate) async fn exported(&self, name: &str) -> String {
         let output = self.directory.path().join(name);
         let format = ExportFormat::Json;
-        let request =
-            ExportRequest { format, output: output.clone(), overwrite: true, parts: ExportParts::ALL };
+        let request = ExportRequest {
+            format,
+            output: output.clone(),
+            overwrite: true,
+            parts: ExportParts::ALL,
+            filter: ExportFilter::default(),
+        };
         self.context.export(request).await.unwrap();
         std::fs::read_to_string(output).unwrap()
     }

@@ -1,56 +1,136 @@
 //! Bringing in what other programs or an earlier export kept. A bad record skips itself and is told.
+//!
+//! Every format is read as a stream and hands its records to one [`sink::Sink`], which stores them in batches,
+//! knows what is here already, and in a dry run takes everything back. An import that was stopped, by its owner
+//! or by a crash, is simply done again: what came in is known by source, conversation and id.
 
+mod chatgpt;
+mod claude;
 pub(crate) mod claude_code;
 mod content;
 mod derived_id;
+mod detect;
+mod elements;
+mod exchange;
+mod insights;
 mod lines;
 mod mcp_data;
+mod memory_graph;
+mod open_memory;
 mod own;
 mod records;
+mod sink;
+mod source;
+mod transcripts;
 mod turns;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use self::sink::Sink;
 use crate::handle::Inner;
-use crate::progress::{Meter, Progress};
+use crate::progress::{Cancel, Meter, Progress};
 use crate::{Action, Author, Error, Subject};
 
 /// How many bad records a report tells one by one.
 const ERRORS_TOLD: usize = 100;
-/// How many records share one commit.
-const BATCH: usize = 500;
+/// How many records share one commit ...
+const BATCH: usize = 1000;
+/// ... unless their texts are longer together: a batch has to fit into memory, and another one beside it.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// What kind of file or folder it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ImportFormat {
+    /// Our own JSON export.
+    Json,
+    /// `ChatGPT`'s account export: `conversations.json`, its zip, or its folder.
+    Chatgpt,
+    /// Claude's account export: `conversations.json`, its zip, or its folder.
+    Claude,
+    /// Claude Code's transcripts: one file, or a folder of them (`~/.claude/projects`).
+    ClaudeCode,
+    /// The file of the reference memory server: entities, relations and observations, one a line.
+    MemoryGraph,
+    /// `OpenMemory`'s backup, a zip.
+    OpenMemory,
     /// The Python original's folder: `user_context.json` and `insights.jsonl`.
     McpData,
     /// One turn a line, as JSON.
     Turns,
-    /// Our own JSON export.
-    Json,
+}
+
+impl ImportFormat {
+    /// What a person would call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Json => "an export of Ambient Insights",
+            Self::Chatgpt => "a ChatGPT export",
+            Self::Claude => "a Claude export",
+            Self::ClaudeCode => "Claude Code's transcripts",
+            Self::MemoryGraph => "the file of a memory server",
+            Self::OpenMemory => "an OpenMemory backup",
+            Self::McpData => "the original's folder mcp_data",
+            Self::Turns => "turns, one a line",
+        }
+    }
+
+    /// Its name on a command line, and the source that its records carry (but for turns that name their client).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Chatgpt => "chatgpt",
+            Self::Claude => "claude",
+            Self::ClaudeCode => claude_code::CLAUDE_CODE,
+            Self::MemoryGraph => "memory-graph",
+            Self::OpenMemory => "openmemory",
+            Self::McpData => "mcp-data",
+            Self::Turns => "turns",
+        }
+    }
 }
 
 /// What to import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ImportRequest {
-    /// What kind of file or folder it is.
-    pub format: ImportFormat,
+    /// What kind of file or folder it is; none: whatever it looks like.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<_>"))]
+    pub format: Option<ImportFormat>,
     /// The file or folder.
     pub input: PathBuf,
+    /// Whether nothing is to be stored: the report says what would be.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<_>"))]
+    pub dry_run: bool,
 }
 
-/// What importing came to.
+/// What importing came to; after a dry run, what it would come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ImportReport {
+    /// What kind of file or folder it was.
+    pub format: Option<ImportFormat>,
+    /// Nothing was stored.
+    pub dry_run: bool,
+    /// It was stopped before the end. What is counted here is stored; the same import goes on where it stopped.
+    pub cancelled: bool,
     /// Turns, items and insights that are in the store now and were not before.
     pub imported: u64,
+    /// How many of them are turns.
+    pub turns: u64,
+    /// In how many conversations these turns are.
+    pub conversations: u64,
+    /// How many are interests, skills, projects, preferences or goals.
+    pub items: u64,
+    /// How many are insights.
+    pub insights: u64,
     /// Records that could not be read or break a rule; see `errors`.
     pub skipped: u64,
     /// Records that were in the store before.
@@ -65,49 +145,57 @@ pub struct ImportReport {
 pub struct LineError {
     /// Its line, from 1; none where the file has no lines to speak of.
     pub line: Option<u64>,
+    /// Which file it is in, where there are several, and its place in a JSON document: `conversations.json[7]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub at: Option<String>,
     /// What is wrong with it.
     pub why: String,
-}
-
-impl ImportReport {
-    fn skip(&mut self, line: Option<u64>, why: impl Into<String>) {
-        self.skipped += 1;
-        if self.errors.len() < ERRORS_TOLD {
-            self.errors.push(LineError { line, why: why.into() });
-        }
-    }
-
-    fn count(&mut self, added: bool) {
-        if added {
-            self.imported += 1;
-        } else {
-            self.duplicates += 1;
-        }
-    }
 }
 
 /// Imports. Blocks; for a thread outside the async runtime.
 pub(crate) fn read(
     inner: &Inner,
     request: &ImportRequest,
+    cancel: &Cancel,
     progress: &dyn Fn(Progress),
 ) -> Result<ImportReport, Error> {
-    let mut meter = Meter::new(None, progress);
-    let (report, source) = match request.format {
-        ImportFormat::McpData => (mcp_data::read(inner, &request.input, &mut meter)?, "mcp_data"),
-        ImportFormat::Turns => (turns::read(inner, &request.input, &mut meter)?, "turns"),
-        ImportFormat::Json => (own::read(inner, &request.input, &mut meter)?, "json"),
+    let path = &request.input;
+    let format = detect::format_of(path, request.format)?;
+    let mut sink = Sink::new(inner, Meter::new(None, cancel, progress), request.dry_run);
+    sink.report.format = Some(format);
+    let read = match format {
+        ImportFormat::Json => own::read(&mut sink, path),
+        ImportFormat::Chatgpt => chatgpt::read(&mut sink, path),
+        ImportFormat::Claude => claude::read(&mut sink, path),
+        ImportFormat::ClaudeCode => transcripts::read(&mut sink, path),
+        ImportFormat::MemoryGraph => memory_graph::read(&mut sink, path),
+        ImportFormat::OpenMemory => open_memory::read(&mut sink, path),
+        ImportFormat::McpData => mcp_data::read(&mut sink, path),
+        ImportFormat::Turns => turns::read(&mut sink, path),
     };
-    let newest: i64 = inner.database.read_blocking(|connection| {
-        Ok::<_, Error>(connection.query_row("SELECT ifnull(max(seq), 0) FROM turn", [], |row| row.get(0))?)
-    })?;
-    inner.worker.logged(newest);
-    let by = Author::Import { source: source.to_owned() };
-    inner.changes.tell(Subject::Turn, None, Action::Added, &by);
-    meter.finish();
-    Ok(report)
+    // What is stored already is to be analysed, however the rest went.
+    let (stored, report) = sink.finish();
+    if !request.dry_run {
+        let newest: i64 = inner.database.read_blocking(|connection| {
+            Ok::<_, Error>(
+                connection.query_row("SELECT ifnull(max(seq), 0) FROM turn", [], |row| row.get(0))?,
+            )
+        })?;
+        inner.worker.logged(newest);
+        let by = Author::Import { source: format.name().to_owned() };
+        inner.changes.tell(Subject::Turn, None, Action::Added, &by);
+    }
+    match read.and(stored) {
+        Ok(()) => Ok(report),
+        Err(Error::Cancelled) => Ok(ImportReport { cancelled: true, ..report }),
+        Err(error) => Err(error),
+    }
 }
 
+#[cfg(test)]
+#[path = "import/sink_tests.rs"]
+mod sink_tests;
 #[cfg(test)]
 #[path = "import_tests.rs"]
 mod tests;

@@ -5,16 +5,49 @@ use serde_json::json;
 use super::*;
 use crate::fixture::{Fixture, client, open, turn};
 use crate::{
-    ExportFormat, ExportParts, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery, ItemState,
-    NewItem, NewTurn, TurnQuery,
+    ExportFilter, ExportFormat, ExportParts, ExportRequest, InsightQuery, ItemChange, ItemKind, ItemQuery,
+    ItemState, NewItem, NewTurn, TurnQuery,
 };
 
-async fn import(
+pub(super) async fn import(
     fixture: &Fixture,
     format: ImportFormat,
     input: &std::path::Path,
 ) -> Result<ImportReport, Error> {
-    fixture.context.import(ImportRequest { format, input: input.to_owned() }).await
+    fixture
+        .context
+        .import(ImportRequest { format: Some(format), input: input.to_owned(), dry_run: false })
+        .await
+}
+
+/// Writes a file and imports it, as whatever it looks like.
+pub(super) async fn import_bytes(fixture: &Fixture, name: &str, bytes: &[u8]) -> Result<ImportReport, Error> {
+    let input = fixture.directory.path().join(name);
+    std::fs::write(&input, bytes).unwrap();
+    fixture.context.import(ImportRequest { format: None, input, dry_run: false }).await
+}
+
+/// What is stored of a source, the oldest first: texts, conversation's key and id.
+pub(super) async fn texts_of(fixture: &Fixture, source: &str) -> Vec<[String; 4]> {
+    let order = crate::TurnOrder::OldestFirst;
+    let query = TurnQuery { client: Some(source.to_owned()), order, limit: 1000, ..TurnQuery::default() };
+    let mut texts = Vec::new();
+    for turn in fixture.context.turns(query).await.unwrap().entries {
+        let conversation = fixture.context.conversation(turn.conversation_id).await.unwrap();
+        texts.push([
+            turn.user_message,
+            turn.assistant_response,
+            conversation.external_key.unwrap_or_default(),
+            turn.external_id.unwrap_or_default(),
+        ]);
+    }
+    texts
+}
+
+pub(super) async fn insights_of(fixture: &Fixture, insight_type: &str) -> Vec<crate::Insight> {
+    let query =
+        InsightQuery { insight_type: Some(insight_type.to_owned()), limit: 100, ..InsightQuery::default() };
+    fixture.context.recent_insights(query).await.unwrap()
 }
 
 fn mcp_data(fixture: &Fixture) -> PathBuf {
@@ -67,7 +100,7 @@ async fn one_of_the_originals_two_files_is_enough_and_none_is_an_error() {
     assert_eq!(import(&fixture, ImportFormat::McpData, &folder).await.unwrap().imported, 7);
     std::fs::write(folder.join("user_context.json"), "{").unwrap();
     let report = import(&fixture, ImportFormat::McpData, &folder).await.unwrap();
-    assert!(report.errors[0].why.starts_with("user_context.json: "), "{report:?}");
+    assert_eq!(report.errors[0].at.as_deref(), Some("user_context.json"), "{report:?}");
     std::fs::remove_file(folder.join("user_context.json")).unwrap();
     let error = import(&fixture, ImportFormat::McpData, &folder).await.unwrap_err();
     assert!(error.to_string().contains("neither user_context.json nor insights.jsonl"), "{error}");
@@ -324,6 +357,7 @@ async fn a_markdown_export_is_no_json_to_import() {
         output: output.clone(),
         overwrite: false,
         parts: ExportParts::ALL,
+        filter: ExportFilter::default(),
     };
     fixture.context.export(request).await.unwrap();
     assert!(import(&fixture, ImportFormat::Json, &output).await.is_err());

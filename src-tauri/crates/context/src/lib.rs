@@ -47,7 +47,9 @@ pub use change::Change;
 pub use conversation::{Conversation, OPENING_CHARS, QUIET_TIME, continues};
 pub use error::Error;
 pub use evidence::{EVIDENCE_SHOWN, Evidence, Span};
-pub use export::{Appendix, ExportFormat, ExportParts, ExportReport, ExportRequest};
+pub use export::{
+    Appendix, EXPORT_SCHEMA, ExportFilter, ExportFormat, ExportParts, ExportReport, ExportRequest,
+};
 pub use handle::Context;
 pub use history::Event;
 pub use id::{ConversationId, InsightId, InvalidId, ItemId, TurnId, UndoId};
@@ -61,7 +63,7 @@ pub use note::{NOTE, Noted};
 pub use page::{Cursor, MAX_PAGE, Page};
 pub use pause::{Pause, pause_at};
 pub use profile::{PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Suggestions};
-pub use progress::Progress;
+pub use progress::{Cancel, Progress};
 pub use state::{Action, InsightState, ItemKind, ItemState, Side, Subject, UnknownWord};
 pub use statistics::Statistics;
 pub use turn::{LogOutcome, NewTurn, RETRY_TIME, Turn, TurnOrder, TurnQuery};

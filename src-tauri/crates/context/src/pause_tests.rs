@@ -59,7 +59,7 @@ async fn while_paused_the_owner_and_an_import_go_on() {
     context.undo_removal(removal.undo, Author::Owner).await.unwrap();
     let input = fixture.directory.path().join("turns.jsonl");
     std::fs::write(&input, "{\"user_message\":\"I love hiking.\"}\n").unwrap();
-    let request = ImportRequest { format: ImportFormat::Turns, input };
+    let request = ImportRequest { format: Some(ImportFormat::Turns), input, dry_run: false };
     assert_eq!(context.import(request).await.unwrap().imported, 1);
     assert!(fixture.find(ItemKind::Interest, "hiking").await.is_some(), "analysis goes on");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::export::{self, Appendix, ExportReport, ExportRequest};
 use crate::handle::Context;
 use crate::import::{self, ImportReport, ImportRequest};
-use crate::{Error, Progress};
+use crate::{Cancel, Error, Progress};
 
 impl Context {
     /// Writes what is chosen to a file or folder, whole or not at all.
@@ -14,23 +14,24 @@ impl Context {
     /// [`Error::AlreadyThere`]; [`Error::NotAnExport`]; [`Error::File`]; [`Error::Input`] where nothing is
     /// chosen.
     pub async fn export(&self, request: ExportRequest) -> Result<ExportReport, Error> {
-        self.export_with(request, None, |_| {}).await
+        self.export_with(request, None, Cancel::default(), |_| {}).await
     }
 
-    /// [`Context::export`], which tells `progress` every few hundred records and at the end. `appendix` goes into
-    /// the file as it is; only JSON has a place for it.
+    /// [`Context::export`], which tells `progress` every few hundred records and at the end, and stops when
+    /// `cancel` says so. `appendix` goes into the file as it is; only JSON has a place for it.
     ///
     /// # Errors
-    /// As [`Context::export`].
+    /// As [`Context::export`]; [`Error::Cancelled`].
     pub async fn export_with(
         &self,
         request: ExportRequest,
         appendix: Option<Appendix>,
+        cancel: Cancel,
         progress: impl Fn(Progress) + Send + 'static,
     ) -> Result<ExportReport, Error> {
         self.inner
             .database
-            .read(move |connection| export::write(connection, &request, appendix.as_ref(), &progress))
+            .read(move |connection| export::write(connection, &request, appendix, &cancel, &progress))
             .await
     }
 
@@ -39,21 +40,22 @@ impl Context {
     /// # Errors
     /// [`Error::File`] and [`Error::WrongFormat`]; a single bad record is told in the report instead.
     pub async fn import(&self, request: ImportRequest) -> Result<ImportReport, Error> {
-        self.import_with(request, |_| {}).await
+        self.import_with(request, Cancel::default(), |_| {}).await
     }
 
-    /// [`Context::import`], which tells `progress` every few hundred records and at the end. How many there
-    /// are is not known before.
+    /// [`Context::import`], which tells `progress` every few hundred records and at the end, and stops when
+    /// `cancel` says so. How many there are is not known before.
     ///
     /// # Errors
     /// As [`Context::import`].
     pub async fn import_with(
         &self,
         request: ImportRequest,
+        cancel: Cancel,
         progress: impl Fn(Progress) + Send + 'static,
     ) -> Result<ImportReport, Error> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || import::read(&inner, &request, &progress))
+        tokio::task::spawn_blocking(move || import::read(&inner, &request, &cancel, &progress))
             .await
             .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
     }

@@ -295,11 +295,6 @@ pub(crate) fn all_sql() -> String {
     format!("SELECT {COLUMNS} {FROM} ORDER BY t.seq")
 }
 
-/// A conversation's turns in the order they happened.
-pub(crate) fn of_conversation_sql() -> String {
-    format!("SELECT {COLUMNS} {FROM} WHERE t.conversation = ?1 ORDER BY t.occurred_at, t.seq")
-}
-
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Turn> {
     Ok(Turn {
         id: row.get(0)?,

@@ -91,7 +91,20 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(job).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+        self.write_later(job).wait()
+    }
+
+    /// Hands `job` to the writer and goes on; [`Pending::wait`] tells what it came to. For a thread outside the
+    /// async runtime that prepares the next job meanwhile.
+    pub fn write_later<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Pending<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        Pending(self.submit(job))
     }
 
     fn submit<T, E>(
@@ -166,6 +179,20 @@ impl Database {
             inner.writer.close();
         })
         .await;
+    }
+}
+
+/// A job that the writer has not answered yet.
+#[derive(Debug)]
+pub struct Pending<T, E>(oneshot::Receiver<Result<T, E>>);
+
+impl<T, E: From<Error>> Pending<T, E> {
+    /// Waits for the commit that holds the job. Blocks.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub fn wait(self) -> Result<T, E> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 }
 

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::doorway::Doorway;
 use crate::event::{ProgramEvent, SurfaceRequest};
 use crate::hooks::Hooks;
+use crate::transfers::Transfers;
 use crate::{Config, Event, Failure};
 
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
@@ -62,6 +63,7 @@ struct Inner {
     surface: Surface,
     doorway: Mutex<Doorway>,
     events: broadcast::Sender<Event>,
+    transfers: Transfers,
     stopping: CancellationToken,
     lock: Mutex<Option<DataDirectoryLock>>,
     hooks: Hooks,
@@ -124,6 +126,7 @@ impl Engine {
                 surface,
                 doorway: Mutex::new(doorway),
                 events: broadcast::channel(256).0,
+                transfers: Transfers::default(),
                 stopping: CancellationToken::new(),
                 lock: Mutex::new(Some(lock)),
                 hooks: Hooks::default(),
@@ -239,6 +242,10 @@ impl Engine {
 
     pub(crate) fn certificates(&self) -> &LocalCertificates {
         &self.inner.certificates
+    }
+
+    pub(crate) fn transfers(&self) -> &Transfers {
+        &self.inner.transfers
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -58,6 +58,8 @@ pub struct TransferProgress {
     pub done: u64,
     /// How many there are, where that is known.
     pub total: Option<u64>,
+    /// How much of the file is read, in thousandths, where only that is known.
+    pub per_mille: Option<u16>,
 }
 
 /// Taking out or bringing in.

@@ -19,6 +19,7 @@ pub mod operations;
 mod ports;
 mod settings_file;
 mod this_computer;
+mod transfers;
 pub mod trust;
 
 pub use config::{
@@ -42,9 +43,10 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportParts, ExportReport,
-        ExportRequest, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
-        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
-        Profile, Progress, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
+        Added, Author, Change, Conversation, ConversationId, Cursor, EXPORT_SCHEMA, ExportFilter,
+        ExportFormat, ExportParts, ExportReport, ExportRequest, ImportFormat, ImportReport, ImportRequest,
+        Insight, InsightId, InsightQuery, Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval,
+        ItemState, MAX_PAGE, NewItem, Page, Pause, Profile, Progress, Statistics, Subject, Turn, TurnId,
+        TurnOrder, TurnQuery, UndoId,
     };
 }

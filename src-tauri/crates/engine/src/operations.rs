@@ -30,7 +30,7 @@ pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
-pub use self::transfer::{Export, Import};
+pub use self::transfer::{CancelTransfer, Export, Import};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
 
@@ -82,6 +82,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         RemoveTurn,
         Export,
         Import,
+        CancelTransfer,
         PauseRemembering,
         ResumeRemembering,
         Panic,

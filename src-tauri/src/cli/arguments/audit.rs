@@ -33,7 +33,7 @@ fn audit_kind(text: &str) -> Result<AuditKind, String> {
 }
 
 /// A moment, or the first one of a day.
-fn moment(text: &str) -> Result<Timestamp, &'static str> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, &'static str> {
     let is_day = text.len() == "2026-11-21".len();
     let whole = if is_day { format!("{text}T00:00:00Z") } else { text.to_owned() };
     serde_json::from_value(serde_json::Value::String(whole))

@@ -43,6 +43,7 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "choose_import",
     "export_all",
     "import_from",
+    "cancel_transfer",
     "open_data_folder",
     "show_settings",
     "change_settings",

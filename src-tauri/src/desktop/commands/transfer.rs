@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use engine::Failure;
-use engine::operations::{Export, Import};
-use engine::types::{ExportFormat, ExportReport, ImportFormat, ImportReport};
+use engine::operations::{CancelTransfer, Export, Import};
+use engine::types::{ExportFormat, ExportReport, ImportReport};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
@@ -30,7 +30,8 @@ pub(crate) struct ChooseExport {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct ChooseImport {
-    format: ImportFormat,
+    /// A folder; else a file. The system's dialogs know only one of the two.
+    folder: bool,
 }
 
 commands! {
@@ -54,7 +55,7 @@ commands! {
     /// Asks what to read with the system's own dialog.
     choose_import(desk, input: ChooseImport) -> Option<PathBuf> {
         let (answer, answered) = oneshot::channel();
-        desk.stage.ask_what_to_read(input.format == ImportFormat::McpData, answer);
+        desk.stage.ask_what_to_read(input.folder, answer);
         Ok(answered.await.ok().flatten())
     }
 
@@ -65,6 +66,11 @@ commands! {
 
     /// Brings in.
     import_from(desk, input: Import) -> ImportReport {
+        run(desk, input).await
+    }
+
+    /// Stops what is under way.
+    cancel_transfer(desk, input: CancelTransfer) -> u32 {
         run(desk, input).await
     }
 
@@ -80,10 +86,7 @@ commands! {
 }
 
 fn free_name(folder: &Path, date: &str, format: ExportFormat) -> PathBuf {
-    let ending = match format {
-        ExportFormat::Json => ".json",
-        ExportFormat::Markdown => "",
-    };
+    let ending = format.ending();
     (1..=u32::MAX)
         .map(|number| {
             let again = if number == 1 { String::new() } else { format!("-{number}") };

@@ -9,9 +9,12 @@ export type MemoryCommands = Record<Names, unknown>;
 type Names =
   | "list_items" | "add_item" | "edit_item" | "remove_item" | "undo_removal" | "list_conversations" | "remove_conversation"
   | "list_turns" | "show_turn" | "remove_turn" | "list_insights" | "dismiss_insight" | "remove_insight"
-  | "suggest_export" | "choose_export" | "choose_import" | "export_all" | "import_from";
+  | "suggest_export" | "choose_export" | "choose_import" | "export_all" | "import_from" | "cancel_transfer";
 
 const owner = { kind: "owner" } as const;
+
+/** A person has pressed Stop while an import was on its way. */
+let stopped = false;
 
 export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pick<ReturnType<Handlers>, Names> {
   const changed = (subject: "item" | "insight" | "turn" | "conversation", id: string, action: "added" | "removed" | "state_changed" | "renamed") =>
@@ -112,13 +115,17 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
       return null;
     },
 
-    suggest_export: ({ format }) => (format === "json" ? "/home/ada/Downloads/ambient-insights-2026-11-21.json" : "/home/ada/Downloads/ambient-insights-2026-11-21"),
+    suggest_export: ({ format }) => `/home/ada/Downloads/ambient-insights-2026-11-21${format === "json" || format === "html" ? `.${format}` : ""}`,
     choose_export: ({ format }) => (format === "json" ? "/home/ada/Documents/memory.json" : "/home/ada/Documents/memory"),
-    choose_import: ({ format }) => (format === "mcp_data" ? "/home/ada/mcp_data" : format === "json" ? "/home/ada/memory.json" : "/home/ada/turns.jsonl"),
+    choose_import: ({ folder }) => (folder ? "/home/ada/.claude/projects" : "/home/ada/Downloads/chatgpt-export.zip"),
+    cancel_transfer: () => {
+      stopped = true;
+      return 1;
+    },
     export_all: async ({ request }) => {
       if (home.files.has(request.output) && !request.overwrite) refuse("refused", `${request.output} is there already. Choose another place, or overwrite it.`);
       for (const done of [400, 2_900, 5_200]) {
-        emit("engine", { room: "transfer", event: { task: "export", done, total: 5_200 } });
+        emit("engine", { room: "transfer", event: { task: "export", done, total: 5_200, per_mille: null } });
         await pause();
       }
       home.files.add(request.output);
@@ -127,13 +134,21 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
     },
     import_from: async ({ request }) => {
       if (request.input.trim() === "") refuse("invalid_input", "No file is named. Choose the one to import.");
-      for (const done of [120, 480]) {
-        emit("engine", { room: "transfer", event: { task: "import", done, total: null } });
+      if (request.input.endsWith(".png")) refuse("failed", `${request.input} is nothing that can be imported (it is no text in UTF-8)`);
+      stopped = false;
+      for (const [done, per_mille] of [[120, 250], [480, 990]] as const) {
+        emit("engine", { room: "transfer", event: { task: "import", done, total: null, per_mille } });
         await pause();
+        if (stopped) break;
       }
-      return { imported: 478, skipped: 2, duplicates: 12, errors: [
-        { line: 17, why: "the record has no user_message" },
-        { line: 203, why: "occurred_at is no time: \"yesterday\"; write it as 2026-11-21T09:30:00Z" },
+      const dry_run = request.dry_run ?? false;
+      const format = request.format ?? (request.input.includes(".claude") ? "claude_code" : "chatgpt");
+      const known = home.files.has(request.input);
+      if (!dry_run && !stopped) home.files.add(request.input);
+      const turns = known ? 0 : stopped ? 120 : 466;
+      return { format, dry_run, cancelled: stopped, imported: turns, turns, conversations: turns === 0 ? 0 : 31, items: 0, insights: 0, skipped: 2, duplicates: known ? 478 : 12, errors: [
+        { line: null, at: "conversations.json[17]", why: "missing field `mapping`" },
+        { line: null, at: "conversations.json[203].mapping[\"a\"].message", why: "invalid type: string \"nobody\", expected struct Author" },
       ] };
     },
   };

@@ -4,19 +4,20 @@
 //! The same store gives the same bytes, so two exports can be compared. Derived things stand in the order of
 //! their ids, the others in the order they were stored.
 
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::Write;
 
 use clock::Timestamp;
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{Appendix, ExportParts, ExportReport, ExportRequest, folder_of, sync_folder};
+use super::atomic::Out;
+use super::chosen::{Chosen, narrowed};
+use super::{Appendix, ExportParts, ExportReport};
 use crate::author::Author;
 use crate::conversation::{self, Conversation};
-use crate::evidence::{self, OF_INSIGHT, OF_ITEM};
+use crate::evidence::OF_ITEM;
 use crate::history::{self, StoreKey};
-use crate::insight::{self, Insight};
+use crate::insight::Insight;
 use crate::item::{self, Item};
 use crate::item_change::aliases;
 use crate::progress::Meter;
@@ -47,7 +48,7 @@ fn analysis_record(connection: &Connection) -> Result<AnalysisRecord, Error> {
 }
 
 /// A conversation without what follows from its turns.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ConversationRecord {
     pub(crate) id: ConversationId,
     pub(crate) author: Author,
@@ -110,63 +111,26 @@ impl TryFrom<String> for Hex {
     }
 }
 
-pub(super) fn write(
+pub(super) fn write<W: Write>(
     connection: &Connection,
-    request: &ExportRequest,
-    appendix: Option<&Appendix>,
+    chosen: &Chosen,
+    appendix: Option<Appendix>,
+    out: &mut Out<'_, W>,
     meter: &mut Meter<'_>,
 ) -> Result<ExportReport, Error> {
-    // What is written is renamed into place: a link stays a link, and nothing but a file is ever replaced (a
-    // rename onto /dev/stdout would take that name from everybody).
-    let path = &match request.output.symlink_metadata() {
-        Ok(_) => request.output.canonicalize().map_err(|error| Error::file(&request.output, &error))?,
-        Err(_) => request.output.clone(),
-    };
-    if path.metadata().is_ok_and(|target| !target.is_file()) {
-        return Err(Error::NotAFile { path: request.output.clone() });
-    }
-    let folder = folder_of(path);
-    // Made for its owner alone (0600), and gone by itself if anything fails from here on.
-    let file = tempfile::Builder::new()
-        .prefix(".ambient-insights-export-")
-        .tempfile_in(folder)
-        .map_err(|error| Error::file(folder, &error))?;
-    let mut out = Out { writer: BufWriter::new(file), path };
-    let report = sections(connection, request.parts, &mut out, meter)?;
-    if let Some(Appendix { name, json }) = appendix {
+    let report = sections(connection, chosen, out, meter)?;
+    if let Some(Appendix { name, mut json }) = appendix {
         out.text(&format!(",\n\"{name}\":"))?;
-        out.bytes(json)?;
+        while let Some(piece) = json.blocking_recv() {
+            out.bytes(&piece.map_err(|detail| Error::Appendix { name, detail })?)?;
+            meter.add(0)?;
+        }
     }
     out.text("}\n")?;
-    let file = out.writer.into_inner().map_err(|error| Error::file(path, error.error()))?;
-    file.as_file().sync_all().map_err(|error| Error::file(path, &error))?;
-    let kept = if request.overwrite { file.persist(path) } else { file.persist_noclobber(path) };
-    kept.map_err(|failed| match failed.error.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::AlreadyThere { path: path.clone() },
-        _ => Error::file(path, &failed.error),
-    })?;
-    sync_folder(folder)?;
     Ok(report)
 }
 
-struct Out<'a, W: Write> {
-    writer: BufWriter<W>,
-    path: &'a Path,
-}
-
 impl<W: Write> Out<'_, W> {
-    fn text(&mut self, text: &str) -> Result<(), Error> {
-        self.bytes(text.as_bytes())
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.writer.write_all(bytes).map_err(|error| Error::file(self.path, &error))
-    }
-
-    fn value(&mut self, value: &impl Serialize) -> Result<(), Error> {
-        serde_json::to_writer(&mut self.writer, value).map_err(|error| Error::file(self.path, &error.into()))
-    }
-
     /// An array with one record a line, but for rows that give none; gives their number.
     fn section<T: Serialize>(
         &mut self,
@@ -182,7 +146,7 @@ impl<W: Write> Out<'_, W> {
         while let Some(row) = rows.next()? {
             let Some(record) = record(row)? else { continue };
             self.text(if count == 0 { "\n" } else { ",\n" })?;
-            self.value(&record)?;
+            self.json(&record)?;
             count += 1;
         }
         self.text("]")?;
@@ -192,51 +156,53 @@ impl<W: Write> Out<'_, W> {
 
 fn sections<W: Write>(
     connection: &Connection,
-    parts: ExportParts,
+    chosen: &Chosen,
     out: &mut Out<'_, W>,
     meter: &mut Meter<'_>,
 ) -> Result<ExportReport, Error> {
     let mut report = ExportReport::default();
+    let parts = chosen.parts;
     out.text(&format!("{{\"format\":\"{FORMAT}\",\n\"version\":{VERSION}"))?;
     // What was removed by hand stays removed where this file is imported. Conversations alone say nothing of it.
     let has_marks = parts.context || parts.insights;
     if has_marks {
         out.text(",\n\"store_key\":")?;
-        out.value(&Hex(StoreKey::read(connection)?.0.to_vec()))?;
+        out.json(&Hex(StoreKey::read(connection)?.0.to_vec()))?;
     }
     // A part of the findings is no reason not to analyse the turns where they are imported.
-    if parts == ExportParts::ALL {
+    if parts == ExportParts::ALL && chosen.is_all {
         out.text(",\n\"analysis\":")?;
-        out.value(&analysis_record(connection)?)?;
+        out.json(&analysis_record(connection)?)?;
     }
     if parts.conversations {
-        let conversations = format!("{} ORDER BY c.seq", conversation::SELECT);
+        let conversations =
+            format!("{} WHERE {} ORDER BY c.seq", conversation::SELECT, chosen.conversations());
         report.conversations = out.section(connection, "conversations", &conversations, |row| {
-            meter.add(1);
+            meter.add(1)?;
             Ok(Some(ConversationRecord::from(conversation::from_row(row)?)))
         })?;
-        report.turns = out.section(connection, "turns", &turn::all_sql(), |row| {
-            meter.add(1);
+        report.turns = out.section(connection, "turns", &chosen.turns_sql(), |row| {
+            meter.add(1)?;
             Ok(Some(turn::from_row(row)?))
         })?;
     }
     if parts.context {
-        report.items = out.section(connection, "items", item::ALL, |row| {
-            meter.add(1);
+        report.items = out.section(connection, "items", &chosen.items_sql(), |row| {
+            meter.add(1)?;
             let mut stored = item::from_row(row)?;
-            stored.item.evidence = evidence::read(connection, OF_ITEM, stored.seq, -1)?;
+            stored.item.evidence = chosen.evidence(connection, OF_ITEM, stored.seq)?;
             Ok(Some(ItemRecord { aliases: aliases(connection, stored.seq)?, item: stored.item }))
         })?;
     }
     if parts.insights {
-        report.insights = out.section(connection, "insights", insight::ALL, |row| {
-            meter.add(1);
-            let mut stored = insight::from_row(row)?;
-            stored.insight.evidence = evidence::read(connection, OF_INSIGHT, stored.seq, -1)?;
+        report.insights = out.section(connection, "insights", &chosen.insights_sql(), |row| {
+            meter.add(1)?;
+            let stored = chosen.insight(connection, row)?;
             Ok(Some(InsightRecord { key: Hex(stored.dedup_key.to_vec()), insight: stored.insight }))
         })?;
     }
-    out.section(connection, "history", history::ALL, |row| {
+    let events = narrowed(history::ALL, &chosen.history());
+    out.section(connection, "history", &events, |row| {
         // The kind alone is read first: most of the rest may be left out.
         let kind: Subject = row.get(2)?;
         if parts.has(kind) { Ok(Some(history::from_row(row)?)) } else { Ok(None) }

@@ -7,9 +7,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
-use super::{ExportParts, ExportReport, ExportRequest, folder_of, sync_folder};
+use super::ExportReport;
+use super::atomic::in_folder;
+use super::chosen::{Chosen, narrowed};
 use crate::Error;
 use crate::author::Author;
 use crate::conversation::{self, Conversation};
@@ -20,89 +22,43 @@ use crate::progress::Meter;
 use crate::state::{InsightState, ItemKind, ItemState};
 use crate::turn;
 
-/// By this file a folder is known as an export, which another one may replace.
-const MARK: &str = ".ambient-insights-export";
+/// How many turns an entry of the profile leads to.
+const SAID: i64 = 5;
 
 pub(super) fn write(
     connection: &Connection,
-    request: &ExportRequest,
-    meter: &mut Meter<'_>,
-) -> Result<ExportReport, Error> {
-    let target = &request.output;
-    let replaces = target.symlink_metadata().is_ok();
-    if replaces && !target.join(MARK).is_file() {
-        return Err(Error::NotAnExport { path: target.clone() });
-    }
-    let folder = folder_of(target);
-    let prepare = |prefix| {
-        tempfile::Builder::new()
-            .prefix(prefix)
-            .tempdir_in(folder)
-            .map_err(|error| Error::file(folder, &error))
-    };
-    let unfinished = prepare(".ambient-insights-export-")?;
-    let report = notes(connection, unfinished.path(), request.parts, meter)?;
-    // What is replaced goes into a folder that is deleted when everything is done, or put back.
-    let old = prepare(".ambient-insights-replaced-")?;
-    let put_away = old.path().join("old");
-    if replaces {
-        std::fs::rename(target, &put_away).map_err(|error| Error::file(target, &error))?;
-    }
-    if let Err(error) = std::fs::rename(unfinished.path(), target) {
-        if replaces && std::fs::rename(&put_away, target).is_err() {
-            // Rather leave the old export under a strange name than delete it.
-            let _ = old.keep();
-        }
-        return Err(Error::file(target, &error));
-    }
-    let _ = unfinished.keep();
-    sync_folder(folder)?;
-    Ok(report)
-}
-
-fn put(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
-    let path = folder.join(name);
-    let write = || -> std::io::Result<()> {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| Error::file(&path, &error))
-}
-
-fn notes(
-    connection: &Connection,
+    chosen: &Chosen,
     folder: &Path,
-    parts: ExportParts,
     meter: &mut Meter<'_>,
 ) -> Result<ExportReport, Error> {
     let mut report = ExportReport::default();
-    put(folder, MARK, "version 1\n")?;
+    let parts = chosen.parts;
     let mut index = String::from("# Ambient Insights\n");
     if parts.context || parts.insights {
         index.push('\n');
     }
     if parts.context {
-        put(folder, "profile.md", &profile(connection, &mut report, meter)?)?;
+        put(folder, "profile.md", &profile(connection, chosen, &mut report, meter)?)?;
         index.push_str("- [What is known](profile.md)\n");
     }
     if parts.insights {
-        put(folder, "insights.md", &insights(connection, parts, &mut report, meter)?)?;
+        put(folder, "insights.md", &insights(connection, chosen, &mut report, meter)?)?;
         index.push_str("- [Insights](insights.md)\n");
     }
     if parts.conversations {
-        conversations(connection, folder, &mut index, &mut report, meter)?;
+        conversations(connection, chosen, folder, &mut index, &mut report, meter)?;
     }
     put(folder, "index.md", &index)?;
     Ok(report)
 }
 
+fn put(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
+    in_folder(folder, name, |out| out.text(text))
+}
+
 fn conversations(
     connection: &Connection,
+    chosen: &Chosen,
     folder: &Path,
     index: &mut String,
     report: &mut ExportReport,
@@ -111,12 +67,13 @@ fn conversations(
     let folder = folder.join("conversations");
     std::fs::create_dir(&folder).map_err(|error| Error::file(&folder, &error))?;
     index.push_str("\n## Conversations\n\n");
-    let mut statement = connection.prepare(&format!("{} ORDER BY c.seq DESC", conversation::SELECT))?;
+    let sql = format!("{} WHERE {} ORDER BY c.seq DESC", conversation::SELECT, chosen.conversations());
+    let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let conversation = conversation::from_row(row)?;
         let name = file_name(&conversation);
-        put(&folder, &name, &note(connection, &conversation, row.get(5)?, report, meter)?)?;
+        put(&folder, &name, &note(connection, chosen, &conversation, row.get(5)?, report, meter)?)?;
         let _ = writeln!(
             index,
             "- [{}](conversations/{name}), {}, turns: {}",
@@ -125,7 +82,7 @@ fn conversations(
             conversation.turn_count
         );
         report.conversations += 1;
-        meter.add(1);
+        meter.add(1)?;
     }
     Ok(())
 }
@@ -149,17 +106,25 @@ fn who(author: &Author) -> &str {
 
 fn note(
     connection: &Connection,
+    chosen: &Chosen,
     conversation: &Conversation,
     seq: i64,
     report: &mut ExportReport,
     meter: &mut Meter<'_>,
 ) -> Result<String, Error> {
+    // What Obsidian and the like list and search by. JSON's text is a text of YAML too.
     let mut text = format!(
-        "# Conversation of {}\n\n[Index](../index.md), with {}\n",
+        "---\ndate: {}\nsource: {}\nturns: {}\ntags:\n  - ambient-insights\n---\n\n# Conversation of {}\n\n\
+         [Index](../index.md), with {}\n",
+        conversation.started_at,
+        serde_json::Value::from(who(&conversation.author)),
+        conversation.turn_count,
         conversation.started_at.to_local_text(),
         inline(who(&conversation.author))
     );
-    let mut statement = connection.prepare_cached(&turn::of_conversation_sql())?;
+    let sql = narrowed(&turn::all_sql(), &format!("t.conversation = ?1 AND {}", chosen.turns()))
+        .replace(" ORDER BY t.seq", " ORDER BY t.occurred_at, t.seq");
+    let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([seq])?;
     while let Some(row) = rows.next()? {
         let turn = turn::from_row(row)?;
@@ -170,13 +135,55 @@ fn note(
             }
         }
         report.turns += 1;
-        meter.add(1);
+        meter.add(1)?;
     }
+    found_here(connection, chosen, seq, &mut text)?;
     Ok(text)
+}
+
+/// Links to what was found in a conversation: the way back from a note to what it taught.
+fn found_here(connection: &Connection, chosen: &Chosen, seq: i64, text: &mut String) -> Result<(), Error> {
+    let mut lines = String::new();
+    for (is_chosen, sql, file) in [
+        (
+            chosen.parts.context,
+            format!(
+                "SELECT DISTINCT i.id, i.name FROM item_evidence e JOIN turn t ON t.seq = e.turn \
+                 JOIN item i ON i.seq = e.item WHERE t.conversation = ?1 AND {} ORDER BY i.id",
+                chosen.items()
+            ),
+            "profile.md",
+        ),
+        (
+            chosen.parts.insights,
+            format!(
+                "SELECT DISTINCT i.id, i.insight_type FROM insight_evidence e JOIN turn t ON t.seq = e.turn \
+                 JOIN insight i ON i.seq = e.insight WHERE t.conversation = ?1 AND i.state = 'active' AND {} \
+                 ORDER BY i.id",
+                chosen.insights()
+            ),
+            "insights.md",
+        ),
+    ] {
+        if !is_chosen {
+            continue;
+        }
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([seq])?;
+        while let Some(row) = rows.next()? {
+            let (id, name): (crate::ItemId, String) = (row.get(0)?, row.get(1)?);
+            let _ = writeln!(lines, "- [{}](../{file}#{id})", inline(&name));
+        }
+    }
+    if !lines.is_empty() {
+        let _ = write!(text, "\n## Found here\n\n{lines}");
+    }
+    Ok(())
 }
 
 fn profile(
     connection: &Connection,
+    chosen: &Chosen,
     report: &mut ExportReport,
     meter: &mut Meter<'_>,
 ) -> Result<String, Error> {
@@ -184,19 +191,26 @@ fn profile(
     for kind in ItemKind::ALL {
         let mut lines = String::new();
         for state in ItemState::ALL {
-            for stored in item::of_state(connection, *kind, *state, u32::MAX)? {
+            let sql = narrowed(item::ALL, &format!("i.kind = ?1 AND i.state = ?2 AND {}", chosen.items()))
+                .replace(" ORDER BY i.id", " ORDER BY i.last_seen_at DESC, i.seq DESC");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query((kind, state))?;
+            while let Some(row) = rows.next()? {
+                let stored = item::from_row(row)?;
                 let value = stored.item.value.as_ref().map_or(String::new(), |value| {
                     format!(": {}", inline(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
                 });
                 let _ = writeln!(
                     lines,
-                    "- {}{value} ({state}, from {}, last seen {})",
+                    "- <a id=\"{}\"></a>{}{value} ({state}, from {}, last seen {}){}",
+                    stored.item.id,
                     inline(&stored.item.name),
                     inline(who(&stored.item.author)),
-                    stored.item.last_seen_at.to_local_text()
+                    stored.item.last_seen_at.to_local_text(),
+                    said(connection, chosen, evidence::OF_ITEM, stored.seq, SAID, ", ")?
                 );
                 report.items += 1;
-                meter.add(1);
+                meter.add(1)?;
             }
         }
         if !lines.is_empty() {
@@ -216,15 +230,46 @@ fn heading(kind: ItemKind) -> &'static str {
     }
 }
 
+/// Links to the notes of the turns that something stands on, the newest first; where those notes are left out
+/// there is nothing to lead to.
+fn said(
+    connection: &Connection,
+    chosen: &Chosen,
+    sql: &str,
+    thing: i64,
+    limit: i64,
+    between: &str,
+) -> Result<String, Error> {
+    let mut links = String::new();
+    if !chosen.parts.conversations {
+        return Ok(links);
+    }
+    for evidence in evidence::read(connection, sql, thing, limit)? {
+        let sql = narrowed(&turn::all_sql(), &format!("t.id = ?1 AND {}", chosen.turns()));
+        let turn =
+            connection.prepare_cached(&sql)?.query_row([evidence.turn_id], turn::from_row).optional()?;
+        let Some(turn) = turn else { continue };
+        let conversation = conversation::get(connection, turn.conversation_id)?;
+        let _ = write!(
+            links,
+            "{between}[Said on {}](conversations/{}#{})",
+            turn.occurred_at.to_local_text(),
+            file_name(&conversation),
+            turn.id
+        );
+    }
+    Ok(links)
+}
+
 fn insights(
     connection: &Connection,
-    parts: ExportParts,
+    chosen: &Chosen,
     report: &mut ExportReport,
     meter: &mut Meter<'_>,
 ) -> Result<String, Error> {
     let mut text = String::from("# Insights\n\n[Index](index.md)\n");
-    let sql =
-        insight::ALL.replace("ORDER BY i.id", "WHERE i.state = ?1 ORDER BY i.occurred_at DESC, i.seq DESC");
+    let sql = narrowed(insight::ALL, &format!("i.state = ?1 AND {}", chosen.insights()))
+        .replace(" ORDER BY i.id", " ORDER BY i.occurred_at DESC, i.seq DESC");
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([InsightState::Active])?;
     while let Some(row) = rows.next()? {
@@ -232,30 +277,19 @@ fn insights(
         let insight = &stored.insight;
         let _ = write!(
             text,
-            "\n## {}: {}\n\n{}",
+            "\n<a id=\"{}\"></a>\n\n## {}: {}\n\n{}",
+            insight.id,
             inline(&insight.insight_type),
             insight.timestamp.to_local_text(),
             quote(&insight.content)
         );
-        // Links lead to the conversations' notes; where those are left out there is nothing to lead to.
-        let evidence = if parts.conversations {
-            evidence::read(connection, evidence::OF_INSIGHT, stored.seq, -1)?
-        } else {
-            Vec::new()
-        };
-        for evidence in evidence {
-            let turn = turn::get(connection, evidence.turn_id)?;
-            let conversation = conversation::get(connection, turn.conversation_id)?;
-            let _ = write!(
-                text,
-                "\n[Said on {}](conversations/{}#{})\n",
-                turn.occurred_at.to_local_text(),
-                file_name(&conversation),
-                turn.id
-            );
+        let links = said(connection, chosen, evidence::OF_INSIGHT, stored.seq, -1, "\n")?;
+        text.push_str(&links);
+        if !links.is_empty() {
+            text.push('\n');
         }
         report.insights += 1;
-        meter.add(1);
+        meter.add(1)?;
     }
     Ok(text)
 }

@@ -127,6 +127,7 @@ impl Open {
 }
 
 /// An entry as far as it matters here. Everything else of it is passed over without being kept.
+#[expect(clippy::struct_excessive_bools, reason = "they are the format's own flags, each on its own")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry<'a> {
@@ -200,7 +201,7 @@ impl Transcript {
         match entry.kind.as_deref() {
             Some("user") if !entry.is_meta && is_person(entry.origin.as_ref()) => {
                 let content = entry.message.take().map(|message| message.content).unwrap_or_default();
-                Ok(self.person(&entry, line, content))
+                Ok(self.person(&entry, line, &content))
             }
             Some("attachment") => match entry.attachment.take() {
                 Some(attachment)
@@ -208,7 +209,7 @@ impl Transcript {
                         && attachment.command_mode.as_deref().is_none_or(|mode| mode == "prompt")
                         && is_person(attachment.origin.as_ref()) =>
                 {
-                    Ok(self.person(&entry, line, attachment.prompt))
+                    Ok(self.person(&entry, line, &attachment.prompt))
                 }
                 _ => Ok(Step::default()),
             },
@@ -234,11 +235,11 @@ impl Transcript {
         open.ended().map(|turn| LastTurn { turn, is_finished })
     }
 
-    fn person(&mut self, entry: &Entry<'_>, line: &str, content: Content) -> Step {
+    fn person(&mut self, entry: &Entry<'_>, line: &str, content: &Content) -> Step {
         if content.has_tool_result {
             return Step::default();
         }
-        let text = typed(&content);
+        let text = typed(content);
         if text.starts_with(INTERRUPTED) {
             if let Some(open) = &mut self.open {
                 open.is_finished = true;

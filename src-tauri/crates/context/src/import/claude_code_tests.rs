@@ -36,7 +36,7 @@ fn said(text: &str) -> Value {
 }
 
 fn read(lines: &[String]) -> TranscriptPart {
-    let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let text = lines.join("\n") + "\n";
     read_transcript(Cursor::new(text), 0, "file-name").unwrap()
 }
 
@@ -163,7 +163,7 @@ fn reading_on_from_any_line_gives_the_same_turns_once() {
         assistant("a3", 5, said("2b")),
         person("u3", 6, "Three"),
     ];
-    let whole: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let whole = lines.join("\n") + "\n";
     for cut in 0..=whole.len() {
         let mut turns = Vec::new();
         let first = read_transcript(Cursor::new(&whole.as_bytes()[..cut]), 0, "s").unwrap();

@@ -1,8 +1,7 @@
 //! Reading a file line by line in bounded memory.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::io::BufRead;
+use std::path::Path;
 
 use serde_json::error::Category;
 
@@ -25,20 +24,19 @@ pub(super) fn reason(error: &serde_json::Error) -> String {
 }
 
 /// The lines of a file, numbered from 1.
-#[derive(Debug)]
-pub(super) struct Lines {
-    path: PathBuf,
-    reader: BufReader<File>,
+pub(super) struct Lines<'a, R> {
+    path: &'a Path,
+    reader: R,
     number: u64,
 }
 
 /// A line, or why it can not be one.
 pub(super) type Line = (u64, Result<String, &'static str>);
 
-impl Lines {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|error| Error::file(path, &error))?;
-        Ok(Self { path: path.to_owned(), reader: BufReader::with_capacity(64 * 1024, file), number: 0 })
+impl<'a, R: BufRead> Lines<'a, R> {
+    /// The lines that `reader` gives; `path` is where they come from.
+    pub(super) fn of(reader: R, path: &'a Path) -> Self {
+        Self { path, reader, number: 0 }
     }
 
     /// The next line that is not blank; `None`: the file is at its end.
@@ -48,7 +46,7 @@ impl Lines {
             let mut too_long = false;
             let mut any = false;
             loop {
-                let chunk = self.reader.fill_buf().map_err(|error| Error::file(&self.path, &error))?;
+                let chunk = self.reader.fill_buf().map_err(|error| Error::file(self.path, &error))?;
                 if chunk.is_empty() {
                     break;
                 }

@@ -2,6 +2,8 @@
 //!
 //! Its times have no zone; they are this computer's local time, because that is where they were written.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 use clock::Timestamp;
@@ -10,20 +12,15 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::insights::{Identity, NewInsight};
 use super::lines::{Lines, reason};
-use super::{BATCH, ImportReport};
-use crate::handle::Inner;
-use crate::history::{self, NewEvent, StoreKey};
-use crate::input::check_name;
-use crate::insight::{self, Insight};
+use super::sink::{Place, Sink};
 use crate::item_change::{self, Hand};
-use crate::progress::Meter;
-use crate::state::{Action, InsightState, ItemKind, Subject};
-use crate::{Author, Error, InsightId, NewItem};
+use crate::state::ItemKind;
+use crate::{Author, Error, NewItem};
 
-const FORMAT: &str = "mcp_data";
-/// The most characters of an insight's content or context.
-const MAX_INSIGHT_CHARS: usize = 20_000;
+/// The source that the records carry. Not the format's name on the command line: stores have it in them.
+const SOURCE: &str = "mcp_data";
 
 #[derive(Debug, Deserialize)]
 struct UserContext {
@@ -50,7 +47,7 @@ struct InsightLine {
     confidence: Option<f64>,
 }
 
-pub(super) fn read(inner: &Inner, folder: &Path, meter: &mut Meter<'_>) -> Result<ImportReport, Error> {
+pub(super) fn read(sink: &mut Sink<'_, '_>, folder: &Path) -> Result<(), Error> {
     let user_context = folder.join("user_context.json");
     let insights = folder.join("insights.jsonl");
     let (has_context, has_insights) = (user_context.is_file(), insights.is_file());
@@ -63,16 +60,13 @@ pub(super) fn read(inner: &Inner, folder: &Path, meter: &mut Meter<'_>) -> Resul
         });
     }
     let zone = TimeZone::system();
-    let author = Author::Import { source: FORMAT.to_owned() };
-    let mut report = ImportReport::default();
     if has_context {
-        read_context(inner, &user_context, &zone, &author, &mut report)?;
-        meter.add(report.imported + report.duplicates + report.skipped);
+        read_context(sink, &user_context, &zone)?;
     }
     if has_insights {
-        read_insights(inner, &insights, &zone, &author, &mut report, meter)?;
+        read_insights(sink, &insights, &zone)?;
     }
-    Ok(report)
+    Ok(())
 }
 
 /// A time of the original: mostly without a zone, and then in `zone`.
@@ -85,23 +79,18 @@ pub(super) fn local_time(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     Some(Timestamp::from_micros(time.as_microsecond()))
 }
 
-fn read_context(
-    inner: &Inner,
-    path: &Path,
-    zone: &TimeZone,
-    author: &Author,
-    report: &mut ImportReport,
-) -> Result<(), Error> {
+fn read_context(sink: &mut Sink<'_, '_>, path: &Path, zone: &TimeZone) -> Result<(), Error> {
     let bytes = std::fs::read(path).map_err(|error| Error::file(path, &error))?;
+    let here = || Place::at("user_context.json");
     let context: UserContext = match serde_json::from_slice(&bytes) {
         Ok(context) => context,
         Err(error) => {
             let line = u64::try_from(error.line()).ok();
-            report.skip(line, format!("user_context.json: {}", reason(&error)));
+            sink.skip(Place { line, ..here() }, reason(&error));
             return Ok(());
         }
     };
-    let at = context.last_updated.and_then(|text| local_time(&text, zone)).unwrap_or(inner.clock.now());
+    let at = context.last_updated.and_then(|text| local_time(&text, zone)).unwrap_or(sink.inner.clock.now());
     let mut items = Vec::new();
     for (kind, values) in [
         (ItemKind::Interest, context.interests),
@@ -112,31 +101,34 @@ fn read_context(
         for value in values {
             match name_of(&value) {
                 Some(name) => items.push(NewItem { kind, name, value: None }),
-                None => report.skip(None, format!("user_context.json: a {kind} has no name")),
+                None => sink.skip(here(), format!("a {kind} has no name")),
             }
         }
     }
     for (name, value) in context.preferences.into_iter().filter(|(_, value)| !value.is_null()) {
         items.push(NewItem { kind: ItemKind::Preference, name, value: Some(value) });
     }
+    sink.meter.add(items.len() as u64)?;
     let mut ready = Vec::new();
     for item in items {
         match item_change::check_new(item) {
-            Ok(item) => ready.push((item, inner.new_id())),
-            Err(error) => report.skip(None, format!("user_context.json: {error}")),
+            Ok(item) => ready.push((item, sink.inner.new_id())),
+            Err(error) => sink.skip(here(), error.to_string()),
         }
     }
-    let author = author.clone();
-    let added = inner.database.write_blocking(move |connection| {
+    // One job of its own: all have the one time that the file tells.
+    let author = Author::Import { source: SOURCE.to_owned() };
+    let added = sink.write(move |connection| {
         let hand = Hand { author: &author, at };
         ready
             .into_iter()
             .map(|(item, id)| item_change::add(connection, item, hand, id))
             .collect::<Result<Vec<_>, Error>>()
     })?;
-    for added in added {
-        report.count(!added.existed);
-    }
+    let new = added.iter().filter(|added| !added.existed).count() as u64;
+    sink.report.imported += new;
+    sink.report.items += new;
+    sink.report.duplicates += added.len() as u64 - new;
     Ok(())
 }
 
@@ -152,95 +144,35 @@ fn name_of(value: &Value) -> Option<String> {
     }
 }
 
-fn read_insights(
-    inner: &Inner,
-    path: &Path,
-    zone: &TimeZone,
-    author: &Author,
-    report: &mut ImportReport,
-    meter: &mut Meter<'_>,
-) -> Result<(), Error> {
-    let mut lines = Lines::open(path)?;
-    let mut batch = Vec::new();
-    let now = inner.clock.now();
+fn read_insights(sink: &mut Sink<'_, '_>, path: &Path, zone: &TimeZone) -> Result<(), Error> {
+    let file = File::open(path).map_err(|error| Error::file(path, &error))?;
+    let mut lines = Lines::of(BufReader::new(file), path);
     while let Some((number, line)) = lines.next()? {
-        meter.add(1);
-        match line.map_err(str::to_owned).and_then(|line| insight_of(&line, zone, now, author)) {
-            Ok(insight) => batch.push(insight),
-            Err(why) => report.skip(Some(number), format!("insights.jsonl: {why}")),
-        }
-        if batch.len() >= BATCH {
-            store(inner, std::mem::take(&mut batch), report)?;
+        let place = Place { at: Some("insights.jsonl".to_owned()), line: Some(number) };
+        match line.map_err(str::to_owned).and_then(|line| insight_of(&line, zone)) {
+            Ok(insight) => sink.insight(place, insight)?,
+            Err(why) => sink.skip(place, why),
         }
     }
-    store(inner, batch, report)
+    Ok(())
 }
 
-/// The insight in a line; its id is made when its key is known.
-fn insight_of(line: &str, zone: &TimeZone, now: Timestamp, author: &Author) -> Result<Insight, String> {
+fn insight_of(line: &str, zone: &TimeZone) -> Result<NewInsight, String> {
     let line: InsightLine = serde_json::from_str(line).map_err(|error| reason(&error))?;
     let timestamp = local_time(&line.timestamp, zone)
         .ok_or_else(|| format!("{:?} is not a time", line.timestamp.chars().take(40).collect::<String>()))?;
-    let confidence = line.confidence.unwrap_or(0.5);
-    if !(0.0..=1.0).contains(&confidence) {
-        return Err(format!("the confidence {confidence} is not between 0 and 1"));
-    }
     let context = match line.context {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),
     };
-    if line.content.trim().is_empty() {
-        return Err("the content is empty".to_owned());
-    }
-    if line.content.chars().count() > MAX_INSIGHT_CHARS || context.chars().count() > MAX_INSIGHT_CHARS {
-        return Err(format!("content or context is longer than {MAX_INSIGHT_CHARS} characters"));
-    }
-    Ok(Insight {
-        id: InsightId::from(uuid::Uuid::nil()),
-        timestamp,
-        insight_type: check_name("insight_type", &line.insight_type).map_err(|error| error.to_string())?,
+    Ok(NewInsight {
+        source: SOURCE,
+        identity: Identity::WordsAndTime,
+        insight_type: line.insight_type,
         content: line.content,
         context,
-        confidence,
-        state: InsightState::Active,
-        author: author.clone(),
-        created_at: now,
-        analysis_version: None,
-        evidence: Vec::new(),
-        cursor: None,
+        confidence: line.confidence.unwrap_or(0.5),
+        timestamp: Some(timestamp),
     })
-}
-
-/// The key that makes two imported records one insight.
-pub(super) fn imported_key(key: StoreKey, insight: &Insight) -> [u8; 16] {
-    let at = insight.timestamp.to_string();
-    key.hash("imported insight", &[&insight.insight_type, &insight.content, &insight.context, &at])
-}
-
-fn store(inner: &Inner, batch: Vec<Insight>, report: &mut ImportReport) -> Result<(), Error> {
-    let added = inner.database.write_blocking(move |connection| {
-        let key = StoreKey::read(connection)?;
-        let mut added = Vec::new();
-        for mut insight in batch {
-            let dedup_key = imported_key(key, &insight);
-            let known = insight::by_key(connection, dedup_key)?.is_some();
-            if known || history::is_forgotten(connection, dedup_key)? {
-                added.push(false);
-                continue;
-            }
-            let id = uuid::Builder::from_custom_bytes(dedup_key).into_uuid();
-            insight.id = InsightId::from(id);
-            insight::insert(connection, &insight, dedup_key)?;
-            let (kind, action, at) = (Subject::Insight, Action::Added, insight.created_at);
-            let author = &insight.author;
-            history::record(connection, &NewEvent { subject: id, kind, action, detail: None, author, at })?;
-            added.push(true);
-        }
-        Ok::<_, Error>(added)
-    })?;
-    for added in added {
-        report.count(added);
-    }
-    Ok(())
 }

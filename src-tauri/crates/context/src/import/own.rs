@@ -1,33 +1,33 @@
 //! Our own JSON export, read as a stream: the file is never in memory as a whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use rusqlite::Connection;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::records::{Outcome, add_conversation, add_insight, add_item, add_turn};
-use super::{BATCH, ImportReport};
+use super::sink::{Place, Sink};
+use super::{BATCH, BATCH_BYTES};
 use crate::analysis::derive::start_anew;
 use crate::export::json::{
     AnalysisRecord, ConversationRecord, FORMAT, Hex, InsightRecord, ItemRecord, VERSION,
 };
-use crate::handle::Inner;
 use crate::history::{self, Event, StoreKey};
-use crate::progress::Meter;
 use crate::turn::Turn;
 use crate::{ConversationId, Error};
 
-pub(super) fn read(inner: &Inner, path: &Path, meter: &mut Meter<'_>) -> Result<ImportReport, Error> {
+pub(super) fn read(sink: &mut Sink<'_, '_>, path: &Path) -> Result<(), Error> {
     let file = File::open(path).map_err(|error| Error::file(path, &error))?;
+    sink.meter.expect_bytes(file.metadata().map_err(|error| Error::file(path, &error))?.len());
+    let file = sink.meter.counted(file);
     // Analysis would find things in the turns before the file tells what became of them.
-    let _hold = inner.worker.hold();
-    let mut import = Import::new(inner, meter);
+    let _hold = sink.inner.worker.hold();
+    let mut import = Import::new(sink);
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1024 * 1024, file));
     let read = json.deserialize_map(Envelope(&mut import)).and_then(|()| json.end());
     match (read, import.failure.take()) {
@@ -41,10 +41,18 @@ pub(super) fn read(inner: &Inner, path: &Path, meter: &mut Meter<'_>) -> Result<
     }
 }
 
-struct Import<'a, 'm> {
-    inner: &'a Inner,
-    meter: &'a mut Meter<'m>,
-    report: ImportReport,
+/// What sort of records a section has, and so what is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Conversations,
+    Turns,
+    Items,
+    Insights,
+    Nothing,
+}
+
+struct Import<'s, 'a, 'm> {
+    sink: &'s mut Sink<'a, 'm>,
     /// An error of the store, which serde could only carry as a text.
     failure: Option<Error>,
     /// The marks of what was forgotten, and the keys of insights, mean the same here as in the file.
@@ -55,11 +63,15 @@ struct Import<'a, 'm> {
     turns: i64,
     /// Conversations of the file that are here under another id.
     renamed: HashMap<ConversationId, ConversationId>,
+    /// In a dry run, the file's conversations: they are not in the store when their turns come.
+    unstored: HashMap<ConversationId, ConversationRecord>,
+    /// The conversations that turns were added to.
+    filled: HashSet<ConversationId>,
 }
 
-struct Envelope<'a, 'b, 'm>(&'a mut Import<'b, 'm>);
+struct Envelope<'i, 's, 'a, 'm>(&'i mut Import<'s, 'a, 'm>);
 
-impl<'de> Visitor<'de> for Envelope<'_, '_, '_> {
+impl<'de> Visitor<'de> for Envelope<'_, '_, '_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,7 +113,7 @@ impl<'de> Visitor<'de> for Envelope<'_, '_, '_> {
 }
 
 fn section<'de, A: MapAccess<'de>>(
-    import: &mut Import<'_, '_>,
+    import: &mut Import<'_, '_, '_>,
     key: &str,
     map: &mut A,
 ) -> Result<(), A::Error> {
@@ -115,34 +127,46 @@ fn section<'de, A: MapAccess<'de>>(
         "conversations" => map.next_value_seed(Rows {
             import,
             name: "conversations",
-            counts: true,
+            counts: Counted::Conversations,
             write: Import::conversations,
         }),
-        "turns" => map.next_value_seed(Rows { import, name: "turns", counts: true, write: Import::turns }),
-        "items" => map.next_value_seed(Rows { import, name: "items", counts: true, write: Import::items }),
-        "insights" => {
-            map.next_value_seed(Rows { import, name: "insights", counts: true, write: Import::insights })
+        "turns" => {
+            map.next_value_seed(Rows { import, name: "turns", counts: Counted::Turns, write: Import::turns })
         }
-        "history" => {
-            map.next_value_seed(Rows { import, name: "history", counts: false, write: Import::history })
+        "items" => {
+            map.next_value_seed(Rows { import, name: "items", counts: Counted::Items, write: Import::items })
         }
-        "forgotten" => {
-            map.next_value_seed(Rows { import, name: "forgotten", counts: false, write: Import::forgotten })
-        }
+        "insights" => map.next_value_seed(Rows {
+            import,
+            name: "insights",
+            counts: Counted::Insights,
+            write: Import::insights,
+        }),
+        "history" => map.next_value_seed(Rows {
+            import,
+            name: "history",
+            counts: Counted::Nothing,
+            write: Import::history,
+        }),
+        "forgotten" => map.next_value_seed(Rows {
+            import,
+            name: "forgotten",
+            counts: Counted::Nothing,
+            write: Import::forgotten,
+        }),
         _ => map.next_value::<IgnoredAny>().map(drop),
     }
 }
 
 /// The records of an array, handed on in batches; one that can not be read is told and left out.
-struct Rows<'a, 'b, 'm, T> {
-    import: &'a mut Import<'b, 'm>,
+struct Rows<'i, 's, 'a, 'm, T> {
+    import: &'i mut Import<'s, 'a, 'm>,
     name: &'static str,
-    /// Whether its records are what a person counts.
-    counts: bool,
-    write: fn(&mut Import<'b, 'm>, Vec<T>) -> Result<(), Error>,
+    counts: Counted,
+    write: fn(&mut Import<'s, 'a, 'm>, Vec<T>) -> Result<(), Error>,
 }
 
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, '_, T> {
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, '_, '_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -150,7 +174,7 @@ impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Rows<'_, '_, '_, T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, '_, T> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, '_, '_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,17 +183,21 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, '_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut batch = Vec::new();
-        let mut number = 0_u64;
+        let (mut number, mut bytes) = (0_u64, 0_usize);
         while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
             number += 1;
-            self.import.meter.add(u64::from(self.counts));
+            let counted = self.import.sink.meter.add(u64::from(self.counts != Counted::Nothing));
+            self.import.keep_failure::<A::Error, _>(counted)?;
+            bytes += raw.get().len();
             match serde_json::from_str(raw.get()) {
                 Ok(record) => batch.push(record),
                 Err(error) => {
-                    self.import.report.skip(None, format!("record {number} of {}: {error}", self.name));
+                    let place = Place::at(format!("{}[{}]", self.name, number - 1));
+                    self.import.sink.skip(place, format!("record {number} of {}: {error}", self.name));
                 }
             }
-            if batch.len() >= BATCH {
+            if batch.len() >= BATCH || bytes >= BATCH_BYTES {
+                bytes = 0;
                 let written = (self.write)(self.import, std::mem::take(&mut batch));
                 self.import.keep_failure::<A::Error, _>(written)?;
             }
@@ -179,17 +207,17 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, '_, T> {
     }
 }
 
-impl<'a, 'm> Import<'a, 'm> {
-    fn new(inner: &'a Inner, meter: &'a mut Meter<'m>) -> Self {
+impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
+    fn new(sink: &'s mut Sink<'a, 'm>) -> Self {
         Self {
-            inner,
-            meter,
-            report: ImportReport::default(),
+            sink,
             failure: None,
             same_key: false,
             analysis: None,
             turns: 0,
             renamed: HashMap::new(),
+            unstored: HashMap::new(),
+            filled: HashSet::new(),
         }
     }
 
@@ -201,28 +229,24 @@ impl<'a, 'm> Import<'a, 'm> {
         })
     }
 
-    fn write<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        self.inner.database.write_blocking(job)
-    }
-
-    /// Counts what each record of a batch came to.
-    fn tell(&mut self, outcomes: Vec<Outcome>) {
+    /// Counts what each record of a batch came to; gives how many were added.
+    fn tell(&mut self, outcomes: Vec<Outcome>) -> u64 {
+        let mut added = 0;
         for outcome in outcomes {
             match outcome {
-                Outcome::Added => self.report.imported += 1,
-                Outcome::Known => self.report.duplicates += 1,
-                Outcome::Bad(why) => self.report.skip(None, why),
+                Outcome::Added => added += 1,
+                Outcome::Known => self.sink.report.duplicates += 1,
+                Outcome::Bad(why) => self.sink.skip(Place::default(), why),
             }
         }
+        self.sink.report.imported += added;
+        added
     }
 
     /// An empty store takes over the file's key, so that what was forgotten stays forgotten.
     fn adopt_key(&mut self, key: &Hex) -> Result<(), Error> {
         let Ok(key) = <[u8; 32]>::try_from(key.0.as_slice()) else { return Ok(()) };
-        self.same_key = self.write(move |connection| {
+        self.same_key = self.sink.write(move |connection| {
             let is_used: bool = connection.query_row(
                 "SELECT EXISTS (SELECT 1 FROM turn) OR EXISTS (SELECT 1 FROM item) OR EXISTS (SELECT 1 FROM \
                  insight) OR EXISTS (SELECT 1 FROM history) OR EXISTS (SELECT 1 FROM forgotten)",
@@ -239,12 +263,16 @@ impl<'a, 'm> Import<'a, 'm> {
 
     /// Says what analysis still has to do. What an empty store took over whole is not analysed again: the
     /// findings came with it. What other rules had found is found anew.
-    fn finish(self) -> Result<ImportReport, Error> {
-        let version = self.inner.analyzer.version();
+    fn finish(self) -> Result<(), Error> {
+        self.sink.report.conversations = self.filled.len() as u64;
+        if self.sink.report.dry_run {
+            return Ok(());
+        }
+        let version = self.sink.inner.analyzer.version();
         match self.analysis {
             Some(AnalysisRecord { version: found, complete: true }) if found == version => {
                 let turns = self.turns;
-                self.write(move |connection| {
+                self.sink.write(move |connection| {
                     // Only if no other turn came before or between: a client may be logging right now.
                     connection.execute(
                         "UPDATE store SET analysed_seq = (SELECT max(seq) FROM turn) \
@@ -254,17 +282,22 @@ impl<'a, 'm> Import<'a, 'm> {
                     Ok(())
                 })?;
             }
-            Some(AnalysisRecord { version: found, .. }) if found != version && self.report.imported > 0 => {
-                self.write(move |connection| start_anew(connection, version))?;
-                self.inner.worker.restarted();
+            Some(AnalysisRecord { version: found, .. })
+                if found != version && self.sink.report.imported > 0 =>
+            {
+                self.sink.write(move |connection| start_anew(connection, version))?;
+                self.sink.inner.worker.restarted();
             }
             _ => {}
         }
-        Ok(self.report)
+        Ok(())
     }
 
     fn conversations(&mut self, batch: Vec<ConversationRecord>) -> Result<(), Error> {
-        let renamed = self.write(move |connection| {
+        if self.sink.report.dry_run {
+            self.unstored.extend(batch.iter().map(|conversation| (conversation.id, conversation.clone())));
+        }
+        let renamed = self.sink.write(move |connection| {
             let mut renamed = Vec::new();
             for conversation in batch {
                 renamed.extend(add_conversation(connection, &conversation)?);
@@ -281,36 +314,57 @@ impl<'a, 'm> Import<'a, 'm> {
                 turn.conversation_id = *here;
             }
         }
-        let outcomes: Vec<Outcome> =
-            self.write(move |connection| batch.iter().map(|turn| add_turn(connection, turn)).collect())?;
-        let added = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Added)).count();
+        let unstored: Vec<ConversationRecord> = {
+            let mut wanted = HashSet::new();
+            batch
+                .iter()
+                .filter(|turn| wanted.insert(turn.conversation_id))
+                .filter_map(|turn| self.unstored.get(&turn.conversation_id).cloned())
+                .collect()
+        };
+        let conversations: Vec<ConversationId> = batch.iter().map(|turn| turn.conversation_id).collect();
+        let outcomes: Vec<Outcome> = self.sink.write(move |connection| {
+            for conversation in &unstored {
+                add_conversation(connection, conversation)?;
+            }
+            batch.iter().map(|turn| add_turn(connection, turn)).collect()
+        })?;
+        for (outcome, conversation) in outcomes.iter().zip(conversations) {
+            if matches!(outcome, Outcome::Added) {
+                self.filled.insert(conversation);
+            }
+        }
+        let added = self.tell(outcomes);
+        self.sink.report.turns += added;
         self.turns += i64::try_from(added).unwrap_or(0);
-        self.tell(outcomes);
         Ok(())
     }
 
     fn items(&mut self, batch: Vec<ItemRecord>) -> Result<(), Error> {
-        let outcomes =
-            self.write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
-        self.tell(outcomes);
+        let outcomes = self
+            .sink
+            .write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
+        let added = self.tell(outcomes);
+        self.sink.report.items += added;
         Ok(())
     }
 
     fn insights(&mut self, batch: Vec<InsightRecord>) -> Result<(), Error> {
         let same_key = self.same_key;
-        let outcomes = self.write(move |connection| {
+        let outcomes = self.sink.write(move |connection| {
             let key = StoreKey::read(connection)?;
             batch
                 .into_iter()
                 .map(|record| add_insight(connection, record, same_key.then_some(key), key))
                 .collect()
         })?;
-        self.tell(outcomes);
+        let added = self.tell(outcomes);
+        self.sink.report.insights += added;
         Ok(())
     }
 
     fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
-        self.write(move |connection| {
+        self.sink.write(move |connection| {
             for event in batch {
                 history::restore(connection, &event)?;
             }
@@ -321,8 +375,8 @@ impl<'a, 'm> Import<'a, 'm> {
     fn forgotten(&mut self, batch: Vec<Hex>) -> Result<(), Error> {
         if !self.same_key {
             if !batch.is_empty() {
-                self.report.skip(
-                    None,
+                self.sink.skip(
+                    Place::default(),
                     format!(
                         "{} marks of what was removed belong to another store's key; remove those things here too",
                         batch.len()
@@ -331,7 +385,7 @@ impl<'a, 'm> Import<'a, 'm> {
             }
             return Ok(());
         }
-        self.write(move |connection| {
+        self.sink.write(move |connection| {
             for mark in batch.into_iter().filter_map(|Hex(mark)| <[u8; 16]>::try_from(mark).ok()) {
                 history::forget(connection, mark)?;
             }

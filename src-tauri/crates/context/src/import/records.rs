@@ -7,7 +7,7 @@ use crate::conversation;
 use crate::evidence::{self, Evidence};
 use crate::export::json::{ConversationRecord, InsightRecord, ItemRecord};
 use crate::history::{self, StoreKey};
-use crate::import::mcp_data::imported_key;
+use crate::import::insights::imported_key;
 use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
 use crate::state::{InsightState, ItemState};
 use crate::stored::TimeColumn;

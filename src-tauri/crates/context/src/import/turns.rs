@@ -5,12 +5,11 @@ use std::path::Path;
 use clock::Timestamp;
 use serde::Deserialize;
 
+use super::ImportFormat;
 use super::lines::{Lines, reason};
-use super::{BATCH, ImportReport};
-use crate::handle::Inner;
-use crate::progress::Meter;
-use crate::turn::{self, Duplicates, ReadyTurn};
-use crate::{Author, Error, LogOutcome, NewTurn};
+use super::sink::{Place, Sink};
+use super::source;
+use crate::{Error, NewTurn};
 
 #[derive(Debug, Deserialize)]
 struct Record {
@@ -23,31 +22,23 @@ struct Record {
     client: Option<String>,
 }
 
-/// A turn that is ready, with where it comes from.
-type Ready = (ReadyTurn, Author);
-
-pub(super) fn read(inner: &Inner, path: &Path, meter: &mut Meter<'_>) -> Result<ImportReport, Error> {
-    let mut lines = Lines::open(path)?;
-    let mut report = ImportReport::default();
-    let mut batch: Vec<Ready> = Vec::new();
-    while let Some((number, line)) = lines.next()? {
-        meter.add(1);
-        match line.map_err(str::to_owned).and_then(|line| ready(inner, &line)) {
-            Ok(turn) => batch.push(turn),
-            Err(why) => report.skip(Some(number), why),
+pub(super) fn read(sink: &mut Sink<'_, '_>, path: &Path) -> Result<(), Error> {
+    source::read(sink, path, ImportFormat::Turns.name(), &source::has_lines, &mut |sink, _, reader| {
+        let mut lines = Lines::of(reader, path);
+        while let Some((number, line)) = lines.next()? {
+            let place = Place::line(number);
+            match line.map_err(str::to_owned).and_then(|line| turn_of(&line)) {
+                Ok((turn, source)) => sink.turn(place, turn, &source)?,
+                Err(why) => sink.skip(place, why),
+            }
         }
-        if batch.len() >= BATCH {
-            store(inner, std::mem::take(&mut batch), &mut report)?;
-        }
-    }
-    store(inner, batch, &mut report)?;
-    Ok(report)
+        Ok(())
+    })
 }
 
-fn ready(inner: &Inner, line: &str) -> Result<Ready, String> {
+fn turn_of(line: &str) -> Result<(NewTurn, String), String> {
     let record: Record = serde_json::from_str(line).map_err(|error| reason(&error))?;
     let source = record.client.filter(|client| !client.trim().is_empty());
-    let author = Author::Import { source: source.unwrap_or_else(|| "turns".to_owned()) };
     let turn = NewTurn {
         user_message: record.user_message,
         assistant_response: record.assistant_response.unwrap_or_default(),
@@ -56,20 +47,5 @@ fn ready(inner: &Inner, line: &str) -> Result<Ready, String> {
         external_id: record.id,
         request_key: None,
     };
-    let ready =
-        ReadyTurn::check(turn, inner.clock.now(), || inner.new_id()).map_err(|error| error.to_string())?;
-    Ok((ready, author))
-}
-
-fn store(inner: &Inner, batch: Vec<Ready>, report: &mut ImportReport) -> Result<(), Error> {
-    let outcomes = inner.database.write_blocking(move |connection| {
-        batch
-            .iter()
-            .map(|(ready, author)| turn::store(connection, ready, author, Duplicates::Import))
-            .collect::<Result<Vec<_>, Error>>()
-    })?;
-    for (outcome, _) in outcomes {
-        report.count(matches!(outcome, LogOutcome::Stored { .. }));
-    }
-    Ok(())
+    Ok((turn, source.unwrap_or_else(|| ImportFormat::Turns.name().to_owned())))
 }

@@ -1,0 +1,93 @@
+// Bringing in and taking out: first what would come in, then that; only what was chosen goes out.
+
+import { calls, expect, expectNoAxeViolation, expectNoWiderThanTheWindow, failNext, openMain, test, themes } from "./windows";
+
+test("what would come in is shown before it comes in, and what is skipped with its place", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByRole("button", { name: "A file …" }).click();
+  await expect(page.getByLabel("From", { exact: true })).toHaveValue("/home/ada/Downloads/chatgpt-export.zip");
+  // Choosing is asking: it is looked at without another press.
+  await expect(page.getByText("This looks like a ChatGPT export.")).toBeVisible();
+  await expect(page.getByText("466 turns in 31 conversations would come in. 12 records are here already. 2 records can not be read.")).toBeVisible();
+  await expect(page.getByText("conversations.json[17]")).toBeVisible();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("Done: 466 turns in 31 conversations imported, 12 here already, 2 skipped.")).toBeVisible();
+  expect(await calls(page, "import_from")).toEqual([
+    { request: { input: "/home/ada/Downloads/chatgpt-export.zip", dry_run: true } },
+    { request: { input: "/home/ada/Downloads/chatgpt-export.zip" } },
+  ]);
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await expect(page.getByText("Nothing new would come in. 478 records are here already.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Import", exact: true })).toBeDisabled();
+});
+
+test("another place or another form is looked at anew, and the place is kept when it fails", async ({ page }) => {
+  await openMain(page, "", "data");
+  const from = page.getByLabel("From", { exact: true });
+  await from.fill("/home/ada/leaf.png");
+  await from.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("nothing that can be imported");
+  await expect(from).toHaveValue("/home/ada/leaf.png");
+  await from.fill("/home/ada/turns.jsonl");
+  await page.getByLabel("What it is").selectOption("turns");
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await expect(page.getByText("This looks like turns, one a line.")).toBeVisible();
+  await page.getByLabel("What it is").selectOption("claude");
+  await expect(page.getByText("This looks like")).toHaveCount(0);
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await expect(page.getByText("This looks like a Claude export.")).toBeVisible();
+  await failNext(page, "import_from", "The disk is full. Free some space and try again.");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("disk is full");
+  await expect(page.getByRole("button", { name: "Import", exact: true })).toBeEnabled();
+});
+
+test("an import tells how far it is and stops when told, with what came in", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByRole("button", { name: "A folder …" }).click();
+  await expect(page.getByText("This looks like Claude Code's transcripts.")).toBeVisible();
+  await page.evaluate(() => window.standIn!.hold());
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("Importing 120")).toBeVisible();
+  await expect(page.getByRole("progressbar", { name: "Importing" })).toHaveAttribute("value", "250");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.evaluate(() => window.standIn!.release());
+  await expect(page.getByText("Stopped: 120 turns")).toBeVisible();
+  await expect(page.getByText("Import it again to go on")).toBeVisible();
+  expect(await calls(page, "cancel_transfer")).toEqual([{ task: "import" }]);
+});
+
+test("an export takes only the days and the program that were chosen", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByRole("radio", { name: /A report with pictures/ }).check();
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("/home/ada/Downloads/ambient-insights-2026-11-21.html");
+  await page.getByLabel("From the day").fill("2026-03-01");
+  await page.getByLabel("To the day").fill("2026-03-31");
+  const who = page.getByLabel("Who brought it");
+  await who.selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await expect(page.getByText("Done:")).toBeVisible();
+  const [{ request }] = (await calls(page, "export_all")) as [{ request: { filter: { since: string; until: string; client: string } } }];
+  // Both days whole, in the person's own zone.
+  const local = await page.evaluate(() => [new Date(2026, 2, 1).toISOString(), new Date(2026, 3, 1).toISOString()]);
+  expect([request.filter.since, request.filter.until]).toEqual(local);
+  expect(request.filter.client).toBe(await who.inputValue());
+});
+
+for (const theme of themes) {
+  test(`what an import would bring has no violation in ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await openMain(page, "", "data");
+    await page.getByRole("button", { name: "A file …" }).click();
+    await expect(page.getByText("This looks like a ChatGPT export.")).toBeVisible();
+    await expectNoAxeViolation(page);
+    for (const width of [1000, 480]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expectNoWiderThanTheWindow(page);
+    }
+    if (process.env["LOOK"]) {
+      await page.setViewportSize({ width: 1000, height: 1700 });
+      await page.screenshot({ path: `/tmp/wt/files-data-${theme}.png`, fullPage: true });
+    }
+  });
+}
