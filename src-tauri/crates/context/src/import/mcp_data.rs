@@ -11,13 +11,15 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::lines::{Lines, reason};
-use super::{BATCH, ImportReport};
+use super::{BATCH, FORGOTTEN, ImportReport};
 use crate::handle::Inner;
 use crate::history::{self, NewEvent, StoreKey};
-use crate::input::check_name;
+use crate::forgetting::marks;
+use crate::input::{check_name, normalise};
 use crate::insight::{self, Insight};
 use crate::item_change::{self, Hand};
 use crate::progress::Meter;
+use crate::redaction::Redaction;
 use crate::state::{Action, InsightState, ItemKind, Subject};
 use crate::{Author, Error, InsightId, NewItem};
 
@@ -121,7 +123,7 @@ fn read_context(
     }
     let mut ready = Vec::new();
     for item in items {
-        match item_change::check_new(item) {
+        match item_change::check_new(item, inner.redaction()) {
             Ok(item) => ready.push((item, inner.new_id())),
             Err(error) => report.skip(None, format!("user_context.json: {error}")),
         }
@@ -129,13 +131,23 @@ fn read_context(
     let author = author.clone();
     let added = inner.database.write_blocking(move |connection| {
         let hand = Hand { author: &author, at };
-        ready
-            .into_iter()
-            .map(|(item, id)| item_change::add(connection, item, hand, id))
-            .collect::<Result<Vec<_>, Error>>()
+        let key = StoreKey::read(connection)?;
+        let mut added = Vec::new();
+        for (item, id) in ready {
+            let forgotten = marks::of_item(key, item.kind, &normalise(&item.name));
+            added.push(if history::is_forgotten(connection, forgotten)? {
+                None
+            } else {
+                Some(item_change::add(connection, item, hand, id)?)
+            });
+        }
+        Ok::<_, Error>(added)
     })?;
     for added in added {
-        report.count(!added.existed);
+        match added {
+            Some(added) => report.count(!added.existed),
+            None => report.skip(None, format!("user_context.json: {FORGOTTEN}")),
+        }
     }
     Ok(())
 }
@@ -165,7 +177,7 @@ fn read_insights(
     let now = inner.clock.now();
     while let Some((number, line)) = lines.next()? {
         meter.add(1);
-        match line.map_err(str::to_owned).and_then(|line| insight_of(&line, zone, now, author)) {
+        match line.map_err(str::to_owned).and_then(|line| insight_of(&line, zone, now, author, inner.redaction())) {
             Ok(insight) => batch.push(insight),
             Err(why) => report.skip(Some(number), format!("insights.jsonl: {why}")),
         }
@@ -177,15 +189,21 @@ fn read_insights(
 }
 
 /// The insight in a line; its id is made when its key is known.
-fn insight_of(line: &str, zone: &TimeZone, now: Timestamp, author: &Author) -> Result<Insight, String> {
-    let line: InsightLine = serde_json::from_str(line).map_err(|error| reason(&error))?;
+fn insight_of(
+    line: &str,
+    zone: &TimeZone,
+    now: Timestamp,
+    author: &Author,
+    redaction: Redaction,
+) -> Result<Insight, String> {
+    let mut line: InsightLine = serde_json::from_str(line).map_err(|error| reason(&error))?;
     let timestamp = local_time(&line.timestamp, zone)
         .ok_or_else(|| format!("{:?} is not a time", line.timestamp.chars().take(40).collect::<String>()))?;
     let confidence = line.confidence.unwrap_or(0.5);
     if !(0.0..=1.0).contains(&confidence) {
         return Err(format!("the confidence {confidence} is not between 0 and 1"));
     }
-    let context = match line.context {
+    let mut context = match line.context.take() {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),
@@ -196,6 +214,8 @@ fn insight_of(line: &str, zone: &TimeZone, now: Timestamp, author: &Author) -> R
     if line.content.chars().count() > MAX_INSIGHT_CHARS || context.chars().count() > MAX_INSIGHT_CHARS {
         return Err(format!("content or context is longer than {MAX_INSIGHT_CHARS} characters"));
     }
+    redaction.clean_in_place(&mut line.content);
+    redaction.clean_in_place(&mut context);
     Ok(Insight {
         id: InsightId::from(uuid::Uuid::nil()),
         timestamp,

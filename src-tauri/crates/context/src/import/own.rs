@@ -17,6 +17,7 @@ use crate::analysis::derive::start_anew;
 use crate::export::json::{
     AnalysisRecord, ConversationRecord, FORMAT, Hex, InsightRecord, ItemRecord, VERSION,
 };
+use crate::forgetting::marks;
 use crate::handle::Inner;
 use crate::history::{self, Event, StoreKey};
 use crate::progress::Meter;
@@ -241,6 +242,11 @@ impl<'a, 'm> Import<'a, 'm> {
     /// findings came with it. What other rules had found is found anew.
     fn finish(self) -> Result<ImportReport, Error> {
         let version = self.inner.analyzer.version();
+        // A conversation came without turns where all of them were forgotten here.
+        self.write(|connection| {
+            connection.execute("DELETE FROM conversation WHERE turn_count = 0", [])?;
+            Ok(())
+        })?;
         match self.analysis {
             Some(AnalysisRecord { version: found, complete: true }) if found == version => {
                 let turns = self.turns;
@@ -311,8 +317,11 @@ impl<'a, 'm> Import<'a, 'm> {
 
     fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
         self.write(move |connection| {
+            let key = StoreKey::read(connection)?;
             for event in batch {
-                history::restore(connection, &event)?;
+                if !history::is_forgotten(connection, marks::of_thing(key, event.subject))? {
+                    history::restore(connection, &event)?;
+                }
             }
             Ok(())
         })

@@ -6,7 +6,7 @@ use clock::Timestamp;
 use serde::Deserialize;
 
 use super::lines::{Lines, reason};
-use super::{BATCH, ImportReport};
+use super::{BATCH, FORGOTTEN, ImportReport};
 use crate::handle::Inner;
 use crate::progress::Meter;
 use crate::turn::{self, Duplicates, ReadyTurn};
@@ -57,7 +57,8 @@ fn ready(inner: &Inner, line: &str) -> Result<Ready, String> {
         request_key: None,
     };
     let ready =
-        ReadyTurn::check(turn, inner.clock.now(), || inner.new_id()).map_err(|error| error.to_string())?;
+        ReadyTurn::check(turn, inner.clock.now(), inner.redaction(), || inner.new_id())
+            .map_err(|error| error.to_string())?;
     Ok((ready, author))
 }
 
@@ -69,7 +70,11 @@ fn store(inner: &Inner, batch: Vec<Ready>, report: &mut ImportReport) -> Result<
             .collect::<Result<Vec<_>, Error>>()
     })?;
     for (outcome, _) in outcomes {
-        report.count(matches!(outcome, LogOutcome::Stored { .. }));
+        if outcome == LogOutcome::Forgotten {
+            report.skip(None, FORGOTTEN);
+        } else {
+            report.count(matches!(outcome, LogOutcome::Stored { .. }));
+        }
     }
     Ok(())
 }
