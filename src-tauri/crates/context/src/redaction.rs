@@ -39,7 +39,7 @@ struct Secret {
 }
 
 impl Redaction {
-    /// The text as it may be stored. Doing it twice changes nothing more.
+    /// The text as it may be stored.
     #[must_use]
     pub fn clean(self, text: &str) -> Cow<'_, str> {
         let public = private::without_private(text);
@@ -96,7 +96,21 @@ fn mark(kind: &str) -> String {
     format!("[redacted: {kind}]")
 }
 
+/// Without one secret the next may be seen: a number that was glued to a key. A few rounds are enough for what
+/// people write, and no text makes it more.
+const ROUNDS: usize = 3;
+
 fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut cleaned = without_seen_secrets(text);
+    for _ in 1..ROUNDS {
+        let Cow::Owned(before) = &cleaned else { break };
+        let Cow::Owned(after) = without_seen_secrets(before) else { break };
+        cleaned = Cow::Owned(after);
+    }
+    cleaned
+}
+
+fn without_seen_secrets(text: &str) -> Cow<'_, str> {
     let mut secrets = Vec::new();
     key_blocks::find(text, &mut secrets);
     known::find(text, &mut secrets);
