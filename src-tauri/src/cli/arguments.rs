@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod clients;
+mod forget;
 
 pub(super) use audit::Audit;
-pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
+pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
+pub(super) use forget::ForgetArguments;
 
 /// Where the options that every command has stand in its help.
 const AFTER_OWN_OPTIONS: usize = 500;
@@ -65,6 +67,8 @@ pub(super) enum Command {
     Export(Export),
     /// Read in what another memory wrote
     Import(Import),
+    /// Take something out of the memory for good
+    Forget(ForgetArguments),
     /// See who is connected, and end it
     Clients(ClientsArguments),
     /// See who did what

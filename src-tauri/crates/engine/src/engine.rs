@@ -10,11 +10,11 @@ use authorization::{
 };
 use certificates::LocalCertificates;
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
-use context::Context;
+use context::{Context, Redaction, RetentionSetting};
 use database::{DataDirectoryLock, LockError};
 use gateway::BindError;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::{Mutex, Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::doorway::Doorway;
@@ -24,6 +24,8 @@ use crate::{Config, Event, Failure};
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
 /// computer sleeps.
 const RENEWAL_TICK: Duration = Duration::from_mins(1);
+/// How often old conversations are looked for.
+const AGE_TICK: Duration = Duration::from_mins(10);
 
 /// Where the owner decides who comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,8 @@ struct Inner {
     events: broadcast::Sender<Event>,
     stopping: CancellationToken,
     lock: Mutex<Option<DataDirectoryLock>>,
+    /// Something about how long conversations are kept has changed.
+    age_changed: Notify,
 }
 
 /// Why the engine could not start. Each message names the remedy.
@@ -124,6 +128,7 @@ impl Engine {
                 events: broadcast::channel(256).0,
                 stopping: CancellationToken::new(),
                 lock: Mutex::new(Some(lock)),
+                age_changed: Notify::new(),
                 clock,
                 config,
             }),
@@ -131,6 +136,9 @@ impl Engine {
         };
         engine.forward_events();
         engine.watch_certificates();
+        if matches!(door, Door::Open(_)) {
+            engine.watch_age();
+        }
         Ok(engine)
     }
 
@@ -305,6 +313,42 @@ impl Engine {
         });
     }
 
+    /// From now on what is stored is kept like this.
+    pub(crate) fn keep_privacy(&self, redaction: Redaction, retention: RetentionSetting) {
+        self.inner.context.set_redaction(redaction);
+        self.inner.context.set_retention(retention);
+        self.expire_old_soon();
+    }
+
+    /// Looks for old conversations now and not only at the next tick.
+    pub(crate) fn expire_old_soon(&self) {
+        self.inner.age_changed.notify_one();
+    }
+
+    /// Removes old conversations from time to time. Only where the door is open: a command on the stored data may
+    /// have been started without the settings of the server's environment.
+    fn watch_age(&self) {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(AGE_TICK);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                tokio::select! {
+                    () = inner.stopping.cancelled() => return,
+                    () = inner.age_changed.notified() => {}
+                    _ = tick.tick() => {}
+                }
+                let expired = tokio::select! {
+                    () = inner.stopping.cancelled() => return,
+                    expired = inner.context.expire_old() => expired,
+                };
+                if let Err(error) = expired {
+                    tracing::error!(%error, "old conversations could not be removed; it is tried again");
+                }
+            }
+        });
+    }
+
     fn watch_certificates(&self) {
         let certificates = Arc::clone(&self.inner.certificates);
         let stopping = self.inner.stopping.clone();
@@ -368,6 +412,8 @@ impl Opening {
                 Arc::clone(&random),
             )?;
             let context = Context::open(&config.data_dir.join("context.db"), clock, random)?;
+            context.set_redaction(config.redaction);
+            context.set_retention(config.retention);
             Ok((context, authorization, certificates))
         }
     }

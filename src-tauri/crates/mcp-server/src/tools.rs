@@ -1,6 +1,7 @@
 //! The registry: every tool once, with its name, scopes, schemas and the function that runs it.
 
 mod add_user_interest;
+mod forget;
 mod get_recent_insights;
 mod get_user_context;
 mod log_conversation_turn;
@@ -51,7 +52,7 @@ pub(crate) trait Tool: 'static {
     ) -> impl Future<Output = Result<Self::Output, ToolError>> + Send;
 }
 
-/// What a tool does to the memory. None takes anything away: that is the owner's to do.
+/// What a tool does to the memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// It only reads.
@@ -60,6 +61,8 @@ pub(crate) enum Effect {
     Adds,
     /// It adds; the same again changes nothing.
     AddsOnce,
+    /// It takes away for good.
+    Removes,
 }
 
 /// Why a tool did not answer.
@@ -71,6 +74,9 @@ pub(crate) enum ToolError {
     /// The owner has paused remembering.
     #[error(transparent)]
     Paused(context::Error),
+    /// The owner keeps this client from reading, or from writing.
+    #[error(transparent)]
+    KeptOut(context::Error),
     /// The store could not do its part.
     #[error(transparent)]
     Store(context::Error),
@@ -88,6 +94,9 @@ impl From<context::Error> for ToolError {
         if matches!(error, context::Error::Paused { .. }) {
             return Self::Paused(error);
         }
+        if matches!(error, context::Error::Incognito | context::Error::ReadOnly) {
+            return Self::KeptOut(error);
+        }
         if error.is_callers() { Self::Input(InputError::new(error.to_string())) } else { Self::Store(error) }
     }
 }
@@ -97,6 +106,7 @@ impl From<context::Error> for ToolError {
 pub(crate) struct Registered {
     pub(crate) name: &'static str,
     pub(crate) scopes: &'static [&'static str],
+    effect: Effect,
     definition: fn() -> Definition,
     example: fn() -> Value,
     run: for<'a> fn(&'a Context, &'a Caller, JsonObject) -> BoxFuture<'a, Result<Value, ToolError>>,
@@ -107,6 +117,7 @@ impl Registered {
         Self {
             name: T::NAME,
             scopes: T::SCOPES,
+            effect: T::EFFECT,
             definition: definition::<T>,
             example: T::example,
             run: run::<T>,
@@ -121,6 +132,7 @@ static REGISTERED: &[Registered] = &[
     Registered::of::<log_conversation_turn::LogConversationTurn>(),
     Registered::of::<add_user_interest::AddUserInterest>(),
     Registered::of::<set_user_goal::SetUserGoal>(),
+    Registered::of::<forget::Forget>(),
 ];
 
 /// A registered tool with what is derived from its types once: its definition and the rules of its arguments.
@@ -146,6 +158,10 @@ impl Prepared {
         arguments: JsonObject,
     ) -> Result<Value, ToolError> {
         let arguments = self.rules.check(arguments)?;
+        // What writes is refused by the store itself, and logging answers in its own way.
+        if self.tool.effect == Effect::Reads {
+            context.check_reading(&caller.author())?;
+        }
         let call = AssertUnwindSafe((self.tool.run)(context, caller, arguments));
         call.catch_unwind().await.unwrap_or(Err(ToolError::Panicked))
     }
@@ -189,13 +205,14 @@ fn run<'a, T: Tool>(
 }
 
 fn definition<T: Tool>() -> Definition {
-    // No tool reaches beyond this computer, and none is destructive.
+    // No tool reaches beyond this computer.
     let annotations = ToolAnnotations::new().read_only(T::EFFECT == Effect::Reads).open_world(false);
     let annotations = match T::EFFECT {
         Effect::Reads => annotations,
         Effect::Adds | Effect::AddsOnce => {
             annotations.destructive(false).idempotent(T::EFFECT == Effect::AddsOnce)
         }
+        Effect::Removes => annotations.destructive(true).idempotent(false),
     };
     Definition::new(T::NAME, T::DESCRIPTION, schema::<T::Arguments>())
         .with_title(T::TITLE)

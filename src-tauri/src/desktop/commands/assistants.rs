@@ -82,7 +82,7 @@ commands! {
     }
 
     /// Who is connected, and who has registered.
-    list_clients(desk, input: ListClients) -> Vec<ClientSummary> {
+    list_clients(desk, input: ListClients) -> Vec<KnownClient> {
         run(desk, input).await
     }
 

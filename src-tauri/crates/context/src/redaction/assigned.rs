@@ -79,7 +79,9 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
             && !whole.as_str().bytes().any(|byte| byte.is_ascii_lowercase() || byte == b' ' || byte == b':')
             && whole.as_str().ends_with('=');
         let plain = if is_environment { Written::Environment } else { Written::Plain };
-        if let Some(secret) = value(text, whole.end(), named, plain) {
+        if let Some(secret) = value(text, whole.end(), named, plain)
+            && (!is_element || text[secret.range.end..].starts_with("</"))
+        {
             done = secret.range.end;
             secrets.push(secret);
         }
