@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::analysis::derive;
-use crate::analysis::removal::{self, Removed};
+use crate::analysis::removal::Removed;
 use crate::analysis::worker::Worker;
 use crate::analysis::{Analyzer, CueAnalyzer};
 use crate::change::{Change, Changes};
@@ -307,36 +307,6 @@ impl Context {
     /// [`Error::NotFound`].
     pub async fn turn(&self, id: TurnId) -> Result<Turn, Error> {
         self.inner.database.read(move |connection| turn::get(connection, id)).await
-    }
-
-    /// Removes a turn, and what analysis had found in it alone. What the owner or a client said stays.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn remove_turn(&self, id: TurnId, author: Author) -> Result<Removed, Error> {
-        let analyzer = Arc::clone(&self.inner.analyzer);
-        let by = author.clone();
-        let removed = self
-            .write(author, move |connection, hand| removal::remove_turn(connection, id, hand, &*analyzer))
-            .await?;
-        self.tell(Subject::Turn, id.as_uuid(), Action::Removed, &by);
-        Ok(removed)
-    }
-
-    /// Removes a conversation with all its turns, and what analysis had found in them alone.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn remove_conversation(&self, id: ConversationId, author: Author) -> Result<Removed, Error> {
-        let analyzer = Arc::clone(&self.inner.analyzer);
-        let by = author.clone();
-        let removed = self
-            .write(author, move |connection, hand| {
-                removal::remove_conversation(connection, id, hand, &*analyzer)
-            })
-            .await?;
-        self.tell(Subject::Conversation, id.as_uuid(), Action::Removed, &by);
-        Ok(removed)
     }
 
     /// What happened to a thing, oldest first. Of a removed one only its removal is known.

@@ -28,6 +28,7 @@ mod profile;
 mod progress;
 mod recent;
 mod redaction;
+mod removing;
 mod retention;
 mod state;
 mod statistics;

@@ -1,5 +1,7 @@
 //! Starting the parts in their order, watching over them, and stopping them so that nothing is lost.
 
+mod keeping;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use authorization::{
 };
 use certificates::LocalCertificates;
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
-use context::{Context, Redaction, RetentionSetting};
+use context::Context;
 use database::{DataDirectoryLock, LockError};
 use gateway::BindError;
 use tokio::sync::broadcast::error::RecvError;
@@ -24,8 +26,6 @@ use crate::{Config, Event, Failure};
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
 /// computer sleeps.
 const RENEWAL_TICK: Duration = Duration::from_mins(1);
-/// How often old conversations are looked for.
-const AGE_TICK: Duration = Duration::from_mins(10);
 
 /// Where the owner decides who comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -308,42 +308,6 @@ impl Engine {
                     Ok(event) => drop(events.send(event)),
                     Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "events came too fast"),
                     Err(RecvError::Closed) => return,
-                }
-            }
-        });
-    }
-
-    /// From now on what is stored is kept like this.
-    pub(crate) fn keep_privacy(&self, redaction: Redaction, retention: RetentionSetting) {
-        self.inner.context.set_redaction(redaction);
-        self.inner.context.set_retention(retention);
-        self.expire_old_soon();
-    }
-
-    /// Looks for old conversations now and not only at the next tick.
-    pub(crate) fn expire_old_soon(&self) {
-        self.inner.age_changed.notify_one();
-    }
-
-    /// Removes old conversations from time to time. Only where the door is open: a command on the stored data may
-    /// have been started without the settings of the server's environment.
-    fn watch_age(&self) {
-        let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move {
-            let mut tick = tokio::time::interval(AGE_TICK);
-            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-            loop {
-                tokio::select! {
-                    () = inner.stopping.cancelled() => return,
-                    () = inner.age_changed.notified() => {}
-                    _ = tick.tick() => {}
-                }
-                let expired = tokio::select! {
-                    () = inner.stopping.cancelled() => return,
-                    expired = inner.context.expire_old() => expired,
-                };
-                if let Err(error) = expired {
-                    tracing::error!(%error, "old conversations could not be removed; it is tried again");
                 }
             }
         });

@@ -42,7 +42,8 @@ async fn the_order_is_the_same_each_time() {
             "get_recent_insights",
             "log_conversation_turn",
             "add_user_interest",
-            "set_user_goal"
+            "set_user_goal",
+            "forget"
         ]
     );
 }

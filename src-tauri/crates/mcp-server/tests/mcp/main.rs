@@ -7,6 +7,8 @@ mod client;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod refusals;
