@@ -82,7 +82,8 @@ async fn a_forgetting_that_is_killed_is_whole_or_not_at_all_after_the_next_start
     let mut forgetting = command.spawn().unwrap();
     let turns = |home: &Home| {
         let path = home.data().join("context.db");
-        let connection = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let connection =
+            rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
         connection.unwrap().query_row("SELECT count(*) FROM turn", [], |row| row.get::<_, i64>(0)).unwrap()
     };
     while turns(&home) == 3000 {
@@ -157,7 +158,10 @@ async fn secrets_and_private_parts_never_reach_a_file_unless_the_owner_keeps_sec
     let (_, tokens) = connect(&server, "Story", None).await;
     let mut mcp = McpClient::open(&server.https(), &tokens.access, Era::Modern).await;
     let token = ["ghp", "_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"].concat();
-    assert_eq!(log(&mut mcp, &format!("push with {token} <private>pachyderm</private>")).await["stored"], true);
+    assert_eq!(
+        log(&mut mcp, &format!("push with {token} <private>pachyderm</private>")).await["stored"],
+        true
+    );
     assert_eq!(log(&mut mcp, "<private>pachyderm").await, json!({ "stored": false, "reason": "private" }));
     let turns = home.json(["turns", "--json"]).await;
     assert_eq!(turns[0]["user_message"], "push with [redacted: GitHub token] [private]", "{turns}");

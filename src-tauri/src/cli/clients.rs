@@ -4,8 +4,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use engine::operations::{
-    AddStaticClient, ChangeClientRule, ClientAuthentication, ClientCredentials, KnownClient, ListClients, RemoveClient, RevokeClient,
-    RotateClientSecret, SecretText,
+    AddStaticClient, ChangeClientRule, ClientAuthentication, ClientCredentials, KnownClient, ListClients,
+    RemoveClient, RevokeClient, RotateClientSecret, SecretText,
 };
 use engine::types::{
     ClientMode, Decider, Registration, Retention, Revoked, StaticSource, Timestamp,

@@ -40,11 +40,7 @@ async fn in_session(
     if !arguments.yes {
         output.note(&for_people(&preview))?;
     }
-    let question = if is_everything {
-        "Forget everything, for good?"
-    } else {
-        "Forget this for good?"
-    };
+    let question = if is_everything { "Forget everything, for good?" } else { "Forget this for good?" };
     if !confirm(question, arguments.yes)? {
         return output.note("Nothing was forgotten.");
     }
@@ -91,7 +87,8 @@ fn for_people(preview: &ForgetPreview) -> String {
 }
 
 fn counted(counts: ForgetCounts) -> String {
-    let count = |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let count =
+        |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     [
         count(counts.turns, "turn", "turns"),
         count(counts.conversations, "whole conversation", "whole conversations"),

@@ -10,11 +10,11 @@ use parking_lot::RwLock;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
 use crate::author::Author;
 use crate::handle::Context;
 use crate::input::InputError;
 use crate::state::ClientMode;
-use crate::Error;
 
 /// The longest time that can be set, in days: a hundred years.
 pub const LONGEST_RETENTION_DAYS: u32 = 36_525;

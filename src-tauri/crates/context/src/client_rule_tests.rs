@@ -30,7 +30,10 @@ async fn a_client_that_may_only_read_writes_nothing() {
     assert_eq!(context.remove_item(item.id, claude()).await.unwrap_err(), Error::ReadOnly);
     context.check_reading(&claude()).unwrap();
     // Others do as they did.
-    assert!(matches!(context.log_turn(turn("hi"), client("cursor")).await.unwrap(), LogOutcome::Stored { .. }));
+    assert!(matches!(
+        context.log_turn(turn("hi"), client("cursor")).await.unwrap(),
+        LogOutcome::Stored { .. }
+    ));
     context.add_item(goal("swim"), Author::Owner).await.unwrap();
     assert_eq!(context.item(item.id).await.unwrap(), item);
 }

@@ -62,10 +62,14 @@ pub enum Error {
     )]
     PreviewGone,
     /// Everything was to be forgotten, and it is not what it was when that was previewed.
-    #[error("something was stored or removed since the preview, so nothing was forgotten; look again and confirm that")]
+    #[error(
+        "something was stored or removed since the preview, so nothing was forgotten; look again and confirm that"
+    )]
     ChangedSince,
     /// A client asked to forget what it did not bring.
-    #[error("only what this assistant itself stored can be forgotten from here; the owner can forget the rest")]
+    #[error(
+        "only what this assistant itself stored can be forgotten from here; the owner can forget the rest"
+    )]
     NotYours,
     /// What was to be forgotten is, but bytes of it may be left in the files.
     #[error(

@@ -227,7 +227,8 @@ pub(crate) fn finish(database: &Database, analyzer: &Arc<dyn Analyzer>, now: Tim
         }
     }
     database.write_blocking(steps::drop_authors)?;
-    let swept = database.rewrite_blocking().map_err(Error::from).and_then(|()| steps::remove_backups(database));
+    let swept =
+        database.rewrite_blocking().map_err(Error::from).and_then(|()| steps::remove_backups(database));
     if let Err(error) = swept {
         // What was forgotten is gone for everybody who asks; a full disk must not keep the memory closed.
         tracing::error!(%error, "bytes of what was forgotten may be left in the files; the next start tries again");

@@ -189,12 +189,17 @@ async fn a_client_can_forget_only_what_it_brought_itself() {
     assert_eq!((preview.counts.turns, preview.counts.items), (1, 0));
     context.forget(&preview.handle.unwrap(), client("claude")).await.unwrap();
     assert_eq!(fixture.count().await, 1);
-    assert_eq!(fixture.preview(phrase("walrus")).await.counts, ForgetCounts {
-        turns: 1, conversations: 1, items: 1, insights: 0,
-    });
+    assert_eq!(
+        fixture.preview(phrase("walrus")).await.counts,
+        ForgetCounts { turns: 1, conversations: 1, items: 1, insights: 0 }
+    );
     let mode = Some(ClientMode::ReadOnly);
     let rule = ClientRuleChange {
-        client: "cursor".to_owned(), name: "CURSOR".to_owned(), by_name: false, mode, retention: None,
+        client: "cursor".to_owned(),
+        name: "CURSOR".to_owned(),
+        by_name: false,
+        mode,
+        retention: None,
     };
     let preview = context.preview_forgetting(phrase("walrus"), client("cursor")).await.unwrap();
     context.change_client_rule(rule).await.unwrap();

@@ -27,9 +27,9 @@ use crate::page::{Cursor, Page};
 use crate::pause::PauseSwitch;
 use crate::profile::{self, Profile};
 use crate::recent::RecentTurns;
+use crate::state::ClientMode;
 use crate::statistics::{self, Statistics};
 use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
-use crate::state::ClientMode;
 use crate::undo::Undos;
 use crate::{Action, Author, ConversationId, Error, InsightId, ItemId, Subject, TurnId};
 
@@ -244,7 +244,9 @@ impl Context {
         };
         let by = author.clone();
         let item = self
-            .remember(author, move |connection, hand| item_change::change(connection, id, change, hand, redaction))
+            .remember(author, move |connection, hand| {
+                item_change::change(connection, id, change, hand, redaction)
+            })
             .await?;
         self.tell(Subject::Item, id.as_uuid(), action, &by);
         Ok(item)

@@ -97,7 +97,9 @@ pub enum InputError {
     #[error("this time is out of range; name from 1 to 36525 days, or for ever")]
     RetentionOutOfRange,
     /// A phrase that would match everything or nothing.
-    #[error("the phrase has no letters or digits in it, or more than 500 characters; name the words to forget")]
+    #[error(
+        "the phrase has no letters or digits in it, or more than 500 characters; name the words to forget"
+    )]
     InvalidPhrase,
     /// A cursor that no listing gave.
     #[error("this cursor did not come from a listing; start again without one")]

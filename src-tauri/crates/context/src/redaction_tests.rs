@@ -37,7 +37,8 @@ fn what_only_looks_like_a_secret_stays_as_it_is() {
 #[test]
 fn several_secrets_in_one_text_go_and_the_words_between_them_stay() {
     let secrets = corpus::secrets();
-    let text: String = secrets.iter().map(|case| format!("ä {}{}{} ö\n", case.before, case.secret, case.after)).collect();
+    let text: String =
+        secrets.iter().map(|case| format!("ä {}{}{} ö\n", case.before, case.secret, case.after)).collect();
     let cleaned = Redaction::On.clean(&text);
     for case in &secrets {
         assert!(!cleaned.contains(&case.secret), "{}: {}", case.kind, case.secret);
@@ -95,7 +96,10 @@ fn values_are_cleaned_whole_and_by_their_names() {
     let password = ["hunter", "2"].concat();
     let mut value = json!({ "host": "db", "password": password, "notes": ["<private>x</private>", 3, null] });
     Redaction::On.clean_value("connection", &mut value);
-    assert_eq!(value, json!({ "host": "db", "password": "[redacted: password]", "notes": ["[private]", 3, null] }));
+    assert_eq!(
+        value,
+        json!({ "host": "db", "password": "[redacted: password]", "notes": ["[private]", 3, null] })
+    );
     let mut value = json!(password);
     Redaction::On.clean_value("wifi password", &mut value);
     assert_eq!(value, json!("[redacted: password]"));
@@ -134,9 +138,23 @@ proptest! {
 #[test]
 fn hostile_repetitions_take_linear_time() {
     for piece in [
-        "-----BEGIN PRIVATE KEY-----\n", "<private ", "</private>", "a://b:", "password=", "eyJaaaaaaaaa.", "4 ",
-        "sk-", "curl -u a", "authorization: bearer ", "&lt;private&gt;", "password is ", "\u{0}\u{301}", "<",
-        "4111-", "AKIA", "Bearer a",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "<private ",
+        "</private>",
+        "a://b:",
+        "password=",
+        "eyJaaaaaaaaa.",
+        "4 ",
+        "sk-",
+        "curl -u a",
+        "authorization: bearer ",
+        "&lt;private&gt;",
+        "password is ",
+        "\u{0}\u{301}",
+        "<",
+        "4111-",
+        "AKIA",
+        "Bearer a",
     ] {
         let text = piece.repeat(32 * 1024 / piece.len());
         assert!(Redaction::On.clean(&text).len() <= text.len() + 64, "{piece}");

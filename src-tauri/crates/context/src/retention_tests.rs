@@ -75,8 +75,11 @@ async fn each_client_and_each_import_has_its_own_time() {
     }
     let input = fixture.directory.path().join("turns.jsonl");
     let at = context.inner.clock.now();
-    std::fs::write(&input, format!(r#"{{"user_message":"imported","client":"archive","occurred_at":"{at}"}}"#))
-        .unwrap();
+    std::fs::write(
+        &input,
+        format!(r#"{{"user_message":"imported","client":"archive","occurred_at":"{at}"}}"#),
+    )
+    .unwrap();
     context.import(ImportRequest { format: ImportFormat::Turns, input }).await.unwrap();
     context.set_retention(RetentionSetting::Days(30));
     rule(&fixture, "claude", Retention::ForEver).await;

@@ -156,8 +156,7 @@ impl ReadyTurn {
         redaction.clean_in_place(&mut turn.assistant_response);
         // An answer to something private would tell what it was.
         let answers_private = redaction::is_private_whole(&turn.user_message)
-            || (turn.user_message.trim().is_empty()
-                && redaction::is_private_whole(&turn.assistant_response));
+            || (turn.user_message.trim().is_empty() && redaction::is_private_whole(&turn.assistant_response));
         if answers_private {
             return Err(InputError::Private);
         }

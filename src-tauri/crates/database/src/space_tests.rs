@@ -7,7 +7,8 @@ const SCHEMA: Schema = Schema {
     migrations: &["CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL)"],
 };
 
-const NEWER: Schema = Schema { migrations: &[SCHEMA.migrations[0], "CREATE TABLE other (id INTEGER)"], ..SCHEMA };
+const NEWER: Schema =
+    Schema { migrations: &[SCHEMA.migrations[0], "CREATE TABLE other (id INTEGER)"], ..SCHEMA };
 
 async fn with_notes(directory: &tempfile::TempDir, count: u32) -> Database {
     let path = directory.path().join("test.db");
@@ -118,7 +119,9 @@ async fn work_between_commits_may_fail_or_panic_and_writing_goes_on() {
 async fn backups_of_this_database_are_removed_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let database = with_notes(&directory, 1).await;
-    for name in ["test.db.v1.backup", "test.db.v12.backup.unfinished", "other.db.v1.backup", "test.db.v1.mine"] {
+    for name in
+        ["test.db.v1.backup", "test.db.v12.backup.unfinished", "other.db.v1.backup", "test.db.v1.mine"]
+    {
         std::fs::write(directory.path().join(name), "walrus").unwrap();
     }
     let removed = database.remove_backups().unwrap();

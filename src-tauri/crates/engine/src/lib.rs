@@ -41,8 +41,9 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Change, ClientMode, ClientRule, Conversation, ConversationId, Cursor, Example, ExportFormat, ExportParts, ExportReport,
-        ExportRequest, Forget, ForgetCounts, ForgetPreview, Forgotten, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
+        Added, Author, Change, ClientMode, ClientRule, Conversation, ConversationId, Cursor, Example,
+        ExportFormat, ExportParts, ExportReport, ExportRequest, Forget, ForgetCounts, ForgetPreview,
+        Forgotten, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
         ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
         Profile, Progress, Retention, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
     };

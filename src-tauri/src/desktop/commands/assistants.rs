@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use engine::Failure;
 use engine::client_setup::{self, Addresses, Change, Client, Guide, Plan, SetupEnvironment, SetupError};
 use engine::operations::{
-    AddStaticClient, ClientCredentials, KnownClient, ListApprovals, ListAudit, ListBlocks, ListClients, RemoveClient,
-    RevokeClient, RotateClientSecret, ShowStatus, UnblockClient,
+    AddStaticClient, ClientCredentials, KnownClient, ListApprovals, ListAudit, ListBlocks, ListClients,
+    RemoveClient, RevokeClient, RotateClientSecret, ShowStatus, UnblockClient,
 };
 use engine::types::{AuditEntry, BlockedClient, PendingRequest, RequestId, Revoked, Scope};
 use serde::{Deserialize, Serialize};

@@ -47,7 +47,12 @@ impl Extent {
              (SELECT count(*) FROM item), (SELECT count(*) FROM insight)",
             [],
             |row| {
-                Ok(Self { newest_turn: row.get(0)?, turns: row.get(1)?, items: row.get(2)?, insights: row.get(3)? })
+                Ok(Self {
+                    newest_turn: row.get(0)?,
+                    turns: row.get(1)?,
+                    items: row.get(2)?,
+                    insights: row.get(3)?,
+                })
             },
         )?)
     }
@@ -260,7 +265,8 @@ fn is_in_json(phrase: &Phrase, json: &str) -> bool {
             Value::Null | Value::Bool(_) => false,
         }
     }
-    !json.is_empty() && serde_json::from_str(json).map_or_else(|_| phrase.is_in(json), |value| any(phrase, &value))
+    !json.is_empty()
+        && serde_json::from_str(json).map_or_else(|_| phrase.is_in(json), |value| any(phrase, &value))
 }
 
 fn everything(connection: &Connection, selection: &mut Selection) -> Result<(), Error> {
@@ -278,8 +284,7 @@ fn add_turns(
     selection: &mut Selection,
 ) -> Result<(), Error> {
     let mut statement = connection.prepare_cached(sql)?;
-    let rows =
-        statement.query_map([parameter], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))))?;
+    let rows = statement.query_map([parameter], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))))?;
     for row in rows {
         let (seq, id) = row?;
         selection.turns.insert(seq, id);
@@ -352,8 +357,8 @@ fn examples(
     phrase: Option<&Phrase>,
 ) -> Result<Vec<Example>, Error> {
     let mut examples = Vec::new();
-    let mut statement =
-        connection.prepare("SELECT user_message, assistant_response, occurred_at FROM turn WHERE seq = ?1")?;
+    let mut statement = connection
+        .prepare("SELECT user_message, assistant_response, occurred_at FROM turn WHERE seq = ?1")?;
     for (seq, id) in selection.turns.iter().rev().take(EXAMPLES) {
         let example = statement.query_row([seq], |row| {
             let (said, answered): (String, String) = (row.get(0)?, row.get(1)?);
@@ -369,7 +374,12 @@ fn examples(
         for id in ids.iter().take(EXAMPLES) {
             let example = statement.query_row([id.as_bytes()], |row| {
                 let text: String = row.get(0)?;
-                Ok(Example { kind, id: *id, text: opening(&text, false), at: Timestamp::from_micros(row.get(1)?) })
+                Ok(Example {
+                    kind,
+                    id: *id,
+                    text: opening(&text, false),
+                    at: Timestamp::from_micros(row.get(1)?),
+                })
             })?;
             examples.push(example);
         }

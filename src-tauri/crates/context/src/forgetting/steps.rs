@@ -26,11 +26,7 @@ use crate::{Author, Error, insight, item, turn};
 const STEP: i64 = 64;
 
 /// Commits to forgetting what was chosen.
-pub(super) fn begin(
-    connection: &Connection,
-    selection: &Selection,
-    new_key: [u8; 32],
-) -> Result<(), Error> {
+pub(super) fn begin(connection: &Connection, selection: &Selection, new_key: [u8; 32]) -> Result<(), Error> {
     if let Some(extent) = selection.everything {
         if Extent::of(connection)? != extent {
             return Err(Error::ChangedSince);
@@ -170,12 +166,16 @@ fn forget_insight(connection: &Connection, key: StoreKey, id: Uuid) -> Result<()
 fn wipe(connection: &Connection, new_key: [u8; 32]) -> Result<(), Error> {
     const KEPT: [&str; 2] = ["store", "client_rule"];
     connection.execute("PRAGMA defer_foreign_keys = ON", [])?;
-    let mut statement = connection.prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")?;
+    let mut statement =
+        connection.prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")?;
     let tables: Vec<(String, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     for (name, kind) in tables {
         // A shadow table is its virtual table's to empty.
-        if matches!(kind.as_str(), "table" | "virtual") && !name.starts_with("sqlite_") && !KEPT.contains(&&*name) {
+        if matches!(kind.as_str(), "table" | "virtual")
+            && !name.starts_with("sqlite_")
+            && !KEPT.contains(&&*name)
+        {
             connection.execute(&format!("DELETE FROM \"{name}\""), [])?;
         }
     }

@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 
 use super::lines::{Lines, reason};
 use super::{BATCH, FORGOTTEN, ImportReport};
+use crate::forgetting::marks;
 use crate::handle::Inner;
 use crate::history::{self, NewEvent, StoreKey};
-use crate::forgetting::marks;
 use crate::input::{check_name, normalise};
 use crate::insight::{self, Insight};
 use crate::item_change::{self, Hand};
@@ -177,7 +177,10 @@ fn read_insights(
     let now = inner.clock.now();
     while let Some((number, line)) = lines.next()? {
         meter.add(1);
-        match line.map_err(str::to_owned).and_then(|line| insight_of(&line, zone, now, author, inner.redaction())) {
+        match line
+            .map_err(str::to_owned)
+            .and_then(|line| insight_of(&line, zone, now, author, inner.redaction()))
+        {
             Ok(insight) => batch.push(insight),
             Err(why) => report.skip(Some(number), format!("insights.jsonl: {why}")),
         }

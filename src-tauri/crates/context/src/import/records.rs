@@ -6,8 +6,8 @@ use crate::analysis::derive::insight_key;
 use crate::conversation;
 use crate::evidence::{self, Evidence};
 use crate::export::json::{ConversationRecord, InsightRecord, ItemRecord};
-use crate::history::{self, StoreKey};
 use crate::forgetting::marks::{self, Marked, Told};
+use crate::history::{self, StoreKey};
 use crate::import::FORGOTTEN;
 use crate::import::mcp_data::imported_key;
 use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
@@ -61,7 +61,11 @@ pub(super) fn add_turn(connection: &Connection, turn: &Turn) -> Result<Outcome, 
     if let Err(error) = check_turn(&turn.user_message, &turn.assistant_response).and(keys) {
         return Ok(Outcome::Bad(format!("turn {}: {error}", turn.id)));
     }
-    if marks::is_forgotten(connection, &Marked::of_stored(turn, external_key(connection, turn)?), Told::FromExport)? {
+    if marks::is_forgotten(
+        connection,
+        &Marked::of_stored(turn, external_key(connection, turn)?),
+        Told::FromExport,
+    )? {
         return Ok(Outcome::Bad(format!("turn {}: {FORGOTTEN}", turn.id)));
     }
     let author = turn.author.key(connection)?;

@@ -56,9 +56,8 @@ fn ready(inner: &Inner, line: &str) -> Result<Ready, String> {
         external_id: record.id,
         request_key: None,
     };
-    let ready =
-        ReadyTurn::check(turn, inner.clock.now(), inner.redaction(), || inner.new_id())
-            .map_err(|error| error.to_string())?;
+    let ready = ReadyTurn::check(turn, inner.clock.now(), inner.redaction(), || inner.new_id())
+        .map_err(|error| error.to_string())?;
     Ok((ready, author))
 }
 

@@ -134,7 +134,8 @@ fn is_secret(value: &str, named: Named, written: Written) -> bool {
     let bytes = value.as_bytes();
     let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
     let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
-    let special = has(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'*' | b'+' | b'~' | b'?'));
+    let special =
+        has(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'*' | b'+' | b'~' | b'?'));
     if value.len() > LONGEST || value.chars().any(char::is_whitespace) || is_placeholder(value) {
         return false;
     }
@@ -160,9 +161,15 @@ fn is_secret(value: &str, named: Named, written: Written) -> bool {
         (Named::Token, _) => {
             let shortest = if written == Written::Quoted { 8 } else { 16 };
             let is_plain_text = bytes.iter().all(|byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b':')
+                byte.is_ascii_alphanumeric()
+                    || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b':')
             });
-            bytes.len() >= shortest && letters && digits && is_plain_text && !is_described(value) && !is_path(value)
+            bytes.len() >= shortest
+                && letters
+                && digits
+                && is_plain_text
+                && !is_described(value)
+                && !is_path(value)
         }
     }
 }
@@ -170,7 +177,10 @@ fn is_secret(value: &str, named: Named, written: Written) -> bool {
 /// What stands in examples, or was taken out already.
 fn is_placeholder(value: &str) -> bool {
     let Some(first) = value.bytes().next() else { return true };
-    if matches!(first, b'$' | b'{' | b'<' | b'%' | b'[' | b'(') || value.contains("${") || value.contains("{{") {
+    if matches!(first, b'$' | b'{' | b'<' | b'%' | b'[' | b'(')
+        || value.contains("${")
+        || value.contains("{{")
+    {
         return true;
     }
     if value.bytes().all(|byte| byte == first || matches!(byte, b'*' | b'.' | b'-' | b'x' | b'X')) {
@@ -181,9 +191,20 @@ fn is_placeholder(value: &str) -> bool {
         return true;
     }
     let lower = value.to_lowercase();
-    ["your", "example", "changeme", "change_me", "placeholder", "redacted", "xxxx", "dummy", "env.", "environ"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "your",
+        "example",
+        "changeme",
+        "change_me",
+        "placeholder",
+        "redacted",
+        "xxxx",
+        "dummy",
+        "env.",
+        "environ",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// Names, calls and types of a program: they hold a secret elsewhere.
@@ -204,8 +225,8 @@ fn is_expression(value: &str) -> bool {
 /// Words and numbers joined by `-`, `_` or `/`: "8-characters", "base64-encoded", "my_token_2".
 fn is_described(value: &str) -> bool {
     const NAMES_WITH_DIGITS: [&str; 18] = [
-        "base64", "sha1", "sha256", "sha512", "md5", "utf8", "utf16", "oauth2", "argon2", "argon2id", "argon2i",
-        "blake3", "blake2b", "ed25519", "x509", "hs256", "rs256", "es256",
+        "base64", "sha1", "sha256", "sha512", "md5", "utf8", "utf16", "oauth2", "argon2", "argon2id",
+        "argon2i", "blake3", "blake2b", "ed25519", "x509", "hs256", "rs256", "es256",
     ];
     let lower = value.to_lowercase();
     let parts: Vec<&str> = lower.split(['-', '_', '/', '.']).collect();
@@ -226,13 +247,32 @@ fn is_path(value: &str) -> bool {
 /// Words that stand behind the name of a password in forms, schemas and translations.
 fn is_common_word(value: &str) -> bool {
     const WORDS: [&str; 22] = [
-        "string", "text", "varchar", "required", "hidden", "invalid", "optional", "nullable", "missing", "wrong",
-        "incorrect", "expired", "undefined", "default", "disabled", "enabled", "prompt", "unknown", "forgotten",
-        "strong", "unsafe", "mandatory",
+        "string",
+        "text",
+        "varchar",
+        "required",
+        "hidden",
+        "invalid",
+        "optional",
+        "nullable",
+        "missing",
+        "wrong",
+        "incorrect",
+        "expired",
+        "undefined",
+        "default",
+        "disabled",
+        "enabled",
+        "prompt",
+        "unknown",
+        "forgotten",
+        "strong",
+        "unsafe",
+        "mandatory",
     ];
     const PARTS: [&str; 14] = [
-        "pass", "pwd", "wort", "contras", "motde", "senha", "secret", "token", "none", "null", "true", "false",
-        "value", "field",
+        "pass", "pwd", "wort", "contras", "motde", "senha", "secret", "token", "none", "null", "true",
+        "false", "value", "field",
     ];
     let lower = value.to_lowercase();
     !value.is_ascii() || WORDS.contains(&lower.as_str()) || PARTS.iter().any(|part| lower.contains(part))

@@ -75,9 +75,8 @@ fn groups(number: &str) -> Option<Vec<usize>> {
 
 /// The lengths that cards of this beginning have; none: no brand begins like this.
 fn lengths_of_brand(digits: &[u8]) -> Option<&'static [usize]> {
-    let leading = |count: usize| {
-        digits.iter().take(count).fold(0_u32, |number, digit| number * 10 + u32::from(*digit))
-    };
+    let leading =
+        |count: usize| digits.iter().take(count).fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
     match (leading(2), leading(3), leading(4), leading(6)) {
         (34 | 37, ..) => Some(&[15]),
         (36 | 38 | 39, ..) | (_, 300..=305, ..) => Some(&[14]),

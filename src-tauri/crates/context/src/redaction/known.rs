@@ -61,11 +61,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         ("Google client secret", r"GOCSPX-[A-Za-z0-9_-]{24,}", any),
         ("GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}", any),
         ("GitHub token", r"github_pat_[A-Za-z0-9_]{36,}", any),
-        (
-            "GitLab token",
-            r"gl(?:pat|dt|ptt|rt|ft|imt|agent|oas|cbt|soat|ffct)-[A-Za-z0-9_.-]{20,}",
-            mixed,
-        ),
+        ("GitLab token", r"gl(?:pat|dt|ptt|rt|ft|imt|agent|oas|cbt|soat|ffct)-[A-Za-z0-9_.-]{20,}", mixed),
         ("Slack token", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,}", mixed),
         ("Slack token", r"xapp-[0-9]-[A-Z0-9]+-[0-9]+-[a-f0-9]{20,}", any),
         (
@@ -73,11 +69,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
             r"hooks\.slack\.com/(?:services|workflows)/(T[A-Z0-9]{6,}/[AB][A-Z0-9]{6,}/[A-Za-z0-9]{16,})",
             any,
         ),
-        (
-            "Discord webhook",
-            r"discord(?:app)?\.com/api/webhooks/([0-9]{15,21}/[A-Za-z0-9_-]{50,})",
-            any,
-        ),
+        ("Discord webhook", r"discord(?:app)?\.com/api/webhooks/([0-9]{15,21}/[A-Za-z0-9_-]{50,})", any),
         (
             "Discord token",
             r"(?-u:\b)[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}",
@@ -117,22 +109,14 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         ("Ambient Insights token", r"(?-u:\b)ami_(?:at|rt|ac|bs|pn|rm|cs|rb)_[A-Za-z0-9_-]{40,}", any),
         ("JSON Web Token", r"(?-u:\b)eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", any),
         // RFC 3986, 3.2.1: the password stands between the first colon and the last @ of the authority.
-        (
-            "password",
-            r#"(?i)(?-u:\b)[a-z][a-z0-9+.-]{1,20}://[^\s/?#@:'"<>\[]*:([^\s/?#'"<>]+)@"#,
-            is_given,
-        ),
+        ("password", r#"(?i)(?-u:\b)[a-z][a-z0-9+.-]{1,20}://[^\s/?#@:'"<>\[]*:([^\s/?#'"<>]+)@"#, is_given),
         (
             "credentials",
             r#"(?i)authorization["'`]?[ \t]{0,3}[:=][ \t]{0,3}["'`]?(?:bearer|basic|token|apikey)[ \t]{1,3}([A-Za-z0-9._~+/=-]{8,})"#,
             mixed,
         ),
         ("credentials", r"(?i)(?-u:\b)bearer[ \t]{1,3}([A-Za-z0-9._~+/-]{16,}=*)", mixed),
-        (
-            "password",
-            r#"curl [^\n]{0,300}?(?:-u|--user)[ =]['"]?[^\s:'"]{1,100}:([^\s'"]{3,})"#,
-            is_given,
-        ),
+        ("password", r#"curl [^\n]{0,300}?(?:-u|--user)[ =]['"]?[^\s:'"]{1,100}:([^\s'"]{3,})"#, is_given),
         ("password", r#"sshpass -p ?['"]?([^\s'"]{3,})"#, is_given),
     ];
     forms

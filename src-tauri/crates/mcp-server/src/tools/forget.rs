@@ -71,7 +71,12 @@ impl Tool for Forget {
         let what = match arguments {
             Arguments { id: None, phrase: None, handle: Some(handle), confirm: true } => {
                 let gone = context.forget(&handle, caller.author()).await?;
-                return Ok(Answer { forgotten: true, handle: None, counts: gone.counts, examples: Vec::new() });
+                return Ok(Answer {
+                    forgotten: true,
+                    handle: None,
+                    counts: gone.counts,
+                    examples: Vec::new(),
+                });
             }
             Arguments { id: Some(id), phrase: None, handle: None, .. } => {
                 let id = id.trim().parse().map_err(|_| {
