@@ -214,10 +214,15 @@ impl Inner {
     }
 }
 
-/// Goes on with a forgetting that was interrupted, before anybody reads. Blocks.
-pub(crate) fn finish(database: &Database, analyzer: &Arc<dyn Analyzer>, now: Timestamp) -> Result<(), Error> {
+/// Goes on with a forgetting that was interrupted, before anybody reads. True: [`end`] is to be called once
+/// nothing outside the database holds anything of it either. Blocks.
+pub(crate) fn finish(
+    database: &Database,
+    analyzer: &Arc<dyn Analyzer>,
+    now: Timestamp,
+) -> Result<bool, Error> {
     if !database.read_blocking(steps::is_under_way)? {
-        return Ok(());
+        return Ok(false);
     }
     tracing::info!("a forgetting was interrupted; it is finished now");
     loop {
@@ -229,11 +234,15 @@ pub(crate) fn finish(database: &Database, analyzer: &Arc<dyn Analyzer>, now: Tim
     database.write_blocking(steps::drop_authors)?;
     let swept =
         database.rewrite_blocking().map_err(Error::from).and_then(|()| steps::remove_backups(database));
-    if let Err(error) = swept {
+    if let Err(error) = &swept {
         // What was forgotten is gone for everybody who asks; a full disk must not keep the memory closed.
         tracing::error!(%error, "bytes of what was forgotten may be left in the files; the next start tries again");
-        return Ok(());
     }
+    Ok(swept.is_ok())
+}
+
+/// Takes the word back that something is being forgotten. Blocks.
+pub(crate) fn end(database: &Database) -> Result<(), Error> {
     database.write_blocking(steps::end)
 }
 

@@ -104,7 +104,9 @@ impl Context {
                 let switches = (PauseSwitch::load(connection)?, ClientRules::load(connection)?);
                 Ok::<_, Error>((RecentTurns::load(connection, now)?, switches))
             })?;
-            forgetting::finish(&database, &analyzer, now)?;
+            if forgetting::finish(&database, &analyzer, now)? {
+                forgetting::end(&database)?;
+            }
             Ok((Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.

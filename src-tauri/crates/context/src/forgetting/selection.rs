@@ -217,28 +217,17 @@ fn with_phrase(
             selection.turns.insert(row.get(0)?, Uuid::from_bytes(row.get(1)?));
         }
     }
-    let mut statement = connection.prepare(
-        "SELECT i.id, i.author, i.edited_by_owner, i.name, ifnull(i.value, ''), \
-         ifnull((SELECT group_concat(a.normal_name, char(10)) FROM item_alias a WHERE a.item = i.seq), '') FROM item i",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let is_owners = row.get::<_, bool>(2)? && reach.0.is_some();
-        let value = row.get_ref(4)?.as_str().unwrap_or_default();
-        let aliases = row.get_ref(5)?.as_str().unwrap_or_default();
-        let found = phrase.is_in(row.get_ref(3)?.as_str().unwrap_or_default())
-            || is_in_json(phrase, value)
-            || aliases.split('\n').any(|alias| phrase.is_in(alias));
-        if found && reach.covers(row.get(1)?) && !is_owners {
-            selection.items.insert(Uuid::from_bytes(row.get(0)?));
-        }
-    }
-    let mut statement = connection.prepare("SELECT id, author, content, context FROM insight")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let holds = |column| Ok::<_, Error>(phrase.is_in(row.get_ref(column)?.as_str().unwrap_or_default()));
-        if reach.covers(row.get(1)?) && (holds(2)? || holds(3)?) {
-            selection.insights.insert(Uuid::from_bytes(row.get(0)?));
+    for (table, owners_own) in [("item", "edited_by_owner"), ("insight", "0")] {
+        let said = hanging_on(connection, table, phrase)?;
+        let sql = format!("SELECT seq, id, author, {owners_own} FROM {table}");
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let is_owners = row.get::<_, bool>(3)? && reach.0.is_some();
+            if said.contains(&row.get(0)?) && reach.covers(row.get(2)?) && !is_owners {
+                let chosen = if table == "item" { &mut selection.items } else { &mut selection.insights };
+                chosen.insert(Uuid::from_bytes(row.get(1)?));
+            }
         }
     }
     let mut statement =
@@ -250,6 +239,37 @@ fn with_phrase(
         }
     }
     Ok(())
+}
+
+/// The rows of `parent` that hold the phrase in any text of theirs, or of the rows that hang on them: notes, names
+/// they had before, values. Asked of the schema, so that no table that comes later is left out.
+fn hanging_on(connection: &Connection, parent: &str, phrase: &Phrase) -> Result<HashSet<i64>, Error> {
+    let mut places = vec![(parent.to_owned(), "seq".to_owned())];
+    let mut statement = connection.prepare(
+        "SELECT t.name, k.\"from\" FROM pragma_table_list t, pragma_foreign_key_list(t.name) k \
+         WHERE t.schema = 'main' AND t.type = 'table' AND k.\"table\" = ?1",
+    )?;
+    for place in statement.query_map([parent], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        places.push(place?);
+    }
+    let mut found = HashSet::new();
+    for (table, key) in places {
+        let mut columns = connection.prepare("SELECT name FROM pragma_table_info(?1) WHERE type = 'TEXT'")?;
+        let columns: Vec<String> =
+            columns.query_map([&table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for column in columns {
+            let sql =
+                format!("SELECT \"{key}\", \"{column}\" FROM \"{table}\" WHERE \"{column}\" IS NOT NULL");
+            let mut statement = connection.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if is_in_json(phrase, row.get_ref(1)?.as_str().unwrap_or_default()) {
+                    found.insert(row.get(0)?);
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Whether any text of a JSON value holds the phrase; JSON writes some characters in its own way.

@@ -164,7 +164,8 @@ fn forget_insight(connection: &Connection, key: StoreKey, id: Uuid) -> Result<()
 /// Empties every table but the owner's settings. Not even marks stay, and no key that could have made them: it
 /// is a new store, which takes in any file.
 fn wipe(connection: &Connection, new_key: [u8; 32]) -> Result<(), Error> {
-    const KEPT: [&str; 2] = ["store", "client_rule"];
+    // From the log the search index, a file beside this one, learns what goes.
+    const KEPT: [&str; 3] = ["store", "client_rule", "search_log"];
     connection.execute("PRAGMA defer_foreign_keys = ON", [])?;
     let mut statement =
         connection.prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")?;
