@@ -254,7 +254,11 @@ fn hanging_on(connection: &Connection, parent: &str, phrase: &Phrase) -> Result<
     }
     let mut found = HashSet::new();
     for (table, key) in places {
-        let mut columns = connection.prepare("SELECT name FROM pragma_table_info(?1) WHERE type = 'TEXT'")?;
+        // Words of the program itself are nobody's: "goal" is in the row of every goal.
+        let mut columns = connection.prepare(
+            "SELECT name FROM pragma_table_info(?1) WHERE type = 'TEXT' \
+             AND name NOT IN ('kind', 'state', 'side', 'insight_type', 'language')",
+        )?;
         let columns: Vec<String> =
             columns.query_map([&table], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for column in columns {
