@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::support::mcp::{Era, McpClient};
 use crate::support::oauth::connect;
-use crate::support::program::Home;
+use crate::support::program::{Home, Serve};
+use crate::support::within;
 
 /// The files below `folder` that hold `word`, whatever its case.
 fn files_with(folder: &Path, word: &str) -> Vec<String> {
@@ -86,9 +87,12 @@ async fn a_forgetting_that_is_killed_is_whole_or_not_at_all_after_the_next_start
             rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
         connection.unwrap().query_row("SELECT count(*) FROM turn", [], |row| row.get::<_, i64>(0)).unwrap()
     };
-    while turns(&home) == 3000 {
-        tokio::task::yield_now().await;
-    }
+    within("the first step", async {
+        while turns(&home) == 3000 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     server.kill().await;
     let _ = forgetting.wait().await;
     let again = home.serve().await;
@@ -119,7 +123,7 @@ async fn a_client_can_be_kept_from_reading_and_from_writing_also_after_a_restart
 
     let port = server.port();
     server.kill().await;
-    let server = home.serve_with(&crate::support::program::Serve { port, ..Default::default() }).await;
+    let server = home.serve_with(&Serve { port, ..Serve::default() }).await;
     let mut mcp = McpClient::open(&server.https(), &tokens.access, Era::Modern).await;
     assert_eq!(log(&mut mcp, "hello").await, json!({ "stored": false, "reason": "incognito" }));
     home.run(["clients", "mode", &id, "read-only"]).await.expect_success();

@@ -7,7 +7,9 @@ use engine::operations::{
     AddStaticClient, ChangeClientRule, ClientAuthentication, ClientCredentials, KnownClient, ListClients,
     RemoveClient, RevokeClient, RotateClientSecret, SecretText,
 };
-use engine::types::{ClientMode, Decider, Registration, Retention, Revoked, StaticSource, Timestamp};
+use engine::types::{
+    ClientMode, ClientSummary, Decider, Registration, Retention, Revoked, StaticSource, Timestamp,
+};
 
 use super::arguments::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
 use super::error::CliError;
