@@ -22,6 +22,8 @@ mod oauth;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod registered;
 #[cfg(test)]
 mod start;

@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod clients;
+mod forget;
 mod transfer;
 
 pub(super) use audit::Audit;
-pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
+pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
+pub(super) use forget::ForgetArguments;
 pub(super) use transfer::{Export, Import, parts};
 
 /// Where the options that every command has stand in its help.
@@ -67,6 +69,8 @@ pub(super) enum Command {
     Export(Export),
     /// Read in what another memory wrote
     Import(Import),
+    /// Take something out of the memory for good
+    Forget(ForgetArguments),
     /// See who is connected, and end it
     Clients(ClientsArguments),
     /// See who did what

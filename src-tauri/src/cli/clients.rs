@@ -4,12 +4,14 @@ use std::io::Read as _;
 use std::path::Path;
 
 use engine::operations::{
-    AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
-    RotateClientSecret, SecretText,
+    AddStaticClient, ChangeClientRule, ClientAuthentication, ClientCredentials, KnownClient, ListClients,
+    RemoveClient, RevokeClient, RotateClientSecret, SecretText,
 };
-use engine::types::{ClientSummary, Decider, Registration, Revoked, StaticSource, Timestamp};
+use engine::types::{
+    ClientMode, ClientSummary, Decider, Registration, Retention, Revoked, StaticSource, Timestamp,
+};
 
-use super::arguments::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
+use super::arguments::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
 use super::error::CliError;
 use super::output::{Output, short, table};
 use crate::place::Place;
@@ -31,6 +33,27 @@ pub(super) async fn run(
             output.show(&revoked, |revoked| match (revoked.grants, revoked.requests) {
                 (0, 0) => "this client had nothing".to_owned(),
                 _ => format!("taken back: {}", taken(revoked)),
+            })
+        }
+        ClientsCommand::Mode { id, mode } => {
+            let mode = match mode {
+                MemoryMode::Normal => ClientMode::Normal,
+                MemoryMode::ReadOnly => ClientMode::ReadOnly,
+                MemoryMode::Incognito => ClientMode::Incognito,
+            };
+            let change = ChangeClientRule { client_id: id.clone(), mode: Some(mode), retention: None };
+            output.show(&place.call(change).await?, |rule| match rule.mode {
+                ClientMode::Normal => format!("{id} uses the memory as you granted"),
+                ClientMode::ReadOnly => format!("{id} reads the memory; nothing that it says is stored"),
+                ClientMode::Incognito => format!("{id} neither reads nor writes the memory"),
+            })
+        }
+        ClientsCommand::Keep { id, time } => {
+            let change = ChangeClientRule { client_id: id.clone(), mode: None, retention: Some(time) };
+            output.show(&place.call(change).await?, |rule| match rule.retention {
+                Retention::AsForAll => format!("what {id} brought is kept as the setting says"),
+                Retention::ForEver => format!("what {id} brought is kept for ever"),
+                Retention::Days(days) => format!("what {id} brought is kept for {days} days"),
             })
         }
         ClientsCommand::Add(options) => add(place, options, output).await,
@@ -121,8 +144,8 @@ fn counted(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
-fn for_people(clients: &[ClientSummary]) -> String {
-    let mut rows: Vec<(&ClientSummary, usize)> = Vec::new();
+fn for_people(clients: &[KnownClient]) -> String {
+    let mut rows: Vec<(&KnownClient, usize)> = Vec::new();
     for client in clients {
         // Clients that register themselves do so again and again; what differs in nothing but its id is one line.
         match rows.iter_mut().find(|(known, _)| are_alike(known, client)) {
@@ -139,11 +162,18 @@ fn for_people(clients: &[ClientSummary]) -> String {
 }
 
 /// Whether two registrations are one program to a person, and neither has anything.
-fn are_alike(one: &ClientSummary, two: &ClientSummary) -> bool {
-    one.alike.is_some() && one.alike == two.alike && one.grants.is_empty() && two.grants.is_empty()
+fn are_alike(one: &KnownClient, two: &KnownClient) -> bool {
+    let is_same_rule = (one.mode, one.retention) == (two.mode, two.retention);
+    let (one, two) = (&one.client, &two.client);
+    is_same_rule
+        && one.alike.is_some()
+        && one.alike == two.alike
+        && one.grants.is_empty()
+        && two.grants.is_empty()
 }
 
-fn row(client: &ClientSummary, count: usize) -> Vec<String> {
+fn row(known: &KnownClient, count: usize) -> Vec<String> {
+    let client = &known.client;
     let used = client.last_used_at.map_or_else(|| "never".to_owned(), Timestamp::to_local_text);
     let may = match client.expires_at {
         Some(expires) if client.grants.is_empty() => {
@@ -151,6 +181,11 @@ fn row(client: &ClientSummary, count: usize) -> Vec<String> {
         }
         _ if client.grants.is_empty() => "not connected".to_owned(),
         _ => client.scopes.to_string(),
+    };
+    let may = match known.mode {
+        ClientMode::Normal => may,
+        ClientMode::ReadOnly => format!("read only; {may}"),
+        ClientMode::Incognito => format!("incognito; {may}"),
     };
     let name = short(&client.client_name, 30);
     let name = if client.verified { name } else { format!("{name} (unverified)") };

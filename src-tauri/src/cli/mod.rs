@@ -8,6 +8,7 @@ mod clients;
 mod context;
 mod doctor;
 mod error;
+mod forget;
 mod hook;
 mod insights;
 mod output;
@@ -136,6 +137,7 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Insights(command)) => insights::run(&place, command, output).await,
         Some(Command::Export(options)) => transfer::export(&place, options, output).await,
         Some(Command::Import(options)) => transfer::import(&place, options, output).await,
+        Some(Command::Forget(arguments)) => forget::run(&place, arguments, output).await,
         Some(Command::Clients(command)) => clients::run(&place, command, output).await,
         Some(Command::Audit(options)) => audit::run(&place, options, output).await,
         Some(Command::Certificates(command)) => certificates::run(&place, command, output).await,

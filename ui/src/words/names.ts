@@ -1,7 +1,8 @@
 // The words for what the program names by a code.
 
 import type {
-  AccessDuration, AccessTokenFormat, Author, ClientDocuments, ExportFormat, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, TrustState,
+  AccessDuration, AccessTokenFormat, Author, ClientDocuments, ClientMode, ExportFormat, Forget, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, Subject,
+  TrustState,
 } from "../backend/bindings";
 
 export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
@@ -16,6 +17,20 @@ export const kindOrder: ItemKind[] = ["interest", "project", "skill", "preferenc
 export const itemStates: Record<ItemState, string> = {
   suggested: "Suggested", active: "In use", paused: "Paused", archived: "Archived", dismissed: "Dismissed",
 };
+
+export const clientModes: Record<ClientMode, { name: string; words: string }> = {
+  normal: { name: "Reads and writes", words: "It uses your memory as far as you allowed." },
+  read_only: { name: "Only reads", words: "It is told what it asks; nothing that it says is stored." },
+  incognito: { name: "Incognito", words: "It is told nothing, and nothing that it says is stored." },
+};
+
+export const forgettable: Record<Exclude<Forget["what"], "turn" | "conversation" | "thing">, { name: string; words: string }> = {
+  phrase: { name: "Everything about some words", words: "The same words in the same order, whole, whatever their case and accents. Nothing that is merely alike." },
+  client: { name: "Everything from one program", words: "What it logged and what it said of you, except what you changed by hand." },
+  everything: { name: "Everything", words: "All conversations, your context and all insights." },
+};
+
+export const subjects: Record<Subject, string> = { conversation: "Conversation", turn: "Turn", item: "Context", insight: "Insight" };
 
 export const registrationPolicies: Record<RegistrationPolicy, { name: string; words: string }> = {
   open: { name: "All", words: "Also programs that nobody knows yet: they register themselves and then ask you." },

@@ -29,7 +29,7 @@ pub enum Author {
 }
 
 impl Author {
-    fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Owner => "owner",
             Self::Client { .. } => "client",
@@ -38,7 +38,7 @@ impl Author {
         }
     }
 
-    fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         match self {
             Self::Owner | Self::Analysis => "",
             Self::Client { client_id, .. } => client_id,

@@ -51,6 +51,43 @@ pub enum Error {
         /// When the pause ends by itself; none: when the owner resumes.
         until: Option<Timestamp>,
     },
+    /// The owner set this client to incognito.
+    #[error(
+        "the user has set this assistant to incognito: their memory is neither read nor written here; go on \
+         without it, and do not try again in this conversation"
+    )]
+    Incognito,
+    /// The owner lets this client only read.
+    #[error(
+        "the user lets this assistant only read their memory; nothing was stored or changed, and trying again is \
+         no use"
+    )]
+    ReadOnly,
+    /// A handle that previewed nothing, or too long ago, or was used.
+    #[error(
+        "this preview is not there any more: it was used, is older than ten minutes or is not yours; nothing was \
+         forgotten, ask for a new preview"
+    )]
+    PreviewGone,
+    /// Everything was to be forgotten, and it is not what it was when that was previewed.
+    #[error(
+        "something was stored or removed since the preview, so nothing was forgotten; look again and confirm that"
+    )]
+    ChangedSince,
+    /// A client asked to forget what it did not bring.
+    #[error(
+        "only what this assistant itself stored can be forgotten from here; the owner can forget the rest"
+    )]
+    NotYours,
+    /// What was to be forgotten is, but bytes of it may be left in the files.
+    #[error(
+        "it is forgotten, but the files could not be written anew ({detail}), so bytes of it may be left in them; \
+         the next start tries again"
+    )]
+    BytesLeft {
+        /// What kept the files from being written.
+        detail: String,
+    },
     /// A removal that was too long ago, or was taken back already.
     #[error("this can not be undone any more; add it anew")]
     UndoGone,
@@ -139,13 +176,18 @@ impl Error {
     #[must_use]
     pub fn is_callers(&self) -> bool {
         match self {
-            Self::Database(_) | Self::File { .. } | Self::Appendix { .. } => false,
+            Self::Database(_) | Self::File { .. } | Self::Appendix { .. } | Self::BytesLeft { .. } => false,
             Self::Input(_)
             | Self::NotFound { .. }
             | Self::NameTaken { .. }
             | Self::OwnersDecision { .. }
             | Self::OwnersState { .. }
             | Self::Paused { .. }
+            | Self::Incognito
+            | Self::ReadOnly
+            | Self::PreviewGone
+            | Self::ChangedSince
+            | Self::NotYours
             | Self::UndoGone
             | Self::AlreadyThere { .. }
             | Self::NotAnExport { .. }

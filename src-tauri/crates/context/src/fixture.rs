@@ -49,7 +49,7 @@ impl Fixture {
         match self.context.log_turn(turn, client("claude")).await.unwrap() {
             LogOutcome::Stored { turn_id, conversation_id } => (turn_id, conversation_id),
             LogOutcome::Duplicate { turn_id } => panic!("a duplicate of {turn_id}"),
-            LogOutcome::Paused => panic!("remembering is paused"),
+            refused => panic!("it was not stored: {refused:?}"),
         }
     }
 

@@ -11,12 +11,15 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::analysis::derive;
-use crate::analysis::removal::{self, Removed};
+use crate::analysis::removal::Removed;
 use crate::analysis::worker::Worker;
 use crate::analysis::{Analyzer, CueAnalyzer};
 use crate::change::{Change, Changes};
+use crate::client_rule::ClientRules;
 use crate::conversation::{self, Conversation};
+use crate::forgetting::{self, Privacy};
 use crate::history::{self, Event};
+use crate::input::InputError;
 use crate::insight::{self, Insight, InsightQuery};
 use crate::item::{self, Added, Item, ItemChange, ItemQuery, NewItem};
 use crate::item_change::{self, Hand};
@@ -24,6 +27,7 @@ use crate::page::{Cursor, Page};
 use crate::pause::PauseSwitch;
 use crate::profile::{self, Profile};
 use crate::recent::RecentTurns;
+use crate::state::ClientMode;
 use crate::statistics::{self, Statistics};
 use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
 use crate::undo::Undos;
@@ -36,6 +40,7 @@ pub(crate) const SCHEMA: Schema = Schema {
     migrations: &[
         include_str!("../migrations/0001_memory.sql"),
         include_str!("../migrations/0002_pause.sql"),
+        include_str!("../migrations/0005_privacy.sql"),
     ],
 };
 
@@ -56,6 +61,8 @@ pub(crate) struct Inner {
     /// Only the writer's thread uses it.
     pub(crate) recent: Arc<Mutex<RecentTurns>>,
     pub(crate) pause: PauseSwitch,
+    pub(crate) rules: ClientRules,
+    pub(crate) privacy: Privacy,
     pub(crate) undos: Mutex<Undos>,
 }
 
@@ -94,12 +101,16 @@ impl Context {
         let start = || {
             let recent = database.write_blocking(move |connection| {
                 connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
-                Ok::<_, Error>((RecentTurns::load(connection, now)?, PauseSwitch::load(connection)?))
+                let switches = (PauseSwitch::load(connection)?, ClientRules::load(connection)?);
+                Ok::<_, Error>((RecentTurns::load(connection, now)?, switches))
             })?;
+            if forgetting::finish(&database, &analyzer, now)? {
+                forgetting::end(&database)?;
+            }
             Ok((Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.
-        let (worker, (recent, pause)) = std::thread::scope(|scope| scope.spawn(start).join())
+        let (worker, (recent, (pause, rules))) = std::thread::scope(|scope| scope.spawn(start).join())
             .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -111,6 +122,8 @@ impl Context {
                 changes,
                 recent: Arc::new(Mutex::new(recent)),
                 pause,
+                rules,
+                privacy: Privacy::default(),
                 undos: Mutex::default(),
             }),
         })
@@ -125,21 +138,30 @@ impl Context {
     }
 
     /// Remembers a turn. When this answers `Stored`, the turn is on the disk. While the owner has paused
-    /// remembering, a client's turn is not stored and this answers `Paused`.
+    /// remembering, a client's turn is not stored and this answers `Paused`; the other outcomes say in the same way
+    /// why nothing was stored.
     ///
     /// # Errors
     /// [`Error::Input`] where both texts are empty, a text is over 1 MiB, or a key is no short plain text.
     pub async fn log_turn(&self, turn: NewTurn, author: Author) -> Result<LogOutcome, Error> {
         let inner = &self.inner;
         let now = inner.clock.now();
-        let ready = ReadyTurn::check(turn, now, || uuid_v7(now, &*inner.random))?;
+        let ready = match ReadyTurn::check(turn, now, inner.redaction(), || uuid_v7(now, &*inner.random)) {
+            Err(InputError::Private) => return Ok(LogOutcome::Private),
+            checked => checked?,
+        };
         let listened = author.clone();
-        let (recent, pause) = (Arc::clone(&inner.recent), inner.pause.clone());
+        let (recent, pause, rules) = (Arc::clone(&inner.recent), inner.pause.clone(), inner.rules.clone());
         let (outcome, seq) = inner
             .database
             .write(move |connection| {
                 if pause.holds_back(&author, now).is_some() {
                     return Ok((LogOutcome::Paused, None));
+                }
+                match rules.keeps_from_writing(&author) {
+                    Some(ClientMode::Incognito) => return Ok((LogOutcome::Incognito, None)),
+                    Some(_) => return Ok((LogOutcome::ReadOnly, None)),
+                    None => {}
                 }
                 turn::store(connection, &ready, &author, Duplicates::Retry(&recent))
             })
@@ -174,7 +196,7 @@ impl Context {
     /// [`Error::Input`] for an empty, overlong or unprintable name, or a value that is missing or out of place;
     /// [`Error::Paused`] for a client.
     pub async fn add_item(&self, item: NewItem, author: Author) -> Result<Added, Error> {
-        let item = item_change::check_new(item)?;
+        let item = item_change::check_new(item, self.inner.redaction())?;
         let new_id = self.inner.new_id();
         let by = author.clone();
         let added = self
@@ -209,8 +231,14 @@ impl Context {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NameTaken`]; [`Error::Input`]; [`Error::OwnersDecision`] where a client
     /// would bring back what the owner dismissed; [`Error::Paused`] for a client.
-    pub async fn update_item(&self, id: ItemId, change: ItemChange, author: Author) -> Result<Item, Error> {
-        item_change::check_change(&change)?;
+    pub async fn update_item(
+        &self,
+        id: ItemId,
+        mut change: ItemChange,
+        author: Author,
+    ) -> Result<Item, Error> {
+        let redaction = self.inner.redaction();
+        item_change::check_change(&mut change, redaction)?;
         let action = match &change {
             ItemChange { name: Some(_), .. } => Action::Renamed,
             ItemChange { value: Some(_), .. } => Action::ValueChanged,
@@ -218,7 +246,9 @@ impl Context {
         };
         let by = author.clone();
         let item = self
-            .remember(author, move |connection, hand| item_change::change(connection, id, change, hand))
+            .remember(author, move |connection, hand| {
+                item_change::change(connection, id, change, hand, redaction)
+            })
             .await?;
         self.tell(Subject::Item, id.as_uuid(), action, &by);
         Ok(item)
@@ -281,36 +311,6 @@ impl Context {
     /// [`Error::NotFound`].
     pub async fn turn(&self, id: TurnId) -> Result<Turn, Error> {
         self.inner.database.read(move |connection| turn::get(connection, id)).await
-    }
-
-    /// Removes a turn, and what analysis had found in it alone. What the owner or a client said stays.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn remove_turn(&self, id: TurnId, author: Author) -> Result<Removed, Error> {
-        let analyzer = Arc::clone(&self.inner.analyzer);
-        let by = author.clone();
-        let removed = self
-            .write(author, move |connection, hand| removal::remove_turn(connection, id, hand, &*analyzer))
-            .await?;
-        self.tell(Subject::Turn, id.as_uuid(), Action::Removed, &by);
-        Ok(removed)
-    }
-
-    /// Removes a conversation with all its turns, and what analysis had found in them alone.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn remove_conversation(&self, id: ConversationId, author: Author) -> Result<Removed, Error> {
-        let analyzer = Arc::clone(&self.inner.analyzer);
-        let by = author.clone();
-        let removed = self
-            .write(author, move |connection, hand| {
-                removal::remove_conversation(connection, id, hand, &*analyzer)
-            })
-            .await?;
-        self.tell(Subject::Conversation, id.as_uuid(), Action::Removed, &by);
-        Ok(removed)
     }
 
     /// What happened to a thing, oldest first. Of a removed one only its removal is known.
@@ -376,14 +376,20 @@ impl Context {
         self.write(author, job).await
     }
 
-    async fn write<T: Send + 'static>(
+    /// Changes what is stored, unless the owner keeps this client from it.
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         author: Author,
         job: impl FnOnce(&Connection, Hand<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let at = self.inner.clock.now();
         self.inner.undos.lock().expire(at);
-        self.inner.database.write(move |connection| job(connection, Hand { author: &author, at })).await
+        let rules = self.inner.rules.clone();
+        let job = move |connection: &Connection| {
+            rules.check_writing(&author)?;
+            job(connection, Hand { author: &author, at })
+        };
+        self.inner.database.write(job).await
     }
 
     pub(crate) fn tell(&self, subject: Subject, id: Uuid, action: Action, by: &Author) {

@@ -35,6 +35,8 @@ use crate::{Action, Author, Error, Subject};
 
 /// How many bad records a report tells one by one.
 const ERRORS_TOLD: usize = 100;
+/// Why a record was left out that the owner has forgotten here.
+pub(crate) const FORGOTTEN: &str = "it was forgotten here, so it does not come back";
 /// How many records share one commit ...
 const BATCH: usize = 1000;
 /// ... unless their texts are longer together: a batch has to fit into memory, and another one beside it.

@@ -103,6 +103,17 @@ pub enum InputError {
     /// An export of nothing.
     #[error("nothing is chosen to export; choose the conversations, the context or the insights")]
     NothingToExport,
+    /// Nothing but what the person marked as private.
+    #[error("this is marked as private, so it is not stored")]
+    Private,
+    /// A time that is none.
+    #[error("this time is out of range; name from 1 to 36525 days, or for ever")]
+    RetentionOutOfRange,
+    /// A phrase that would match everything or nothing.
+    #[error(
+        "the phrase has no letters or digits in it, or more than 500 characters; name the words to forget"
+    )]
+    InvalidPhrase,
     /// A cursor that no listing gave.
     #[error("this cursor did not come from a listing; start again without one")]
     InvalidCursor,

@@ -12,6 +12,7 @@ use crate::history::{self, NewEvent, StoreKey};
 use crate::id::ItemId;
 use crate::input::{InputError, check_name, check_value, normalise};
 use crate::item::{self, Added, Item, ItemChange, NewItem, StoredItem};
+use crate::redaction::{self, Redaction};
 use crate::state::{Action, ItemKind, ItemState, Subject};
 use crate::undo::RemovedItem;
 
@@ -22,11 +23,22 @@ pub(crate) struct Hand<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Checks a new item and gives it with its name in the form that is shown.
-pub(crate) fn check_new(mut new: NewItem) -> Result<NewItem, InputError> {
-    new.name = check_name(new.kind.as_str(), &new.name)?;
+/// Checks a new item and gives it with its name in the form that is shown, without what must not be stored.
+pub(crate) fn check_new(mut new: NewItem, redaction: Redaction) -> Result<NewItem, InputError> {
+    new.name = check_clean_name(new.kind, &new.name, redaction)?;
+    if let Some(value) = &mut new.value {
+        redaction.clean_value(&new.name, value);
+    }
     check_value(new.kind, new.value.as_ref())?;
     Ok(new)
+}
+
+fn check_clean_name(kind: ItemKind, name: &str, redaction: Redaction) -> Result<String, InputError> {
+    let cleaned = redaction.clean(name);
+    if redaction::is_private_whole(&cleaned) {
+        return Err(InputError::Private);
+    }
+    check_name(kind.as_str(), &cleaned)
 }
 
 /// The mark that keeps a removed item from being found again.
@@ -126,9 +138,19 @@ fn state_again(
     item::with_evidence(connection, stored)
 }
 
-pub(crate) fn check_change(change: &ItemChange) -> Result<(), InputError> {
+/// Checks a change and takes out of it what must not be stored.
+pub(crate) fn check_change(change: &mut ItemChange, redaction: Redaction) -> Result<(), InputError> {
     if change.name.is_none() && change.value.is_none() && change.state.is_none() {
         return Err(InputError::EmptyChange);
+    }
+    if let Some(name) = &mut change.name {
+        redaction.clean_in_place(name);
+        if redaction::is_private_whole(name) {
+            return Err(InputError::Private);
+        }
+    }
+    if let Some(value) = &mut change.value {
+        redaction.clean_value(change.name.as_deref().unwrap_or_default(), value);
     }
     Ok(())
 }
@@ -138,6 +160,7 @@ pub(crate) fn change(
     id: ItemId,
     change: ItemChange,
     hand: Hand<'_>,
+    redaction: Redaction,
 ) -> Result<Item, Error> {
     let mut stored = item::by_id(connection, id)?;
     let owners_no = stored.item.state == ItemState::Dismissed && stored.item.edited_by_owner;
@@ -157,7 +180,9 @@ pub(crate) fn change(
             item.name = name;
         }
     }
-    if let Some(value) = change.value {
+    if let Some(mut value) = change.value {
+        // The name may say that the value is a secret, and only here is it known.
+        redaction.clean_value(&item.name, &mut value);
         check_value(item.kind, Some(&value))?;
         if item.value.as_ref() != Some(&value) {
             let detail = json!({ "from": item.value, "to": value });

@@ -148,3 +148,15 @@ words! {
         Removed = "removed",
     }
 }
+
+words! {
+    /// How one client may use the memory. Each takes more away than those before it.
+    ClientMode {
+        /// It reads and writes what its grant allows.
+        Normal = "normal",
+        /// It reads; nothing that it says is stored.
+        ReadOnly = "read_only",
+        /// It reads nothing, and nothing that it says is stored.
+        Incognito = "incognito",
+    }
+}

@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use crate::author::{Author, keys_of_client};
 use crate::conversation;
+use crate::forgetting::marks::{self, Marked};
 use crate::id::{ConversationId, TurnId};
 use crate::input::{InputError, check_key, check_turn, text_hash};
 use crate::page::{Cursor, Page, page_limit};
 use crate::recent::RecentTurns;
+use crate::redaction::{self, Redaction};
 use crate::stored::{TimeColumn, time};
 use crate::{Error, state::Subject};
 
@@ -56,6 +58,14 @@ pub enum LogOutcome {
     },
     /// The owner has paused remembering: it was not stored.
     Paused,
+    /// The person marked all of it as private: it was not stored.
+    Private,
+    /// The owner set this client to incognito: it was not stored.
+    Incognito,
+    /// The owner lets this client only read: it was not stored.
+    ReadOnly,
+    /// The owner has forgotten this very turn: it does not come back.
+    Forgotten,
 }
 
 /// A turn as it is remembered.
@@ -134,12 +144,22 @@ pub(crate) struct ReadyTurn {
 }
 
 impl ReadyTurn {
+    /// Checks a turn and takes out of it what must not be stored; [`InputError::Private`]: nothing is left.
     pub(crate) fn check(
         mut turn: NewTurn,
         now: Timestamp,
+        redaction: Redaction,
         mut new_id: impl FnMut() -> Uuid,
     ) -> Result<Self, InputError> {
         check_turn(&turn.user_message, &turn.assistant_response)?;
+        redaction.clean_in_place(&mut turn.user_message);
+        redaction.clean_in_place(&mut turn.assistant_response);
+        // An answer to something private would tell what it was.
+        let answers_private = redaction::is_private_whole(&turn.user_message)
+            || (turn.user_message.trim().is_empty() && redaction::is_private_whole(&turn.assistant_response));
+        if answers_private {
+            return Err(InputError::Private);
+        }
         turn.conversation = check_key("conversation", turn.conversation)?;
         turn.external_id = check_key("external_id", turn.external_id)?;
         turn.request_key = check_key("request_key", turn.request_key)?;
@@ -173,14 +193,21 @@ pub(crate) fn store(
     author: &Author,
     duplicates: Duplicates<'_>,
 ) -> Result<Stored, Error> {
-    let author = author.key(connection)?;
+    let author_key = author.key(connection)?;
     let turn = &ready.turn;
-    if let Some(turn_id) = known_by_key(connection, turn, author)? {
+    if let Some(turn_id) = known_by_key(connection, turn, author_key)? {
         return Ok((LogOutcome::Duplicate { turn_id }, None));
+    }
+    let told = match duplicates {
+        Duplicates::Retry(_) => marks::Told::Now,
+        Duplicates::Import => marks::Told::FromFile,
+    };
+    if marks::is_forgotten(connection, &Marked::of_new(ready, author), told)? {
+        return Ok((LogOutcome::Forgotten, None));
     }
     let conversation = conversation::find_or_create(
         connection,
-        author,
+        author_key,
         turn.conversation.as_deref(),
         ready.occurred_at,
         ready.conversation_id,
@@ -201,7 +228,7 @@ pub(crate) fn store(
         .execute((
             turn_id,
             conversation.seq,
-            author,
+            author_key,
             ready.occurred_at.column(),
             ready.logged_at.column(),
             ready.text_hash,

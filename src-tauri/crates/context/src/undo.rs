@@ -70,6 +70,11 @@ impl Undos {
         self.0.iter().find(|(_, id, _)| *id == undo).map(|(_, _, removed)| Arc::clone(removed))
     }
 
+    /// Gives up all of them.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     fn give_up(&mut self, undo: UndoId) {
         self.0.retain(|(_, id, _)| *id != undo);
     }

@@ -8,6 +8,7 @@ mod error;
 mod lock;
 mod open;
 mod readers;
+mod space;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ use tokio::sync::oneshot;
 pub use error::Error;
 pub use lock::{DataDirectoryLock, LockError};
 pub use open::Schema;
+
+pub use space::Freed;
 
 use readers::Readers;
 use writer::Writer;

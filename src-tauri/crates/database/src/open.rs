@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
-use crate::Error;
+use crate::{Error, space};
 
 /// What a room says of its database.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Schema {
 }
 
 /// How long SQLite itself waits for a lock that another program holds.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) fn open_for_writing(path: &Path, schema: &Schema) -> Result<Connection, Error> {
     prepare(path, schema).map_err(|error| error.at(path))
@@ -34,6 +34,10 @@ fn prepare(path: &Path, schema: &Schema) -> Result<Connection, Error> {
     )?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let version = check_owner_and_version(&connection, path, schema)?;
+    if version == 0 {
+        // Only a file without tables can be told so: what is deleted can be given back to the disk in steps.
+        connection.pragma_update(None, "auto_vacuum", "incremental")?;
+    }
     connection.pragma_update(None, "journal_mode", "wal")?;
     // FULL: the write-ahead log is synced at every commit, so that what was answered survives power loss.
     connection.pragma_update(None, "synchronous", "full")?;
@@ -91,20 +95,30 @@ fn migrate(connection: &mut Connection, path: &Path, schema: &Schema, version: u
         rusqlite_migration::Error::RusqliteError { err, .. } => Error::from(err),
         other => Error::Sqlite { code: 0, message: other.to_string() },
     })?;
+    if version > 0 && connection.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, i64>(0))? == 0 {
+        // Files from before it was set. The backup has just cost as much.
+        space::rewrite(connection)?;
+    }
     tracing::info!(database = schema.name, from = version, to = schema.migrations.len(), "schema migrated");
     Ok(())
 }
 
+/// What the name of a backup begins with, behind the database's own, and what it ends with.
+pub(crate) const BACKUP_NAME: (&str, &str) = (".v", ".backup");
+/// What stands behind the name of a backup that is being written.
+pub(crate) const UNFINISHED: &str = ".unfinished";
+
 fn backup_path(path: &Path, version: u32) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".v{version}.backup"));
+    let (begins, ends) = BACKUP_NAME;
+    name.push(format!("{begins}{version}{ends}"));
     name.into()
 }
 
 /// Copies the database page by page, what stands only in the write-ahead log included.
 fn back_up(connection: &Connection, to: &Path) -> Result<(), Error> {
     let mut unfinished = to.as_os_str().to_owned();
-    unfinished.push(".unfinished");
+    unfinished.push(UNFINISHED);
     let unfinished = PathBuf::from(unfinished);
     create_for_owner_alone(&unfinished)?;
     let mut copy = Connection::open(&unfinished)?;

@@ -28,8 +28,19 @@ struct Ran {
     settle: Settle,
 }
 
+/// Work that a transaction would forbid: it runs between two commits, with nobody else writing.
+type Alone = Box<dyn FnOnce(&Connection) + Send>;
+
 enum Message {
     Job(Job),
+    Alone(Alone),
+    Stop,
+}
+
+/// What comes after a commit.
+enum Next {
+    Job,
+    Alone(Alone),
     Stop,
 }
 
@@ -79,6 +90,29 @@ impl Writer {
         }
     }
 
+    /// Runs `job` outside any transaction, between the commits of the others.
+    pub(crate) fn submit_alone<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+        answer: impl FnOnce(Result<T, Error>) + Send + 'static,
+    ) {
+        // Shared, because a message that can not be sent must be answered too.
+        let answer = std::sync::Arc::new(Mutex::new(Some(answer)));
+        let told = std::sync::Arc::clone(&answer);
+        let alone: Alone = Box::new(move |connection| {
+            let outcome =
+                catch_unwind(AssertUnwindSafe(|| job(connection))).unwrap_or(Err(Error::JobPanicked));
+            if let Some(answer) = told.lock().take() {
+                answer(outcome);
+            }
+        });
+        if self.sender.send(Message::Alone(alone)).is_err()
+            && let Some(answer) = answer.lock().take()
+        {
+            answer(Err(Error::Closed));
+        }
+    }
+
     /// Waits until every job handed in so far is done and the file is closed.
     pub(crate) fn close(&self) {
         let _ = self.sender.send(Message::Stop);
@@ -89,10 +123,22 @@ impl Writer {
 }
 
 fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
-    let mut stopping = false;
-    while !stopping {
-        let Ok(Message::Job(first)) = messages.recv() else { break };
-        stopping = commit_together(&connection, first, messages);
+    let mut next = Next::Job;
+    loop {
+        match next {
+            Next::Alone(job) => {
+                job(&connection);
+                next = Next::Job;
+            }
+            Next::Stop => break,
+            Next::Job => {
+                next = match messages.recv() {
+                    Ok(Message::Job(first)) => commit_together(&connection, first, messages),
+                    Ok(Message::Alone(job)) => Next::Alone(job),
+                    Ok(Message::Stop) | Err(_) => Next::Stop,
+                };
+            }
+        }
     }
     // Folding the log back is a courtesy to whoever copies the file; without it nothing is lost.
     if let Err(error) = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -103,12 +149,12 @@ fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
     }
 }
 
-/// Runs `first` and whatever else waits in one transaction. Says whether a stop was asked for meanwhile.
-fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Message>) -> bool {
+/// Runs `first` and whatever else waits in one transaction. Says what was asked for meanwhile.
+fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Message>) -> Next {
     let mut ran = Vec::new();
     let mut broken = execute(connection, "BEGIN IMMEDIATE").err();
     let mut next = Some(first);
-    let mut stopping = false;
+    let mut after = Next::Job;
     while let Some(job) = next.take() {
         ran.push(match &broken {
             Some(error) => job(Err(error.clone())),
@@ -117,7 +163,8 @@ fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Mess
         if ran.len() < JOBS_PER_COMMIT && broken.is_none() {
             match messages.try_recv() {
                 Ok(Message::Job(job)) => next = Some(job),
-                Ok(Message::Stop) => stopping = true,
+                Ok(Message::Alone(job)) => after = Next::Alone(job),
+                Ok(Message::Stop) => after = Next::Stop,
                 Err(_) => {}
             }
         }
@@ -135,7 +182,7 @@ fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Mess
     for job in ran {
         (job.settle)(outcome.clone());
     }
-    stopping
+    after
 }
 
 fn run_in_savepoint(connection: &Connection, job: Job, broken: &mut Option<Error>) -> Ran {

@@ -8,11 +8,13 @@ use authorization::{
     AccessTokenFormat, ClientDocuments, ExternalServer, Origin, Origins, RegistrationPolicy, StaticClient,
     StaticSource,
 };
+use context::{Redaction, RetentionSetting};
 
 mod admission;
 mod clients;
 mod external;
 mod flat;
+mod privacy;
 mod setting;
 mod tokens;
 
@@ -53,9 +55,11 @@ const KEYS: &[&str] = &[
     "limits",
     "port",
     "public_url",
+    "redact_secrets",
     "refresh_idle_days",
     "registration",
     "remember_consent",
+    "retention_days",
     "static_clients",
     "theme",
 ];
@@ -103,6 +107,10 @@ pub struct Config {
     pub client_documents: ClientDocuments,
     /// Whether an earlier yes may count again without a window.
     pub remember_consent: bool,
+    /// Whether secrets are taken out of what is stored.
+    pub redaction: Redaction,
+    /// How long conversations are kept.
+    pub retention: RetentionSetting,
     /// How the windows look.
     pub theme: Theme,
     /// Where each setting comes from that somebody set, by its name.
@@ -310,6 +318,7 @@ struct Layers {
     tokens: tokens::TokenLayer,
     external: external::ExternalLayer,
     admission: admission::AdmissionLayer,
+    privacy: privacy::PrivacyLayer,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
     theme: Option<Theme>,
@@ -355,6 +364,8 @@ impl Layers {
             audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
             client_documents: self.admission.client_documents(),
             remember_consent: self.admission.remember_consent(),
+            redaction: self.privacy.redaction(),
+            retention: self.privacy.retention(),
             theme: self.theme.unwrap_or_default(),
             sources: self.sources,
         })
@@ -478,7 +489,8 @@ impl Layers {
                     .tokens
                     .set(key, value)
                     .or_else(|| self.external.set(key, value))
-                    .or_else(|| self.admission.set(key, value));
+                    .or_else(|| self.admission.set(key, value))
+                    .or_else(|| self.privacy.set(key, value));
                 let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
                 family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }

@@ -1,5 +1,7 @@
 //! Starting the parts in their order, watching over them, and stopping them so that nothing is lost.
 
+mod keeping;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use context::Context;
 use database::{DataDirectoryLock, LockError};
 use gateway::BindError;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::{Mutex, Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::doorway::Doorway;
@@ -67,6 +69,8 @@ struct Inner {
     stopping: CancellationToken,
     lock: Mutex<Option<DataDirectoryLock>>,
     hooks: Hooks,
+    /// Something about how long conversations are kept has changed.
+    age_changed: Notify,
 }
 
 /// Why the engine could not start. Each message names the remedy.
@@ -130,6 +134,7 @@ impl Engine {
                 stopping: CancellationToken::new(),
                 lock: Mutex::new(Some(lock)),
                 hooks: Hooks::default(),
+                age_changed: Notify::new(),
                 clock,
                 config,
             }),
@@ -139,6 +144,7 @@ impl Engine {
         engine.watch_certificates();
         if matches!(door, Door::Open(_)) {
             engine.catch_up_with_hooks();
+            engine.watch_age();
         }
         Ok(engine)
     }
@@ -396,6 +402,8 @@ impl Opening {
                 Arc::clone(&random),
             )?;
             let context = Context::open(&config.data_dir.join("context.db"), clock, random)?;
+            context.set_redaction(config.redaction);
+            context.set_retention(config.retention);
             Ok((context, authorization, certificates))
         }
     }

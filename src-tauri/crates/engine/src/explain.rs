@@ -8,11 +8,15 @@ impl From<context::Error> for Failure {
         use context::Error as E;
         let code = match &error {
             E::Input(_) => FailureCode::InvalidInput,
-            E::NotFound { .. } | E::UndoGone => FailureCode::NotFound,
+            E::NotFound { .. } | E::UndoGone | E::PreviewGone => FailureCode::NotFound,
             E::NameTaken { .. }
             | E::OwnersDecision { .. }
             | E::OwnersState { .. }
             | E::Paused { .. }
+            | E::Incognito
+            | E::ReadOnly
+            | E::NotYours
+            | E::ChangedSince
             | E::AlreadyThere { .. }
             | E::NotAnExport { .. }
             | E::NotAFile { .. } => FailureCode::Refused,

@@ -43,10 +43,10 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Change, Conversation, ConversationId, Cursor, EXPORT_SCHEMA, ExportFilter,
-        ExportFormat, ExportParts, ExportReport, ExportRequest, ImportFormat, ImportReport, ImportRequest,
-        Insight, InsightId, InsightQuery, Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval,
-        ItemState, MAX_PAGE, NewItem, Page, Pause, Profile, Progress, Statistics, Subject, Turn, TurnId,
-        TurnOrder, TurnQuery, UndoId,
+        Added, Author, Change, ClientMode, ClientRule, Conversation, ConversationId, Cursor, EXPORT_SCHEMA,
+        Example, ExportFilter, ExportFormat, ExportParts, ExportReport, ExportRequest, Forget, ForgetCounts,
+        ForgetPreview, Forgotten, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery,
+        Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
+        Profile, Progress, Retention, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
     };
 }

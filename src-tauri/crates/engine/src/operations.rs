@@ -7,6 +7,7 @@ mod clients;
 mod hooks;
 mod insights;
 mod items;
+mod privacy;
 mod remembering;
 mod settings;
 mod status;
@@ -26,6 +27,7 @@ pub use self::clients::{
 pub use self::hooks::TakeHook;
 pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
 pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
+pub use self::privacy::{ChangeClientRule, ConfirmForgetting, KnownClient, PreviewForgetting};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
@@ -64,6 +66,9 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         AddStaticClient,
         RotateClientSecret,
         RemoveClient,
+        ChangeClientRule,
+        PreviewForgetting,
+        ConfirmForgetting,
         ListAudit,
         ListCertificates,
         ShowProfile,

@@ -35,6 +35,10 @@ pub enum SettingChange {
     AccessTokenFormat(Option<AccessTokenFormat>),
     /// See [`crate::Config::audit_age`]; none: until there are too many.
     AuditDays(Option<u32>),
+    /// See [`crate::Config::redaction`].
+    RedactSecrets(Option<bool>),
+    /// See [`crate::Config::retention`]; none: for ever.
+    RetentionDays(Option<u32>),
 }
 
 impl SettingChange {
@@ -49,6 +53,8 @@ impl SettingChange {
             Self::AccessTokenMinutes(_) => "access_token_minutes",
             Self::AccessTokenFormat(_) => "access_token_format",
             Self::AuditDays(_) => "audit_days",
+            Self::RedactSecrets(_) => "redact_secrets",
+            Self::RetentionDays(_) => "retention_days",
         }
     }
 
@@ -59,9 +65,9 @@ impl SettingChange {
             Self::Theme(theme) => theme.map(|theme| theme.as_str().into()),
             Self::Registration(policy) => policy.map(|policy| policy.as_str().into()),
             Self::ClientDocuments(choice) => choice.map(|choice| choice.as_str().into()),
-            Self::RememberConsent(choice) => choice.map(Value::from),
+            Self::RememberConsent(choice) | Self::RedactSecrets(choice) => choice.map(Value::from),
             Self::AccessTokenFormat(format) => format.map(|format| format.as_str().into()),
-            Self::AccessTokenMinutes(number) | Self::AuditDays(number) => {
+            Self::AccessTokenMinutes(number) | Self::AuditDays(number) | Self::RetentionDays(number) => {
                 number.map(|number| i64::from(number).into())
             }
         }

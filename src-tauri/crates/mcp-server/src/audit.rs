@@ -37,7 +37,8 @@ pub enum Outcome {
     InputError,
     /// The tool could not do its work, through no fault of the caller.
     Failed,
-    /// The caller's scopes do not allow the tool, or the owner has paused remembering; nothing was read or stored.
+    /// The caller's scopes do not allow the tool, or the owner has paused remembering or keeps this client out;
+    /// nothing was read or stored.
     Refused,
 }
 

@@ -127,6 +127,10 @@ fn explain(tool: &'static str, error: &ToolError) -> (Outcome, String) {
             );
             (Outcome::Refused, text)
         }
+        ToolError::KeptOut(kept_out) => {
+            tracing::debug!(tool, "a tool call came from a client that the owner keeps out");
+            (Outcome::Refused, format!("{kept_out}."))
+        }
         ToolError::Store(_) | ToolError::Answer(_) | ToolError::Panicked => {
             tracing::error!(tool, error = error as &dyn std::error::Error, "a tool call failed");
             let text = format!(

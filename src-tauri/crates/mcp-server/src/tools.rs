@@ -1,6 +1,7 @@
 //! The registry: every tool once, with its name, scopes, schemas and the function that runs it.
 
 mod add_user_interest;
+mod forget;
 pub(crate) mod get_recent_insights;
 mod get_user_context;
 mod log_conversation_turn;
@@ -67,6 +68,8 @@ pub(crate) enum Effect {
     AddsOnce,
     /// It changes what is there, and the old is kept in its history; the same again changes nothing.
     Changes,
+    /// It takes away for good.
+    Removes,
 }
 
 /// Why a tool did not answer.
@@ -81,6 +84,9 @@ pub(crate) enum ToolError {
     /// The owner has paused remembering.
     #[error(transparent)]
     Paused(context::Error),
+    /// The owner keeps this client from reading, or from writing.
+    #[error(transparent)]
+    KeptOut(context::Error),
     /// The store could not do its part.
     #[error(transparent)]
     Store(context::Error),
@@ -101,6 +107,9 @@ impl From<context::Error> for ToolError {
         if matches!(error, context::Error::NotFound { .. }) {
             return Self::Absent(InputError::new(error.to_string()));
         }
+        if matches!(error, context::Error::Incognito | context::Error::ReadOnly) {
+            return Self::KeptOut(error);
+        }
         if error.is_callers() { Self::Input(InputError::new(error.to_string())) } else { Self::Store(error) }
     }
 }
@@ -110,6 +119,7 @@ impl From<context::Error> for ToolError {
 pub(crate) struct Registered {
     pub(crate) name: &'static str,
     pub(crate) scopes: &'static [&'static str],
+    effect: Effect,
     definition: fn() -> Definition,
     example: fn() -> Value,
     run: for<'a> fn(&'a Context, &'a Caller, JsonObject) -> BoxFuture<'a, Result<Value, ToolError>>,
@@ -120,6 +130,7 @@ impl Registered {
         Self {
             name: T::NAME,
             scopes: T::SCOPES,
+            effect: T::EFFECT,
             definition: definition::<T>,
             example: T::example,
             run: run::<T>,
@@ -136,6 +147,7 @@ static REGISTERED: &[Registered] = &[
     Registered::of::<update_user_context::UpdateUserContext>(),
     Registered::of::<add_user_interest::AddUserInterest>(),
     Registered::of::<set_user_goal::SetUserGoal>(),
+    Registered::of::<forget::Forget>(),
 ];
 
 /// A registered tool with what is derived from its types once: its definition and the rules of its arguments.
@@ -161,6 +173,10 @@ impl Prepared {
         arguments: JsonObject,
     ) -> Result<Value, ToolError> {
         let arguments = self.rules.check(arguments)?;
+        // What writes is refused by the store itself, and logging answers in its own way.
+        if self.tool.effect == Effect::Reads {
+            context.check_reading(&caller.author())?;
+        }
         let call = AssertUnwindSafe((self.tool.run)(context, caller, arguments));
         call.catch_unwind().await.unwrap_or(Err(ToolError::Panicked))
     }
@@ -215,6 +231,7 @@ fn definition<T: Tool>() -> Definition {
         Effect::Adds => annotations.destructive(false),
         Effect::AddsOnce => annotations.destructive(false).idempotent(true),
         Effect::Changes => annotations.destructive(true).idempotent(true),
+        Effect::Removes => annotations.destructive(true),
     };
     Definition::new(T::NAME, T::DESCRIPTION, schema::<T::Arguments>())
         .with_title(T::TITLE)

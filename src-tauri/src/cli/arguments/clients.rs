@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use engine::types::Retention;
 
 use super::minutes;
 
@@ -21,6 +22,23 @@ pub(in crate::cli) enum ClientsCommand {
         /// The client's id
         #[arg(value_name = "CLIENT_ID")]
         id: String,
+    },
+    /// Let a client use the memory as usual, only read it, or neither read nor write it
+    Mode {
+        /// The client's id
+        #[arg(value_name = "CLIENT_ID")]
+        id: String,
+        /// How it may use the memory
+        mode: MemoryMode,
+    },
+    /// Keep what a client or an import brought for so long, by when it happened
+    Keep {
+        /// The client's id, or the import's source
+        #[arg(value_name = "CLIENT_ID")]
+        id: String,
+        /// A number of days; `forever`; `default`: as the setting `retention_days` says
+        #[arg(value_parser = retention)]
+        time: Retention,
     },
     /// Register a client beforehand; a secret is made and shown once unless you give one
     Add(ClientsAdd),
@@ -41,6 +59,27 @@ pub(in crate::cli) enum ClientsCommand {
         #[arg(value_name = "CLIENT_ID")]
         id: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum MemoryMode {
+    /// It reads and writes what you granted
+    Normal,
+    /// It reads; nothing that it says is stored
+    ReadOnly,
+    /// It reads nothing, and nothing that it says is stored
+    Incognito,
+}
+
+fn retention(text: &str) -> Result<Retention, &'static str> {
+    match text {
+        "forever" => Ok(Retention::ForEver),
+        "default" => Ok(Retention::AsForAll),
+        days => days
+            .parse()
+            .map(Retention::Days)
+            .map_err(|_| "name a number of days such as 90, or `forever`, or `default`"),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use engine::Failure;
 use engine::client_setup::{self, Addresses, Change, Client, Guide, Plan, SetupEnvironment, SetupError};
 use engine::operations::{
-    AddStaticClient, ClientCredentials, ListApprovals, ListAudit, ListBlocks, ListClients, RemoveClient,
-    RevokeClient, RotateClientSecret, ShowStatus, UnblockClient,
+    AddStaticClient, ClientCredentials, KnownClient, ListApprovals, ListAudit, ListBlocks, ListClients,
+    RemoveClient, RevokeClient, RotateClientSecret, ShowStatus, UnblockClient,
 };
-use engine::types::{AuditEntry, BlockedClient, ClientSummary, PendingRequest, RequestId, Revoked, Scope};
+use engine::types::{AuditEntry, BlockedClient, PendingRequest, RequestId, Revoked, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, commands, run};
@@ -82,7 +82,7 @@ commands! {
     }
 
     /// Who is connected, and who has registered.
-    list_clients(desk, input: ListClients) -> Vec<ClientSummary> {
+    list_clients(desk, input: ListClients) -> Vec<KnownClient> {
         run(desk, input).await
     }
 

@@ -72,6 +72,7 @@ fn bindings() -> String {
     super::program::contract(&mut contract);
     super::assistants::contract(&mut contract);
     super::memory::contract(&mut contract);
+    super::privacy::contract(&mut contract);
     super::transfer::contract(&mut contract);
     super::settings::contract(&mut contract);
     let main = contract.interface("MainCommands");

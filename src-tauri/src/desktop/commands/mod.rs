@@ -6,6 +6,7 @@ mod assistants;
 mod memory;
 #[cfg(test)]
 mod names;
+mod privacy;
 mod program;
 mod settings;
 mod transfer;
@@ -91,6 +92,9 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         memory::list_insights,
         memory::dismiss_insight,
         memory::remove_insight,
+        privacy::preview_forgetting,
+        privacy::confirm_forgetting,
+        privacy::change_client_rule,
         transfer::suggest_export,
         transfer::choose_export,
         transfer::choose_import,

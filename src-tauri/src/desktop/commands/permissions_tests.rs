@@ -98,6 +98,7 @@ fn the_permissions_name_the_commands_that_there_are() {
     super::program::contract(&mut contract);
     super::assistants::contract(&mut contract);
     super::memory::contract(&mut contract);
+    super::privacy::contract(&mut contract);
     super::transfer::contract(&mut contract);
     super::settings::contract(&mut contract);
     assert_eq!(

@@ -1,6 +1,6 @@
 // The stand-in's answers about programs that may ask, and about who did what.
 
-import type { ClientSummary } from "../bindings";
+import type { KnownClient } from "../bindings";
 import type { Handlers } from ".";
 import { refuse } from "./refusal";
 import { now } from "./samples";
@@ -13,9 +13,9 @@ const secretOf = (count: number) => `ai-secret-${String(count).padStart(4, "0")}
 
 export function clientCommands(...[home, emit]: Parameters<Handlers>): Pick<ReturnType<Handlers>, Names> {
   let made = 0;
-  const known = (client_id: string): ClientSummary =>
+  const known = (client_id: string): KnownClient =>
     home.clients.find((client) => client.client_id === client_id) ?? refuse("not_found", "This program is not known any more.");
-  const change = (client_id: string, to: (client: ClientSummary) => ClientSummary) => {
+  const change = (client_id: string, to: (client: KnownClient) => KnownClient) => {
     home.clients = home.clients.map((client) => (client.client_id === client_id ? to(client) : client));
   };
   const revoked = (client_id: string) =>
@@ -36,7 +36,8 @@ export function clientCommands(...[home, emit]: Parameters<Handlers>): Pick<Retu
       const client_id = `own-new-${made}`;
       const has_secret = authentication.kind !== "public";
       home.clients = [...home.clients, { client_id, client_name: name, registration: "static", verified: true, redirect_uris, has_secret, old_secret_until: null,
-        source: "owner", added_by: "desktop", destinations: [...new Set(redirect_uris.map((uri) => new URL(uri).hostname))].sort(), alike: null, removable: true, expires_at: null, registered_at: new Date(now).toISOString(), last_used_at: null, scopes: [], grants: [] }];
+        source: "owner", added_by: "desktop", destinations: [...new Set(redirect_uris.map((uri) => new URL(uri).hostname))].sort(), alike: null, removable: true, expires_at: null, registered_at: new Date(now).toISOString(), last_used_at: null, scopes: [], grants: [],
+        mode: "normal", retention: { kind: "as_for_all" } }];
       return { client_id, ...(has_secret ? { client_secret: secretOf(made) } : {}) };
     },
     rotate_client_secret: ({ client_id, overlap_minutes }) => {

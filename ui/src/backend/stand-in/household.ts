@@ -1,7 +1,7 @@
 // What the stand-in program holds: made from a scenario, changed by commands, by tests and by invented assistants.
 
 import type {
-  ApprovalScreen, AuditEntry, BlockedClient, ClientSummary, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
+  ApprovalScreen, AuditEntry, BlockedClient, KnownClient, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
   SettingsView, TrustStoreView, View,
 } from "../bindings";
 import { ago, assistants, hostile, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
@@ -9,7 +9,7 @@ import { ago, assistants, hostile, sampleClients, sampleFacts, sampleInsight, sa
 export type Household = {
   program: ProgramState; doorOpen: boolean; externalIssuer: string | null; paused: Pause | null; view: View;
   conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
-  clients: ClientSummary[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
+  clients: KnownClient[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
   settings: SettingsView; trust: TrustStoreView[]; connected: boolean; files: Set<string>;
   approvals: ApprovalScreen[];
 };
@@ -107,6 +107,7 @@ export function household(scenario: string): Household {
       registration: { value: scenario === "locked" ? "documents" : "open", source: scenario === "locked" ? "environment" : "default" },
       client_documents: { value: "fetch", source: "default" }, remember_consent: { value: false, source: scenario === "locked" ? "environment" : "default" },
       access_token_minutes: { value: 15, source: "default" }, access_token_format: { value: "opaque", source: "default" }, audit_days: { value: null, source: "default" },
+      redact_secrets: { value: true, source: "default" }, retention_days: { value: null, source: "default" },
       restart_needed: false, start_at_login: false, start_at_login_available: true, config_file: "/home/ada/.local/share/ambient-insights/config.toml" },
     trust: trustStores(scenario === "first-run"),
     connected: !empty,

@@ -5,6 +5,7 @@ import type { AnnouncementName, Announcements, Backend, CommandName, Input, Outp
 import { clientCommands } from "./clients";
 import { household, type Household } from "./household";
 import { memoryCommands } from "./memory";
+import { privacyCommands } from "./privacy";
 import { programCommands } from "./program";
 import { Refusal } from "./refusal";
 
@@ -51,7 +52,8 @@ export function standIn(query: URLSearchParams): Backend {
     deeds.push(deed);
     return null;
   };
-  const answers: Answers = { ...programCommands(home, emit, pause, tell), ...memoryCommands(home, emit, pause, tell), ...clientCommands(home, emit, pause, tell) };
+  const answers: Answers = { ...programCommands(home, emit, pause, tell), ...memoryCommands(home, emit, pause, tell), ...clientCommands(home, emit, pause, tell),
+    ...privacyCommands(home, emit, pause, tell) };
 
   window.standIn = {
     home, emit, calls, deeds,

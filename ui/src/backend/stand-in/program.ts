@@ -124,7 +124,7 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
         if (setting === "port" && value !== null && (value > 65_535 || value < 0)) refuse("invalid_input", `The port ${value} does not exist: ports go from 1 to 65535; 0 takes a free one.`);
         if (setting === "access_token_minutes" && value !== null && (value < 6 || value > 1_440)) refuse("invalid_input", `This change sets access_token_minutes to "${value}", but it must be a number from 6 to 1440.`);
         const source: SettingSource = value === null ? "default" : "file";
-        settings = { ...settings, [setting]: { value: value ?? defaults[setting].value, source }, restart_needed: settings.restart_needed || setting !== "theme" };
+        settings = { ...settings, [setting]: { value: value ?? defaults[setting].value, source }, restart_needed: settings.restart_needed || !["theme", "redact_secrets", "retention_days"].includes(setting) };
       }
       home.settings = settings;
       stateChanged();

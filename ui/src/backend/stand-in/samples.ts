@@ -1,6 +1,6 @@
 // Invented people, programs and texts, made by counting: a hundred thousand conversations need no memory.
 
-import type { Author, ClientSummary, ConsentFacts, Conversation, Insight, Item, ItemKind, Turn } from "../bindings";
+import type { Author, KnownClient, ConsentFacts, Conversation, Insight, Item, ItemKind, Turn } from "../bindings";
 
 export const now = Date.now();
 const minute = 60_000;
@@ -23,12 +23,14 @@ export const assistants = [
 const client = (index: number): Author => ({ kind: "client", ...assistants[index % assistants.length]! });
 
 /** What is said of a client that registered nothing by the owner's hand. */
-const plain = { redirect_uris: [], has_secret: false, old_secret_until: null, source: null, added_by: null, destinations: [], alike: null, removable: false, expires_at: null };
+const plain: Omit<KnownClient, "client_id" | "client_name" | "registration" | "verified" | "registered_at" | "last_used_at" | "scopes" | "grants"> = {
+  redirect_uris: [], has_secret: false, old_secret_until: null, source: null, added_by: null, destinations: [], alike: null, removable: false, expires_at: null,
+  mode: "normal", retention: { kind: "as_for_all" } };
 
-export function sampleClients(withHostile: boolean): ClientSummary[] {
-  const read: ClientSummary["scopes"] = ["context:read", "conversations:read", "insights:read"];
-  const full: ClientSummary["scopes"] = ["context:read", "context:write", "conversations:read", "conversations:write", "insights:read"];
-  const clients: ClientSummary[] = [
+export function sampleClients(withHostile: boolean): KnownClient[] {
+  const read: KnownClient["scopes"] = ["context:read", "conversations:read", "insights:read"];
+  const full: KnownClient["scopes"] = ["context:read", "context:write", "conversations:read", "conversations:write", "insights:read"];
+  const clients: KnownClient[] = [
     {
       ...plain, ...assistants[0]!, registration: "built_in", verified: true, registered_at: null, last_used_at: ago(2 * minute), scopes: full,
       grants: [{ id: "g1", scopes: full, resource: "https://localhost:9100/mcp", redirect_host: "localhost:49152", arrival: "local",
@@ -43,7 +45,7 @@ export function sampleClients(withHostile: boolean): ClientSummary[] {
       ...plain, ...assistants[2]!, registration: "metadata_document", verified: false, registered_at: ago(60 * day), last_used_at: null, scopes: [], grants: [],
     },
   ];
-  const alike = (index: number): ClientSummary => ({ ...plain, client_id: `dyn-vs-${index}`, client_name: "Visual Studio Code", registration: "dynamic",
+  const alike = (index: number): KnownClient => ({ ...plain, client_id: `dyn-vs-${index}`, client_name: "Visual Studio Code", registration: "dynamic",
     verified: false, redirect_uris: [`http://127.0.0.1:${33_418 + index}/`, "https://vscode.dev/redirect"], destinations: ["127.0.0.1", "vscode.dev"],
     alike: "Visual Studio Code\n127.0.0.1\nvscode.dev", removable: true, registered_at: ago((index + 1) * day),
     expires_at: ago((index - 29) * day), last_used_at: null, scopes: [], grants: [] });

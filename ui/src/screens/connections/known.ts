@@ -1,9 +1,9 @@
 // How a program became known, in words, and the rows that a list of programs has.
 
-import type { ClientSummary, StaticSource } from "../../backend/bindings";
+import type { KnownClient, StaticSource } from "../../backend/bindings";
 
 /** `host` is text from outside and is shown as such. */
-export function knownBy(client: ClientSummary): { words: string; host?: string } {
+export function knownBy(client: KnownClient): { words: string; host?: string } {
   switch (client.registration) {
     case "built_in": return { words: "Comes with Ambient Insights" };
     case "dynamic": return { words: "Registered itself" };
@@ -37,10 +37,10 @@ function hostOf(address: string): string | null {
 }
 
 /** One row: a program, or several registrations of what is one program to a person. */
-export type Row = { key: string; clients: ClientSummary[] };
+export type Row = { key: string; clients: KnownClient[] };
 
 /** In the order that they came; a group stands where its first one stood. */
-export function grouped(clients: ClientSummary[]): Row[] {
+export function grouped(clients: KnownClient[]): Row[] {
   const rows = new Map<string, Row>();
   for (const client of clients) {
     const key = JSON.stringify(client.alike === null ? { id: client.client_id } : { alike: client.alike });

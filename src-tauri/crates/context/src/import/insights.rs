@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use crate::history::{self, NewEvent, StoreKey};
 use crate::input::check_name;
 use crate::insight::{self, Insight};
+use crate::redaction::Redaction;
 use crate::state::{Action, InsightState, Subject};
 use crate::{Author, Error, InsightId};
 
@@ -36,8 +37,8 @@ pub(super) struct NewInsight {
 }
 
 impl NewInsight {
-    /// Its type in the form that is shown; or what is wrong with it.
-    pub(super) fn check(mut self) -> Result<Self, String> {
+    /// Its type in the form that is shown and its texts without what must not be stored; or what is wrong with it.
+    pub(super) fn check(mut self, redaction: Redaction) -> Result<Self, String> {
         if !(0.0..=1.0).contains(&self.confidence) {
             return Err(format!("the confidence {} is not between 0 and 1", self.confidence));
         }
@@ -47,6 +48,8 @@ impl NewInsight {
         if [&self.content, &self.context].iter().any(|text| text.chars().count() > MAX_INSIGHT_CHARS) {
             return Err(format!("content or context is longer than {MAX_INSIGHT_CHARS} characters"));
         }
+        redaction.clean_in_place(&mut self.content);
+        redaction.clean_in_place(&mut self.context);
         self.insight_type =
             check_name("insight_type", &self.insight_type).map_err(|error| error.to_string())?;
         Ok(self)

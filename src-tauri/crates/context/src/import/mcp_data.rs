@@ -12,9 +12,13 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::FORGOTTEN;
 use super::insights::{Identity, NewInsight};
 use super::lines::{Lines, reason};
 use super::sink::{Place, Sink};
+use crate::forgetting::marks;
+use crate::history::{self, StoreKey};
+use crate::input::normalise;
 use crate::item_change::{self, Hand};
 use crate::state::ItemKind;
 use crate::{Author, Error, NewItem};
@@ -111,7 +115,7 @@ fn read_context(sink: &mut Sink<'_, '_>, path: &Path, zone: &TimeZone) -> Result
     sink.meter.add(items.len() as u64)?;
     let mut ready = Vec::new();
     for item in items {
-        match item_change::check_new(item) {
+        match item_change::check_new(item, sink.inner.redaction()) {
             Ok(item) => ready.push((item, sink.inner.new_id())),
             Err(error) => sink.skip(here(), error.to_string()),
         }
@@ -120,15 +124,28 @@ fn read_context(sink: &mut Sink<'_, '_>, path: &Path, zone: &TimeZone) -> Result
     let author = Author::Import { source: SOURCE.to_owned() };
     let added = sink.write(move |connection| {
         let hand = Hand { author: &author, at };
-        ready
-            .into_iter()
-            .map(|(item, id)| item_change::add(connection, item, hand, id))
-            .collect::<Result<Vec<_>, Error>>()
+        let key = StoreKey::read(connection)?;
+        let mut added = Vec::new();
+        for (item, id) in ready {
+            let forgotten = marks::of_item(key, item.kind, &normalise(&item.name));
+            added.push(if history::is_forgotten(connection, forgotten)? {
+                None
+            } else {
+                Some(item_change::add(connection, item, hand, id)?)
+            });
+        }
+        Ok::<_, Error>(added)
     })?;
-    let new = added.iter().filter(|added| !added.existed).count() as u64;
-    sink.report.imported += new;
-    sink.report.items += new;
-    sink.report.duplicates += added.len() as u64 - new;
+    for added in added {
+        match added {
+            Some(added) if !added.existed => {
+                sink.report.imported += 1;
+                sink.report.items += 1;
+            }
+            Some(_) => sink.report.duplicates += 1,
+            None => sink.skip(here(), FORGOTTEN),
+        }
+    }
     Ok(())
 }
 

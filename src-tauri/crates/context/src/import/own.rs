@@ -17,6 +17,7 @@ use crate::analysis::derive::start_anew;
 use crate::export::json::{
     AnalysisRecord, ConversationRecord, FORMAT, Hex, InsightRecord, ItemRecord, VERSION,
 };
+use crate::forgetting::marks;
 use crate::history::{self, Event, StoreKey};
 use crate::turn::Turn;
 use crate::{ConversationId, Error};
@@ -269,6 +270,11 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
             return Ok(());
         }
         let version = self.sink.inner.analyzer.version();
+        // A conversation came without turns where all of them were forgotten here.
+        self.sink.write(|connection| {
+            connection.execute("DELETE FROM conversation WHERE turn_count = 0", [])?;
+            Ok(())
+        })?;
         match self.analysis {
             Some(AnalysisRecord { version: found, complete: true }) if found == version => {
                 let turns = self.turns;
@@ -365,8 +371,11 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
 
     fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
         self.sink.write(move |connection| {
+            let key = StoreKey::read(connection)?;
             for event in batch {
-                history::restore(connection, &event)?;
+                if !history::is_forgotten(connection, marks::of_thing(key, event.subject))? {
+                    history::restore(connection, &event)?;
+                }
             }
             Ok(())
         })

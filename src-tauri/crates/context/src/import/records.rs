@@ -6,7 +6,9 @@ use crate::analysis::derive::insight_key;
 use crate::conversation;
 use crate::evidence::{self, Evidence};
 use crate::export::json::{ConversationRecord, InsightRecord, ItemRecord};
+use crate::forgetting::marks::{self, Marked, Told};
 use crate::history::{self, StoreKey};
+use crate::import::FORGOTTEN;
 use crate::import::insights::imported_key;
 use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
 use crate::state::{InsightState, ItemState};
@@ -59,6 +61,13 @@ pub(super) fn add_turn(connection: &Connection, turn: &Turn) -> Result<Outcome, 
     if let Err(error) = check_turn(&turn.user_message, &turn.assistant_response).and(keys) {
         return Ok(Outcome::Bad(format!("turn {}: {error}", turn.id)));
     }
+    if marks::is_forgotten(
+        connection,
+        &Marked::of_stored(turn, external_key(connection, turn)?),
+        Told::FromExport,
+    )? {
+        return Ok(Outcome::Bad(format!("turn {}: {FORGOTTEN}", turn.id)));
+    }
     let author = turn.author.key(connection)?;
     let known = connection
         .prepare_cached(
@@ -103,6 +112,15 @@ pub(super) fn add_turn(connection: &Connection, turn: &Turn) -> Result<Outcome, 
     Ok(Outcome::Added)
 }
 
+/// The client's own key for the conversation of a turn that is about to come in.
+fn external_key(connection: &Connection, turn: &Turn) -> Result<Option<String>, Error> {
+    let key = connection
+        .prepare_cached("SELECT external_key FROM conversation WHERE id = ?1")?
+        .query_row([turn.conversation_id], |row| row.get(0))
+        .optional()?;
+    Ok(key.flatten())
+}
+
 pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Outcome, Error> {
     let mut item = record.item;
     let checked = check_name(item.kind.as_str(), &item.name)
@@ -112,6 +130,10 @@ pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Ou
         Err(error) => return Ok(Outcome::Bad(format!("item {}: {error}", item.id))),
     }
     let normal_name = normalise(&item.name);
+    let key = StoreKey::read(connection)?;
+    if history::is_forgotten(connection, marks::of_item(key, item.kind, &normal_name))? {
+        return Ok(Outcome::Bad(format!("item {}: {FORGOTTEN}", item.id)));
+    }
     let is_own = item.author == Author::Analysis && !item.edited_by_owner;
     let same_id: bool = connection.prepare_cached("SELECT 1 FROM item WHERE id = ?1")?.exists([item.id])?;
     let evidence = std::mem::take(&mut item.evidence);
@@ -190,6 +212,9 @@ pub(super) fn add_insight(
         _ if insight.author == Author::Analysis => insight_key(key, &insight.insight_type, &insight.content),
         _ => imported_key(key, &insight),
     };
+    if history::is_forgotten(connection, marks::of_insight(key, dedup_key))? {
+        return Ok(Outcome::Bad(format!("insight {}: {FORGOTTEN}", insight.id)));
+    }
     if let Some(known) = insight::by_key(connection, dedup_key)? {
         if insight.state == InsightState::Dismissed && known.insight.state == InsightState::Active {
             connection.execute(

@@ -7,8 +7,11 @@ use rusqlite::Connection;
 
 use super::derived_id::{Occurrences, short_hash};
 use super::insights::{self, NewInsight};
-use super::{BATCH, BATCH_BYTES, ERRORS_TOLD, ImportReport, LineError};
+use super::{BATCH, BATCH_BYTES, ERRORS_TOLD, FORGOTTEN, ImportReport, LineError};
+use crate::forgetting::marks;
 use crate::handle::Inner;
+use crate::history::{self, StoreKey};
+use crate::input::normalise;
 use crate::item_change::{self, Hand};
 use crate::progress::Meter;
 use crate::turn::{self, Duplicates, ReadyTurn};
@@ -122,7 +125,9 @@ impl<'a, 'm> Sink<'a, 'm> {
             turn.external_id = Some(self.occurrences.id(&parts));
         }
         let id = turn.external_id.clone().unwrap_or_default();
-        let ready = match ReadyTurn::check(turn, self.inner.clock.now(), || self.inner.new_id()) {
+        let ready = match ReadyTurn::check(turn, self.inner.clock.now(), self.inner.redaction(), || {
+            self.inner.new_id()
+        }) {
             Ok(ready) => ready,
             Err(error) => {
                 self.skip(place, error.to_string());
@@ -141,7 +146,7 @@ impl<'a, 'm> Sink<'a, 'm> {
     /// Takes something that is said of the person.
     pub(super) fn item(&mut self, place: Place, item: NewItem, source: &str) -> Result<(), Error> {
         self.meter.add(1)?;
-        match item_change::check_new(item) {
+        match item_change::check_new(item, self.inner.redaction()) {
             Ok(item) => {
                 let author = Author::Import { source: source.to_owned() };
                 self.push(Record::Item(item, author, self.inner.new_id()), Kind::Item, place)
@@ -155,7 +160,7 @@ impl<'a, 'm> Sink<'a, 'm> {
 
     pub(super) fn insight(&mut self, place: Place, insight: NewInsight) -> Result<(), Error> {
         self.meter.add(1)?;
-        match insight.check() {
+        match insight.check(self.inner.redaction()) {
             Ok(insight) => {
                 self.bytes += insight.content.len() + insight.context.len();
                 self.push(Record::Insight(Box::new(insight)), Kind::Insight, place)
@@ -266,10 +271,19 @@ fn store(connection: &Connection, record: Record, now: clock::Timestamp) -> Resu
             match turn::store(connection, &ready, &author, Duplicates::Import)?.0 {
                 LogOutcome::Stored { .. } => true,
                 LogOutcome::Duplicate { .. } => false,
-                LogOutcome::Paused => return Ok(Stored::Refused("remembering is paused")),
+                LogOutcome::Forgotten => return Ok(Stored::Refused(FORGOTTEN)),
+                // These are for clients, and a private turn never came so far.
+                LogOutcome::Paused
+                | LogOutcome::Private
+                | LogOutcome::Incognito
+                | LogOutcome::ReadOnly => return Ok(Stored::Refused("remembering is paused")),
             }
         }
         Record::Item(item, author, id) => {
+            let forgotten = marks::of_item(StoreKey::read(connection)?, item.kind, &normalise(&item.name));
+            if history::is_forgotten(connection, forgotten)? {
+                return Ok(Stored::Refused(FORGOTTEN));
+            }
             !item_change::add(connection, item, Hand { author: &author, at: now }, id)?.existed
         }
         Record::Insight(insight) => insights::store(connection, *insight, now)?,

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use authorization::{ClientSecret, ClientSummary, Credentials, NewClient, NewSecret, Revoked};
+use authorization::{ClientSecret, Credentials, NewClient, NewSecret, Revoked};
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::privacy::KnownClient;
 use crate::{Engine, Failure, Operation};
 
 /// For how long the old secret is good too, where nobody said otherwise.
@@ -19,10 +20,11 @@ pub struct ListClients {}
 
 impl Operation for ListClients {
     const NAME: &'static str = "clients.list";
-    type Output = Vec<ClientSummary>;
+    type Output = Vec<KnownClient>;
 
     async fn run(self, engine: &Engine) -> Result<Self::Output, Failure> {
-        Ok(engine.authorization().clients().await?)
+        let clients = engine.authorization().clients().await?;
+        Ok(clients.into_iter().map(|client| KnownClient::new(engine, client)).collect())
     }
 }
 

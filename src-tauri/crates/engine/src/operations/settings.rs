@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use authorization::{AccessTokenFormat, ClientDocuments, RegistrationPolicy};
+use context::{Redaction, RetentionSetting};
 use serde::{Deserialize, Serialize};
 
 use crate::config::FILE_NAME;
@@ -35,6 +36,10 @@ pub struct Settings {
     pub access_token_format: Setting<AccessTokenFormat>,
     /// How many days lines of the audit trail are kept at most; none: until there are too many.
     pub audit_days: Setting<Option<u64>>,
+    /// Whether secrets are taken out of what is stored.
+    pub redact_secrets: Setting<bool>,
+    /// How many days conversations are kept; none: for ever.
+    pub retention_days: Setting<Option<u32>>,
     /// Something that is set is not in use yet: a restart takes it.
     pub restart_needed: bool,
     /// The file that holds them.
@@ -50,8 +55,8 @@ impl Operation for ShowSettings {
     }
 }
 
-/// Changes settings in `config.toml`, all of them or none. The theme is used at once, the others from the next
-/// start on.
+/// Changes settings in `config.toml`, all of them or none. The theme and what concerns what is stored are
+/// used at once, the others from the next start on.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ChangeSettings {
@@ -75,8 +80,13 @@ impl Operation for ChangeSettings {
             SettingsFileError::DoesNotFit(_) => Failure::invalid_input(error.to_string()),
             _ => Failure::failed(error.to_string()),
         })?;
+        let settings = read(engine)?;
+        engine.keep_privacy(
+            if settings.redact_secrets.value { Redaction::On } else { Redaction::Off },
+            settings.retention_days.value.map_or(RetentionSetting::ForEver, RetentionSetting::Days),
+        );
         engine.tell(Event::Program(ProgramEvent::StateChanged));
-        read(engine)
+        Ok(settings)
     }
 }
 
@@ -121,6 +131,11 @@ fn read(engine: &Engine) -> Result<Settings, Failure> {
             .at_the_next_start("access_token_format", |config| config.access_token_format),
         audit_days: layers.at_the_next_start("audit_days", |config| {
             config.audit_age.map(|age| age.as_secs() / (24 * 60 * 60))
+        }),
+        redact_secrets: layers.at_once("redact_secrets", |config| config.redaction == Redaction::On),
+        retention_days: layers.at_once("retention_days", |config| match config.retention {
+            RetentionSetting::ForEver => None,
+            RetentionSetting::Days(days) => Some(days),
         }),
         restart_needed: layers.restart_needed,
         config_file: running.data_dir.join(FILE_NAME),

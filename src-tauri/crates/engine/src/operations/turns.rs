@@ -1,6 +1,6 @@
 //! What was logged: turns and the conversations they belong to.
 
-use context::{Author, Conversation, ConversationId, Cursor, Page, Turn, TurnId, TurnQuery};
+use context::{Author, Conversation, ConversationId, Cursor, Forget, Page, Turn, TurnId, TurnQuery};
 use serde::{Deserialize, Serialize};
 
 use crate::{Engine, Failure, Operation};
@@ -39,7 +39,7 @@ impl Operation for ShowTurn {
     }
 }
 
-/// Removes a turn and what was derived from it alone.
+/// Forgets a turn and what was derived from it alone, down to the files' bytes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RemoveTurn {
@@ -52,7 +52,7 @@ impl Operation for RemoveTurn {
     type Output = ();
 
     async fn run(self, engine: &Engine) -> Result<(), Failure> {
-        engine.context().remove_turn(self.id, Author::Owner).await?;
+        engine.context().forget_at_once(Forget::Turn { id: self.id }, Author::Owner).await?;
         Ok(())
     }
 }
@@ -76,7 +76,7 @@ impl Operation for ListConversations {
     }
 }
 
-/// Removes a conversation with its turns and what was derived from them alone.
+/// Forgets a conversation with its turns and what was derived from them alone, down to the files' bytes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RemoveConversation {
@@ -89,7 +89,7 @@ impl Operation for RemoveConversation {
     type Output = ();
 
     async fn run(self, engine: &Engine) -> Result<(), Failure> {
-        engine.context().remove_conversation(self.id, Author::Owner).await?;
+        engine.context().forget_at_once(Forget::Conversation { id: self.id }, Author::Owner).await?;
         Ok(())
     }
 }

@@ -40,6 +40,10 @@ pub(super) struct Answer {
     reason: Option<&'static str>,
 }
 
+fn not_stored(reason: &'static str) -> Answer {
+    Answer { stored: false, turn_id: None, reason: Some(reason) }
+}
+
 impl Tool for LogConversationTurn {
     const NAME: &'static str = "log_conversation_turn";
     const TITLE: &'static str = "Remember this exchange";
@@ -86,7 +90,11 @@ impl Tool for LogConversationTurn {
             LogOutcome::Duplicate { turn_id } => {
                 Answer { stored: false, turn_id: Some(turn_id), reason: Some("duplicate") }
             }
-            LogOutcome::Paused => Answer { stored: false, turn_id: None, reason: Some("paused") },
+            LogOutcome::Paused => not_stored("paused"),
+            LogOutcome::Private => not_stored("private"),
+            LogOutcome::Incognito => not_stored("incognito"),
+            LogOutcome::ReadOnly => not_stored("read_only"),
+            LogOutcome::Forgotten => not_stored("forgotten"),
         })
     }
 }

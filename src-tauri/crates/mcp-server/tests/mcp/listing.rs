@@ -45,7 +45,8 @@ async fn the_order_is_the_same_each_time() {
             "remember",
             "update_user_context",
             "add_user_interest",
-            "set_user_goal"
+            "set_user_goal",
+            "forget"
         ]
     );
 }

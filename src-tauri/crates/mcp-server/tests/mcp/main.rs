@@ -9,6 +9,8 @@ mod listing;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod prompts;
 #[cfg(test)]
 mod protocol;

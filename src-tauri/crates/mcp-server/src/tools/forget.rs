@@ -1,0 +1,100 @@
+//! `forget`: takes away for good what this client itself stored, in two steps.
+//!
+//! A text that a model reads may ask it to forget things. So it can choose only what came from this very client,
+//! by an id or by exact words, sees first what would go, and needs the handle of that preview for the second
+//! step. Everything else is the owner's.
+
+use context::{Context, Forget as What, ForgetCounts};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Effect, Tool, ToolError};
+use crate::{Caller, arguments::InputError, scope};
+
+pub(super) struct Forget;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    /// Of a turn, conversation, item or insight.
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 64))]
+    id: Option<String>,
+    /// Exact words.
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 500))]
+    phrase: Option<String>,
+    /// Of the preview.
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 64))]
+    handle: Option<String>,
+    /// With the handle: the user agreed.
+    #[serde(default)]
+    confirm: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Answer {
+    forgotten: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", default)]
+    handle: Option<String>,
+    #[schemars(with = "Counts")]
+    counts: ForgetCounts,
+    examples: Vec<String>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "the schema of `context::ForgetCounts`; a test holds real ones against it")]
+struct Counts {
+    turns: u64,
+}
+
+impl Tool for Forget {
+    const NAME: &'static str = "forget";
+    const TITLE: &'static str = "Forget";
+    const DESCRIPTION: &'static str = "Only when the user asks: remove for good what you stored. First pass an id \
+        or phrase and show the user the preview; if they agree, call again with its handle and confirm.";
+    const SCOPES: &'static [&'static str] =
+        &[scope::CONVERSATIONS_WRITE, scope::CONTEXT_WRITE, scope::INSIGHTS_WRITE];
+    const EFFECT: Effect = Effect::Removes;
+
+    type Arguments = Arguments;
+    type Output = Answer;
+
+    fn example() -> Value {
+        json!({ "phrase": "Project Zebra" })
+    }
+
+    async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
+        let what = match arguments {
+            Arguments { id: None, phrase: None, handle: Some(handle), confirm: true } => {
+                let gone = context.forget(&handle, caller.author()).await?;
+                return Ok(Answer {
+                    forgotten: true,
+                    handle: None,
+                    counts: gone.counts,
+                    examples: Vec::new(),
+                });
+            }
+            Arguments { id: Some(id), phrase: None, handle: None, .. } => {
+                let id = id.trim().parse().map_err(|_| {
+                    InputError::new("`id` is none. Ids look like 019a9d0c-5c00-7000-8000-0123456789ab.")
+                })?;
+                What::Thing { id }
+            }
+            Arguments { id: None, phrase: Some(phrase), handle: None, .. } => What::Phrase { phrase },
+            _ => {
+                return Err(InputError::new(
+                    "pass one of `id` and `phrase` for a preview, or the preview's `handle` with `confirm`: true. \
+                     Nothing was forgotten. Example: {\"phrase\":\"Project Zebra\"}",
+                )
+                .into());
+            }
+        };
+        let preview = context.preview_forgetting(what, caller.author()).await?;
+        let examples = preview.examples.into_iter().map(|example| example.text).collect();
+        Ok(Answer { forgotten: false, handle: preview.handle, counts: preview.counts, examples })
+    }
+}
