@@ -8,7 +8,9 @@
 
 mod arguments;
 mod audit;
+mod budget;
 mod caller;
+mod cursor;
 pub mod scope;
 mod server;
 mod tools;
