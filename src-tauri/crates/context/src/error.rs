@@ -87,6 +87,9 @@ pub enum Error {
         /// What is wrong, and what to do.
         detail: String,
     },
+    /// The search index is being made.
+    #[error("the search index is still being made; ask again in a moment")]
+    IndexNotReady,
     /// The database.
     #[error(transparent)]
     Database(#[from] database::Error),
@@ -107,7 +110,7 @@ impl Error {
     #[must_use]
     pub fn is_callers(&self) -> bool {
         match self {
-            Self::Database(_) | Self::File { .. } => false,
+            Self::Database(_) | Self::File { .. } | Self::IndexNotReady => false,
             Self::Input(_)
             | Self::NotFound { .. }
             | Self::NameTaken { .. }

@@ -25,6 +25,7 @@ mod pause;
 mod profile;
 mod progress;
 mod recent;
+mod search;
 mod state;
 mod statistics;
 mod stored;
@@ -58,6 +59,10 @@ pub use page::{Cursor, MAX_PAGE, Page};
 pub use pause::{Pause, pause_at};
 pub use profile::{PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Suggestions};
 pub use progress::Progress;
+pub use search::{
+    FoundKind, Hit, MAX_HITS, MAX_NEIGHBOURS, MAX_QUERY_CHARS, Mark, Neighbour, SearchAnswer, SearchOrder, SearchQuery,
+    Snippet, Why,
+};
 pub use state::{Action, InsightState, ItemKind, ItemState, Side, Subject, UnknownWord};
 pub use statistics::Statistics;
 pub use turn::{LogOutcome, NewTurn, RETRY_TIME, Turn, TurnOrder, TurnQuery};

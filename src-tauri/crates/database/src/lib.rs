@@ -141,6 +141,27 @@ impl Database {
         self.inner.readers.run(job)
     }
 
+    /// Has `tell` called on the writer's thread after every commit from now on. It must not block, nor write here.
+    pub fn after_commits(&self, tell: impl Fn() + Send + 'static) {
+        self.inner.writer.after_commits(Box::new(tell));
+    }
+
+    /// Folds the write-ahead log into the file and empties it: what was deleted before (`secure_delete`) then
+    /// stands in neither. Waits for readers. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where a reader holds on to what was; whatever keeps the file from being written.
+    ///
+    /// # Panics
+    /// If it is called from within an async task.
+    pub fn fold_log_blocking(&self) -> Result<(), Error> {
+        let (answer, receiver) = oneshot::channel();
+        self.inner.writer.fold_log(move |outcome| {
+            let _ = answer.send(outcome);
+        });
+        receiver.blocking_recv().unwrap_or(Err(Error::Closed))
+    }
+
     /// What is wrong with the file: the findings of `integrity_check` and `foreign_key_check`. Empty: sound.
     /// Reads the whole file.
     ///
@@ -161,11 +182,13 @@ impl Database {
     pub async fn close(self) {
         let inner = Arc::clone(&self.inner);
         // A panic here can only come from the closing thread; there is nothing left to save by then.
-        let _ = tokio::task::spawn_blocking(move || {
-            inner.readers.close();
-            inner.writer.close();
-        })
-        .await;
+        let _ = tokio::task::spawn_blocking(move || Self { inner }.close_blocking()).await;
+    }
+
+    /// [`Database::close`] for a thread outside the async runtime. Blocks.
+    pub fn close_blocking(self) {
+        self.inner.readers.close();
+        self.inner.writer.close();
     }
 }
 

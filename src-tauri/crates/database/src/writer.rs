@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
@@ -30,22 +31,57 @@ struct Ran {
 
 enum Message {
     Job(Job),
+    /// Fold the write-ahead log into the file, and tell how that went.
+    FoldLog(Box<dyn FnOnce(Result<(), Error>) + Send>),
     Stop,
+}
+
+/// Who is told of every commit.
+#[derive(Default)]
+pub(crate) struct Listeners(Mutex<Vec<Box<dyn Fn() + Send>>>);
+
+impl std::fmt::Debug for Listeners {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Listeners").field(&self.0.lock().len()).finish()
+    }
+}
+
+impl Listeners {
+    fn tell(&self) {
+        for listener in self.0.lock().iter() {
+            listener();
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Writer {
     sender: Sender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    listeners: Arc<Listeners>,
 }
 
 impl Writer {
     pub(crate) fn start(connection: Connection, name: &str) -> Result<Self, Error> {
         let (sender, receiver) = channel();
+        let listeners = Arc::new(Listeners::default());
+        let told = Arc::clone(&listeners);
         let thread = std::thread::Builder::new()
             .name(format!("{name}-writer"))
-            .spawn(move || write_until_stopped(connection, &receiver))?;
-        Ok(Self { sender, thread: Mutex::new(Some(thread)) })
+            .spawn(move || write_until_stopped(connection, &receiver, &told))?;
+        Ok(Self { sender, thread: Mutex::new(Some(thread)), listeners })
+    }
+
+    pub(crate) fn after_commits(&self, tell: Box<dyn Fn() + Send>) {
+        self.listeners.0.lock().push(tell);
+    }
+
+    pub(crate) fn fold_log(&self, answer: impl FnOnce(Result<(), Error>) + Send + 'static) {
+        if let Err(unsent) = self.sender.send(Message::FoldLog(Box::new(answer)))
+            && let Message::FoldLog(answer) = unsent.0
+        {
+            answer(Err(Error::Closed));
+        }
     }
 
     pub(crate) fn submit<T, E>(
@@ -88,11 +124,18 @@ impl Writer {
     }
 }
 
-fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
-    let mut stopping = false;
-    while !stopping {
-        let Ok(Message::Job(first)) = messages.recv() else { break };
-        stopping = commit_together(&connection, first, messages);
+fn write_until_stopped(connection: Connection, messages: &Receiver<Message>, listeners: &Listeners) {
+    let mut next = messages.recv().ok();
+    while let Some(message) = next.take() {
+        let behind = match message {
+            Message::Job(first) => commit_together(&connection, first, messages, listeners),
+            Message::FoldLog(answer) => {
+                answer(fold_log(&connection));
+                None
+            }
+            Message::Stop => break,
+        };
+        next = behind.or_else(|| messages.recv().ok());
     }
     // Folding the log back is a courtesy to whoever copies the file; without it nothing is lost.
     if let Err(error) = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -103,12 +146,23 @@ fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
     }
 }
 
-/// Runs `first` and whatever else waits in one transaction. Says whether a stop was asked for meanwhile.
-fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Message>) -> bool {
+/// Folds the log into the file and empties it, so that what was overwritten stands in neither. Waits for readers.
+fn fold_log(connection: &Connection) -> Result<(), Error> {
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy { Err(Error::Busy) } else { Ok(()) }
+}
+
+/// Runs `first` and whatever else waits in one transaction. Gives what was asked for meanwhile and is no job.
+fn commit_together(
+    connection: &Connection,
+    first: Job,
+    messages: &Receiver<Message>,
+    listeners: &Listeners,
+) -> Option<Message> {
     let mut ran = Vec::new();
     let mut broken = execute(connection, "BEGIN IMMEDIATE").err();
     let mut next = Some(first);
-    let mut stopping = false;
+    let mut behind = None;
     while let Some(job) = next.take() {
         ran.push(match &broken {
             Some(error) => job(Err(error.clone())),
@@ -117,7 +171,7 @@ fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Mess
         if ran.len() < JOBS_PER_COMMIT && broken.is_none() {
             match messages.try_recv() {
                 Ok(Message::Job(job)) => next = Some(job),
-                Ok(Message::Stop) => stopping = true,
+                Ok(other) => behind = Some(other),
                 Err(_) => {}
             }
         }
@@ -135,7 +189,10 @@ fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Mess
     for job in ran {
         (job.settle)(outcome.clone());
     }
-    stopping
+    if outcome.is_ok() {
+        listeners.tell();
+    }
+    behind
 }
 
 fn run_in_savepoint(connection: &Connection, job: Job, broken: &mut Option<Error>) -> Ran {
