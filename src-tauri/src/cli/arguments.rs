@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod clients;
+mod search;
 
 pub(super) use audit::Audit;
 pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
+pub(super) use search::{Found, Search};
 
 /// Where the options that every command has stand in its help.
 const AFTER_OWN_OPTIONS: usize = 500;
@@ -57,6 +59,8 @@ pub(super) enum Command {
     Approvals(Approvals),
     /// See and change what assistants know about you
     Context(ContextArguments),
+    /// Find what was said, noticed and learned about you
+    Search(Search),
     /// See and remove logged conversations
     Turns(TurnsArguments),
     /// See and dismiss what was found in your conversations

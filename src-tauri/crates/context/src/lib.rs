@@ -60,8 +60,8 @@ pub use pause::{Pause, pause_at};
 pub use profile::{PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Suggestions};
 pub use progress::Progress;
 pub use search::{
-    FoundKind, Hit, MAX_HITS, MAX_NEIGHBOURS, MAX_QUERY_CHARS, Mark, Neighbour, SearchAnswer, SearchOrder, SearchQuery,
-    Snippet, Why,
+    FoundKind, Hit, MAX_HITS, MAX_NEIGHBOURS, MAX_QUERY_CHARS, Mark, Neighbour, SearchAnswer, SearchOrder,
+    SearchQuery, Snippet, Why,
 };
 pub use state::{Action, InsightState, ItemKind, ItemState, Side, Subject, UnknownWord};
 pub use statistics::Statistics;

@@ -42,8 +42,10 @@ pub mod types {
     pub use clock::Timestamp;
     pub use context::{
         Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportParts, ExportReport,
-        ExportRequest, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
-        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
-        Profile, Progress, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
+        ExportRequest, FoundKind, Hit, ImportFormat, ImportReport, ImportRequest, Insight, InsightId,
+        InsightQuery, Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS,
+        MAX_NEIGHBOURS, MAX_PAGE, Mark, Neighbour, NewItem, Page, Pause, Profile, Progress, SearchAnswer,
+        SearchOrder, SearchQuery, Snippet, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
+        Why,
     };
 }

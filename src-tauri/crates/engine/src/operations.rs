@@ -7,6 +7,7 @@ mod clients;
 mod insights;
 mod items;
 mod remembering;
+mod search;
 mod settings;
 mod status;
 mod surface;
@@ -25,6 +26,7 @@ pub use self::clients::{
 pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
 pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
+pub use self::search::Search;
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
@@ -75,6 +77,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         RemoveInsight,
         ListConversations,
         RemoveConversation,
+        Search,
         ListTurns,
         ShowTurn,
         RemoveTurn,

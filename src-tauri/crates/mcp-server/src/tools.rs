@@ -1,9 +1,11 @@
 //! The registry: every tool once, with its name, scopes, schemas and the function that runs it.
 
 mod add_user_interest;
+mod fetch;
 mod get_recent_insights;
 mod get_user_context;
 mod log_conversation_turn;
+mod search;
 mod set_user_goal;
 mod stated;
 
@@ -118,6 +120,8 @@ impl Registered {
 static REGISTERED: &[Registered] = &[
     Registered::of::<get_user_context::GetUserContext>(),
     Registered::of::<get_recent_insights::GetRecentInsights>(),
+    Registered::of::<search::Search>(),
+    Registered::of::<fetch::Fetch>(),
     Registered::of::<log_conversation_turn::LogConversationTurn>(),
     Registered::of::<add_user_interest::AddUserInterest>(),
     Registered::of::<set_user_goal::SetUserGoal>(),

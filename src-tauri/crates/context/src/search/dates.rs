@@ -98,9 +98,15 @@ fn number(word: &str) -> Option<i32> {
 ///
 /// # Errors
 /// Words that mean no time; the message names some that do.
-pub(super) fn stretch(name: &'static str, words: &str, now: Timestamp, zone: &TimeZone) -> Result<Stretch, InputError> {
+pub(super) fn stretch(
+    name: &'static str,
+    words: &str,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Stretch, InputError> {
     let unknown = || InputError::UnknownTime { name, shown: words.trim().chars().take(60).collect() };
-    let now = jiff::Timestamp::from_microsecond(now.as_micros()).map_err(|_| unknown())?.to_zoned(zone.clone());
+    let now =
+        jiff::Timestamp::from_microsecond(now.as_micros()).map_err(|_| unknown())?.to_zoned(zone.clone());
     read(words.trim(), &now).ok_or_else(unknown)
 }
 
@@ -119,8 +125,11 @@ fn read(text: &str, now: &Zoned) -> Option<Stretch> {
         .collect();
     let mut words: Vec<&str> = folded.iter().map(String::as_str).collect();
     // "since March", "until yesterday", "in the last week", "am Montag", "on the 7th".
-    while let ["since" | "until" | "before" | "after" | "from" | "in" | "on" | "the" | "of" | "seit" | "bis" | "ab" | "im"
-    | "am" | "der" | "die" | "das" | "dem" | "den", rest @ ..] = words.as_slice()
+    while let [
+        "since" | "until" | "before" | "after" | "from" | "in" | "on" | "the" | "of" | "seit" | "bis" | "ab"
+        | "im" | "am" | "der" | "die" | "das" | "dem" | "den",
+        rest @ ..,
+    ] = words.as_slice()
         && !rest.is_empty()
     {
         words = rest.to_vec();
@@ -131,8 +140,11 @@ fn read(text: &str, now: &Zoned) -> Option<Stretch> {
         ["today" | "heute"] => day(today, now),
         ["yesterday" | "gestern"] => day(today.yesterday().ok()?, now),
         ["vorgestern"] => day(today.checked_sub(2.days()).ok()?, now),
-        ["last" | "past" | "previous" | "letzte" | "letzten" | "letzter" | "letztes" | "letztem" | "vorige" | "vorigen"
-        | "voriges" | "vergangene" | "vergangenen", rest @ ..] => before(rest, now),
+        [
+            "last" | "past" | "previous" | "letzte" | "letzten" | "letzter" | "letztes" | "letztem"
+            | "vorige" | "vorigen" | "voriges" | "vergangene" | "vergangenen",
+            rest @ ..,
+        ] => before(rest, now),
         ["this" | "diese" | "dieser" | "diesen" | "diesem" | "dieses", name] => around(unit(name)?, 0, now),
         [count, name, "ago"] | ["vor", count, name] => ago(number(count)?, unit(name)?, now),
         words => calendar(words, now),
@@ -157,7 +169,9 @@ fn around(unit: Unit, shift: i32, now: &Zoned) -> Option<Stretch> {
     let (first, length) = match unit {
         Unit::Minute | Unit::Hour => return ago(-shift, unit, now),
         Unit::Day => (today, 1.days()),
-        Unit::Week => (today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?, 7.days()),
+        Unit::Week => {
+            (today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?, 7.days())
+        }
         Unit::Month => (today.first_of_month(), 1.month()),
         Unit::Year => (today.first_of_year(), 1.year()),
     };
@@ -228,7 +242,8 @@ fn last(of: impl Fn(i16) -> Option<Date>, today: Date) -> Option<Date> {
 
 /// "2026-05-07", "2026-05", "7.5.2026".
 fn numeric(text: &str) -> Option<(Date, Date)> {
-    let parts = |separator| text.split(separator).map(|part| part.parse::<i16>().ok()).collect::<Option<Vec<_>>>();
+    let parts =
+        |separator| text.split(separator).map(|part| part.parse::<i16>().ok()).collect::<Option<Vec<_>>>();
     if let Some(parts) = parts('-')
         && text.len() >= 7
     {

@@ -297,7 +297,8 @@ pub(super) fn sweep_one(connection: &Connection) -> Result<bool, Error> {
     let oldest: Option<i64> =
         connection.prepare_cached("SELECT min(number) FROM gone")?.query_row([], |row| row.get(0))?;
     let Some(oldest) = oldest else { return Ok(false) };
-    let segment = segments(connection)?.into_iter().find(|segment| (segment.first..=segment.last).contains(&oldest));
+    let segment =
+        segments(connection)?.into_iter().find(|segment| (segment.first..=segment.last).contains(&oldest));
     let Some(segment) = segment else {
         connection.prepare_cached("DELETE FROM gone WHERE number = ?1")?.execute([oldest])?;
         return Ok(true);

@@ -304,7 +304,9 @@ impl Run {
         };
         let step = gathered.into_step();
         let progress = step.progress.clone();
-        index.write_blocking(move |connection| index::apply(connection, &step)).map_err(|error| self.doubt(error))?;
+        index
+            .write_blocking(move |connection| index::apply(connection, &step))
+            .map_err(|error| self.doubt(error))?;
         let through = progress.log_number;
         self.shared.state.lock().progress = progress;
         self.shared.done.notify_all();
@@ -334,6 +336,8 @@ pub(super) fn is_damage(error: &Error) -> bool {
     use database::Error as E;
     matches!(
         error,
-        Error::Database(E::Corrupt { .. } | E::Sqlite { .. } | E::Io { .. } | E::ForeignFile { .. } | E::JobPanicked)
+        Error::Database(
+            E::Corrupt { .. } | E::Sqlite { .. } | E::Io { .. } | E::ForeignFile { .. } | E::JobPanicked
+        )
     )
 }

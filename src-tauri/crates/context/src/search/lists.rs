@@ -34,7 +34,10 @@ pub(super) fn corpus(connection: &Connection) -> Result<Corpus, Error> {
 }
 
 /// A count as the formulas take it; its last digits do not matter there.
-#[expect(clippy::cast_precision_loss, reason = "counts of documents: a ranking needs no more than 24 bits of them")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of documents: a ranking needs no more than 24 bits of them"
+)]
 pub(super) fn rough(count: i64) -> f32 {
     count as f32
 }
@@ -96,7 +99,9 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 /// The row of a document; none: it was removed.
 pub(super) fn document(connection: &Connection, number: usize) -> Result<Option<Row>, Error> {
     Ok(connection
-        .prepare_cached("SELECT number, kind, seq, conversation, occurred_at FROM document WHERE number = ?1")?
+        .prepare_cached(
+            "SELECT number, kind, seq, conversation, occurred_at FROM document WHERE number = ?1",
+        )?
         .query_row([i64::try_from(number).unwrap_or(i64::MAX)], row)
         .optional()?)
 }

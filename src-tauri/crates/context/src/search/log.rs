@@ -19,14 +19,23 @@ const BATCH_BYTES: usize = 4 << 20;
 
 /// Each trigger's name and what it says.
 const TRIGGERS: &[(&str, &str)] = &[
-    ("search_turn_gone", "AFTER DELETE ON turn BEGIN INSERT INTO search_log (kind, seq) VALUES ('turn', OLD.seq); END"),
+    (
+        "search_turn_gone",
+        "AFTER DELETE ON turn BEGIN INSERT INTO search_log (kind, seq) VALUES ('turn', OLD.seq); END",
+    ),
     (
         "search_turn_changed",
         "AFTER UPDATE OF user_message, assistant_response, occurred_at, conversation, author ON turn \
          BEGIN INSERT INTO search_log (kind, seq) VALUES ('turn', NEW.seq); END",
     ),
-    ("search_item_new", "AFTER INSERT ON item BEGIN INSERT INTO search_log (kind, seq) VALUES ('item', NEW.seq); END"),
-    ("search_item_gone", "AFTER DELETE ON item BEGIN INSERT INTO search_log (kind, seq) VALUES ('item', OLD.seq); END"),
+    (
+        "search_item_new",
+        "AFTER INSERT ON item BEGIN INSERT INTO search_log (kind, seq) VALUES ('item', NEW.seq); END",
+    ),
+    (
+        "search_item_gone",
+        "AFTER DELETE ON item BEGIN INSERT INTO search_log (kind, seq) VALUES ('item', OLD.seq); END",
+    ),
     (
         "search_item_changed",
         // `last_seen_at` and `support` move with every turn that mentions it, and no word of it changes.
@@ -156,8 +165,9 @@ impl Gathered {
 
 pub(super) fn gather(connection: &Connection, from: &Progress) -> Result<Option<Gathered>, Error> {
     let mut gathered = Gathered { raw: Vec::new(), stale: Vec::new(), progress: from.clone() };
-    let mut statement = connection
-        .prepare_cached("SELECT number, kind, seq FROM search_log WHERE number > ?1 ORDER BY number LIMIT ?2")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT number, kind, seq FROM search_log WHERE number > ?1 ORDER BY number LIMIT ?2",
+    )?;
     let limit = i64::try_from(BATCH).unwrap_or(1024);
     let mut rows = statement.query((from.log_number, limit))?;
     let mut seen = std::collections::HashSet::new();

@@ -74,7 +74,9 @@ fn date(plain: &str) -> Option<String> {
     let digits = plain.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u16 = digits.parse().ok()?;
     match (digits.len(), &plain[digits.len()..]) {
-        (1 | 2, "" | "st" | "nd" | "rd" | "th") if (1..=31).contains(&number) => Some(format!("{DATE}d{number}")),
+        (1 | 2, "" | "st" | "nd" | "rd" | "th") if (1..=31).contains(&number) => {
+            Some(format!("{DATE}d{number}"))
+        }
         (4, "") if (1900..2200).contains(&number) => Some(format!("{DATE}y{number}")),
         _ => None,
     }
@@ -84,7 +86,8 @@ fn date(plain: &str) -> Option<String> {
 fn phrases(text: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
-    for (index, c) in text.char_indices().filter(|(_, c)| matches!(c, '"' | '“' | '”' | '„' | '«' | '»')) {
+    for (index, c) in text.char_indices().filter(|(_, c)| matches!(c, '"' | '“' | '”' | '„' | '«' | '»'))
+    {
         if let Some(start) = open.take() {
             let words: Vec<String> =
                 unstemmed(&text[start..index]).into_iter().map(|word| word.plain).collect();

@@ -147,7 +147,11 @@ fn impacts(rarity: f32, average_length: f32) -> [f32; 256] {
 }
 
 /// The best documents for a question, best first.
-pub(super) fn best(connection: &Connection, question: &Question, filter: &Filter) -> Result<Vec<Ranked>, Error> {
+pub(super) fn best(
+    connection: &Connection,
+    question: &Question,
+    filter: &Filter,
+) -> Result<Vec<Ranked>, Error> {
     let corpus = corpus(connection)?;
     let scores = Scores::read(connection, &corpus, question)?;
     let allowed = filter.allowed(connection, corpus.last)?;
@@ -177,7 +181,8 @@ pub(super) fn best(connection: &Connection, question: &Question, filter: &Filter
                 continue;
             }
             let share = window[place].conversation.and_then(|conversation| conversations.get(&conversation));
-            ranked.insert(number, in_conversation(&scores, &window, place, share.copied().unwrap_or(0.0), top));
+            ranked
+                .insert(number, in_conversation(&scores, &window, place, share.copied().unwrap_or(0.0), top));
         }
     }
     let mut ranked: Vec<Ranked> = ranked.into_values().collect();

@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::lists::{self, Filter};
 use super::query::Question;
 use super::rank::{self, Ranked};
-use super::{Hit, MAX_HITS, MAX_NEIGHBOURS, SearchAnswer, SearchOrder, SearchQuery, dates, hit, indexer, log};
+use super::{
+    Hit, MAX_HITS, MAX_NEIGHBOURS, SearchAnswer, SearchOrder, SearchQuery, dates, hit, indexer, log,
+};
+use crate::Error;
 use crate::author::keys_of_client;
 use crate::handle::{Context, Inner};
 use crate::input::InputError;
 use crate::state::Subject;
-use crate::Error;
 
 /// How long a search waits for what was logged last. It takes milliseconds, except while the index is made anew.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -70,9 +72,7 @@ impl Context {
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        tokio::task::spawn_blocking(job)
-            .await
-            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
+        tokio::task::spawn_blocking(job).await.unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
     }
 }
 
@@ -151,7 +151,8 @@ fn times(
     let since = read("since", &query.since)?;
     let until = read("until", &query.until)?;
     // "until 10:30" holds that moment too.
-    let end = until.map(|until| if until.from == until.to { until.to.plus(Duration::from_micros(1)) } else { until.to });
+    let end = until
+        .map(|until| if until.from == until.to { until.to.plus(Duration::from_micros(1)) } else { until.to });
     Ok((since.map(|since| since.from), end))
 }
 
@@ -161,8 +162,7 @@ fn filter(
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 ) -> Result<Filter, Error> {
-    let authors =
-        query.client.as_deref().map(|client| keys_of_client(connection, client)).transpose()?;
+    let authors = query.client.as_deref().map(|client| keys_of_client(connection, client)).transpose()?;
     let conversation = query
         .conversation
         .map(|id| {

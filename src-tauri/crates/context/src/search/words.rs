@@ -197,14 +197,14 @@ pub(super) fn speaker(text: &str) -> Vec<String> {
     let reach = start.char_indices().nth(LONGEST_NAME).map_or(start.len(), |(end, _)| end);
     let Some(end) = start[..reach].find(':') else { return Vec::new() };
     let name = &start[..end];
-    let good = |c: char| c.is_alphabetic() || is_combining_mark(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.');
+    let good =
+        |c: char| c.is_alphabetic() || is_combining_mark(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.');
     // A blank behind the colon, or nothing: "https://…" and "C:\…" are no names.
     let followed = start[end + 1..].chars().next().is_none_or(char::is_whitespace);
     if !followed || !name.starts_with(char::is_uppercase) || !name.chars().all(good) {
         return Vec::new();
     }
-    let parts: Vec<String> =
-        name.split([' ', '-', '.']).map(fold).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = name.split([' ', '-', '.']).map(fold).filter(|part| !part.is_empty()).collect();
     if parts.len() > 3 { Vec::new() } else { parts }
 }
 
