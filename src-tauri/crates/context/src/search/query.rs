@@ -46,7 +46,7 @@ impl Question {
         let mut words: Vec<Asked> = Vec::new();
         for word in all.iter().filter(|word| only_small || !is_small(word)) {
             let asked = Asked::new(word, &text[word.start..word.end]);
-            if words.len() < MOST_WORDS && words.iter().all(|known| known.terms != asked.terms) {
+            if words.len() < MOST_WORDS && words.iter().all(|known| known.terms[0] != asked.terms[0]) {
                 words.push(asked);
             }
         }

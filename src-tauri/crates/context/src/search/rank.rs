@@ -33,6 +33,10 @@ const COVERAGE: f32 = 0.75;
 /// What is known of the person has no turns around it; its score is raised by about what they would add.
 const ALONE: f32 = 2.0;
 
+/// A question of fewer words than this looks for the words themselves: a turn that has none of them does not answer
+/// it, however near it stands to one that has.
+const TELLING: usize = 3;
+
 /// The bit of a document whose speaker is named.
 const SPEAKS: u32 = 1 << 31;
 
@@ -177,7 +181,11 @@ pub(super) fn best(
         let here = window.iter().position(|other| other.number == row.number).unwrap_or(0);
         for place in here.saturating_sub(reach)..(here + reach + 1).min(window.len()) {
             let number = window[place].number;
-            if ranked.contains_key(&number) || !allowed.as_ref().is_none_or(|allowed| allowed.has(number)) {
+            let wordless = scores.of(number).score <= 0.0;
+            if (wordless && question.words.len() < TELLING) || ranked.contains_key(&number) {
+                continue;
+            }
+            if !allowed.as_ref().is_none_or(|allowed| allowed.has(number)) {
                 continue;
             }
             let share = window[place].conversation.and_then(|conversation| conversations.get(&conversation));

@@ -22,8 +22,8 @@ use crate::state::Subject;
 
 /// How long a search waits for what was logged last. It takes milliseconds, except while the index is made anew.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// What a phrase in quotes does to the score of what holds it.
-const PHRASE: f32 = 2.0;
+/// What a phrase in quotes does to the score of what holds it: so much that it comes first.
+const PHRASE: f32 = 10.0;
 /// How many of the best are looked at for a phrase.
 const PHRASE_CANDIDATES: usize = 200;
 
