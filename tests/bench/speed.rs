@@ -17,6 +17,8 @@ mod load;
 mod log_turn;
 mod reads;
 mod report;
+mod retrieval;
+mod search;
 mod start;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the stories use the rest")]
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 use report::Report;
 
 /// Every benchmark by the name that a person types.
-const NAMES: [&str; 5] = ["log-turn", "reads", "start", "import", "desktop"];
+const NAMES: [&str; 7] = ["log-turn", "reads", "search", "retrieval", "start", "import", "desktop"];
 
 fn main() -> ExitCode {
     // cargo adds `--bench` of itself.
@@ -54,6 +56,12 @@ fn main() -> ExitCode {
         }
         if runs("reads") {
             reads::run(&mut report).await;
+        }
+        if runs("search") {
+            search::run(&mut report).await;
+        }
+        if runs("retrieval") {
+            retrieval::run(&mut report).await;
         }
         #[cfg(all(target_os = "linux", feature = "desktop"))]
         if runs("desktop") {

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import type { View } from "../src/backend/bindings";
 import { expect, expectNoAxeViolation, openApproval, openMain, test, themes } from "./windows";
 
-const screens: View[] = ["home", "context", "conversations", "insights", "connections", "data", "settings"];
+const screens: View[] = ["home", "search", "context", "conversations", "insights", "connections", "data", "settings"];
 
 const dialogs: { name: string; view: View; open: (page: Page) => Promise<void> }[] = [
   { name: "the panic dialog", view: "home", open: (page) => page.getByRole("button", { name: "Panic" }).click() },

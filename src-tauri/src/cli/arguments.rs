@@ -7,11 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod audit;
 mod clients;
 mod forget;
+mod search;
 mod transfer;
 
 pub(super) use audit::Audit;
 pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
 pub(super) use forget::ForgetArguments;
+pub(super) use search::{Found, Search};
 pub(super) use transfer::{Export, Import, parts};
 
 /// Where the options that every command has stand in its help.
@@ -61,6 +63,8 @@ pub(super) enum Command {
     Approvals(Approvals),
     /// See and change what assistants know about you
     Context(ContextArguments),
+    /// Find what was said, noticed and learned about you
+    Search(Search),
     /// See and remove logged conversations
     Turns(TurnsArguments),
     /// See and dismiss what was found in your conversations

@@ -13,6 +13,7 @@ mod hook;
 mod insights;
 mod output;
 mod remembering;
+mod search;
 mod serve;
 mod session;
 mod setup;
@@ -133,6 +134,7 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Serve(options)) => serve::run(&place, options, output).await,
         Some(Command::Approvals(command)) => approvals::run(&place, command, output).await,
         Some(Command::Context(command)) => context::run(&place, command, output).await,
+        Some(Command::Search(options)) => search::run(&place, options, output).await,
         Some(Command::Turns(command)) => turns::run(&place, command, output).await,
         Some(Command::Insights(command)) => insights::run(&place, command, output).await,
         Some(Command::Export(options)) => transfer::export(&place, options, output).await,

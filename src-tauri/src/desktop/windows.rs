@@ -35,6 +35,8 @@ const PANELS: f64 = 120.0;
 pub(crate) enum View {
     /// Is it running, who waits, how to connect.
     Home,
+    /// Finding what is remembered.
+    Search,
     /// What assistants know.
     Context,
     /// What was logged.

@@ -7,12 +7,18 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// One of `log-turn`, `reads`, `start`, `import`, `desktop`; all of them when none is named
+    /// One of `log-turn`, `reads`, `search`, `retrieval`, `start`, `import`, `desktop`; all of them when none is
+    /// named
     names: Vec<String>,
+    /// The file of LoCoMo's dialogues (locomo10.json), for `retrieval`
+    #[arg(long, value_name = "PATH")]
+    locomo: Option<std::path::PathBuf>,
 }
 
 /// Where the benchmarks find the bare server that they compare with.
 const BASELINE_SERVER: &str = "AMBIENT_INSIGHTS_BENCH_BASELINE";
+/// Where they find LoCoMo.
+const LOCOMO: &str = "AMBIENT_INSIGHTS_BENCH_LOCOMO";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let root = workspace.root();
@@ -23,10 +29,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Fa
         .run("the bare server that logging a turn is compared with")?;
     let name = format!("conformance_server{}", std::env::consts::EXE_SUFFIX);
     let baseline = workspace.target()?.join("release").join("examples").join(name);
-    Step::cargo(root)
+    let mut bench = Step::cargo(root)
         .arguments(["bench", "--package", "ambient-insights", "--bench", "speed", "--"])
         .arguments(&arguments.names)
-        .environment(BASELINE_SERVER, baseline)
+        .environment(BASELINE_SERVER, baseline);
+    if let Some(locomo) = &arguments.locomo {
+        bench = bench.environment(LOCOMO, std::path::absolute(locomo).unwrap_or_else(|_| locomo.clone()));
+    }
+    bench
         .remedy(
             "a figure past its limit is named above; measure again on a quiet machine before you believe it",
         )

@@ -774,6 +774,8 @@ message: string, };
 
 export type FailureCode = "invalid_input" | "not_found" | "refused" | "failed";
 
+export type FoundKind = "turn" | "insight" | "interest" | "skill" | "project" | "preference" | "goal";
+
 export type GrantId = string;
 
 export type GrantSummary = { 
@@ -849,6 +851,64 @@ words: string,
  * What to copy for it.
  */
 copy: string | null, };
+
+export type Hit = { 
+/**
+ * The id of the turn, insight or item.
+ */
+id: string, 
+/**
+ * A turn's id where it came from.
+ */
+external_id?: string, 
+/**
+ * What it is.
+ */
+kind: FoundKind, 
+/**
+ * One line that says what it is about.
+ */
+title: string, 
+/**
+ * The address of its resource, such as `ambient://turns/{id}`.
+ */
+url: string, 
+/**
+ * Its whole text.
+ */
+text: string, 
+/**
+ * The part of its text where the words are.
+ */
+snippet: Snippet, 
+/**
+ * A turn's conversation.
+ */
+conversation_id?: ConversationId, 
+/**
+ * Who brought it.
+ */
+author: Author, 
+/**
+ * When it happened; of an item: when it last changed.
+ */
+occurred_at: Timestamp, 
+/**
+ * Where an insight or item stands.
+ */
+state?: string, 
+/**
+ * How well it fits; to be compared within one answer only.
+ */
+score: number, 
+/**
+ * Why it was found.
+ */
+why: Why, 
+/**
+ * The turns around it, in the order they happened, if that was asked for.
+ */
+neighbours?: Array<Neighbour>, };
 
 export type Import = { 
 /**
@@ -1134,6 +1194,34 @@ export type ListTurns = {
  */
 query: TurnQuery, };
 
+export type Mark = { 
+/**
+ * The first character.
+ */
+start: number, 
+/**
+ * Behind the last one.
+ */
+end: number, };
+
+export type Neighbour = { 
+/**
+ * Its id.
+ */
+id: TurnId, 
+/**
+ * When it happened.
+ */
+occurred_at: Timestamp, 
+/**
+ * What the person said.
+ */
+user_message: string, 
+/**
+ * What the assistant answered.
+ */
+assistant_response: string, };
+
 export type NewItem = { 
 /**
  * What it is.
@@ -1381,6 +1469,75 @@ export type ScopeSet = Array<ScopeName>;
 
 export type ScopeWords = { scope: ScopeName, words: string, };
 
+export type Search = { 
+/**
+ * The question.
+ */
+query: SearchQuery, };
+
+export type SearchAnswer = { 
+/**
+ * The hits, in the order that was asked for.
+ */
+results: Array<Hit>, 
+/**
+ * Where the next page begins (`SearchQuery::after`); none: this is the last.
+ */
+next?: number, 
+/**
+ * The index is still being made, so something may be missing: ask again in a moment.
+ */
+incomplete: boolean, };
+
+export type SearchOrder = "best_first" | "newest_first";
+
+export type SearchQuery = { 
+/**
+ * What is looked for. Without a word in it, everything is found, the newest first.
+ */
+text: string, 
+/**
+ * Only these kinds; none: all.
+ */
+kinds: Array<FoundKind>, 
+/**
+ * Only what this client (its id) or this import (its source) brought.
+ */
+client: string | null, 
+/**
+ * Only turns of this conversation.
+ */
+conversation: ConversationId | null, 
+/**
+ * Only what happened at that time or later: a date, a moment (RFC 3339), or words such as "last week",
+ * "3 days ago", "seit März".
+ */
+since: string | null, 
+/**
+ * Only what happened at that time or earlier, in the same ways; of a day or a month: until its end.
+ */
+until: string | null, 
+/**
+ * Which hits come first.
+ */
+order: SearchOrder, 
+/**
+ * Also what was dismissed or archived.
+ */
+all_states: boolean, 
+/**
+ * How many turns before and behind a found turn come with it (0 to 5).
+ */
+neighbours: number, 
+/**
+ * Behind this place of an earlier page.
+ */
+after: number | null, 
+/**
+ * How many at most (1 to 100).
+ */
+limit: number, };
+
 export type SecretText = string;
 
 export type SetUp = { client: string, undo: boolean, };
@@ -1458,6 +1615,20 @@ export type ShowTurn = {
 id: TurnId, };
 
 export type Side = "user" | "assistant";
+
+export type Snippet = { 
+/**
+ * The part.
+ */
+text: string, 
+/**
+ * Which of a turn's texts it is from.
+ */
+side?: Side, 
+/**
+ * Where the words are in `text`.
+ */
+marks: Array<Mark>, };
 
 export type StaticSource = "owner" | "file" | "environment";
 
@@ -1671,7 +1842,33 @@ export type UndoRemoval = {
  */
 undo: UndoId, };
 
-export type View = "home" | "context" | "conversations" | "insights" | "connections" | "data" | "settings";
+export type View = "home" | "search" | "context" | "conversations" | "insights" | "connections" | "data" | "settings";
+
+export type Why = { 
+/**
+ * The words of the question that stand in it, as they were asked.
+ */
+words: Array<string>, 
+/**
+ * The words that stand in the turns around it.
+ */
+nearby: Array<string>, 
+/**
+ * Its conversation is about more of the question.
+ */
+conversation: boolean, 
+/**
+ * Somebody who is named in the question says it.
+ */
+speaker: boolean, 
+/**
+ * It happened at a date that is named in the question.
+ */
+date: boolean, 
+/**
+ * A phrase in quotes stands in it as it was written.
+ */
+phrase: boolean, };
 
 /** Commands of the main window. */
 export interface MainCommands {
@@ -1701,6 +1898,7 @@ export interface MainCommands {
   list_guides: { input: Nothing; output: Array<Guide> };
   preview_setup: { input: SetUp; output: SetupPreview };
   apply_setup: { input: SetUp; output: SetupApplied };
+  search: { input: Search; output: SearchAnswer };
   list_items: { input: ListItems; output: Array<Item> };
   add_item: { input: AddItem; output: Added };
   edit_item: { input: EditItem; output: Item };

@@ -3,14 +3,16 @@
 import { tick } from "svelte";
 import type { Evidence, View } from "../backend/bindings";
 
-export const order: { view: View; name: string }[] = [
-  { view: "home", name: "Home" },
-  { view: "context", name: "Context" },
-  { view: "conversations", name: "Conversations" },
-  { view: "insights", name: "Insights" },
-  { view: "connections", name: "Connections" },
-  { view: "data", name: "Data" },
-  { view: "settings", name: "Settings" },
+/** The screens as the navigation lists them, each with the key that leads to it together with Control. */
+export const order: { view: View; name: string; key: string }[] = [
+  { view: "home", name: "Home", key: "1" },
+  { view: "search", name: "Search", key: "K" },
+  { view: "context", name: "Context", key: "2" },
+  { view: "conversations", name: "Conversations", key: "3" },
+  { view: "insights", name: "Insights", key: "4" },
+  { view: "connections", name: "Connections", key: "5" },
+  { view: "data", name: "Data", key: "6" },
+  { view: "settings", name: "Settings", key: "7" },
 ];
 
 class Views {
@@ -33,7 +35,10 @@ class Views {
   async jump(view: View): Promise<void> {
     this.go(view);
     await tick();
-    document.querySelector<HTMLElement>("main h1")?.focus();
+    // A search begins in its field.
+    const to = document.querySelector<HTMLInputElement>("main [data-search]") ?? document.querySelector<HTMLElement>("main h1");
+    to?.focus();
+    if (to instanceof HTMLInputElement) to.select();
   }
 
   read(conversation: string): void {

@@ -156,6 +156,9 @@ pub enum Error {
         /// What went wrong.
         detail: String,
     },
+    /// The search index is being made.
+    #[error("the search index is still being made; ask again in a moment")]
+    IndexNotReady,
     /// The database.
     #[error(transparent)]
     Database(#[from] database::Error),
@@ -176,7 +179,11 @@ impl Error {
     #[must_use]
     pub fn is_callers(&self) -> bool {
         match self {
-            Self::Database(_) | Self::File { .. } | Self::Appendix { .. } | Self::BytesLeft { .. } => false,
+            Self::Database(_)
+            | Self::File { .. }
+            | Self::Appendix { .. }
+            | Self::BytesLeft { .. }
+            | Self::IndexNotReady => false,
             Self::Input(_)
             | Self::NotFound { .. }
             | Self::NameTaken { .. }

@@ -206,6 +206,10 @@ impl Inner {
         self.database.write(steps::drop_authors).await?;
         let swept = async {
             self.database.rewrite().await?;
+            let searched = Arc::clone(&self);
+            tokio::task::spawn_blocking(move || searched.indexer.purge())
+                .await
+                .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
             steps::remove_backups(&self.database)
         };
         let backups = swept.await.map_err(|error| Error::BytesLeft { detail: error.to_string() })?;

@@ -27,6 +27,7 @@ use crate::page::{Cursor, Page};
 use crate::pause::PauseSwitch;
 use crate::profile::{self, Profile};
 use crate::recent::RecentTurns;
+use crate::search::{self, Indexer};
 use crate::state::ClientMode;
 use crate::statistics::{self, Statistics};
 use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
@@ -40,6 +41,7 @@ pub(crate) const SCHEMA: Schema = Schema {
     migrations: &[
         include_str!("../migrations/0001_memory.sql"),
         include_str!("../migrations/0002_pause.sql"),
+        include_str!("../migrations/0003_search.sql"),
         include_str!("../migrations/0005_privacy.sql"),
     ],
 };
@@ -57,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) analyzer: Arc<dyn Analyzer>,
     pub(crate) worker: Worker,
+    pub(crate) indexer: Indexer,
     pub(crate) changes: Changes,
     /// Only the writer's thread uses it.
     pub(crate) recent: Arc<Mutex<RecentTurns>>,
@@ -101,16 +104,20 @@ impl Context {
         let start = || {
             let recent = database.write_blocking(move |connection| {
                 connection.execute("INSERT OR IGNORE INTO store (only, key) VALUES (1, ?1)", [key])?;
+                search::watch(connection)?;
                 let switches = (PauseSwitch::load(connection)?, ClientRules::load(connection)?);
                 Ok::<_, Error>((RecentTurns::load(connection, now)?, switches))
             })?;
             if forgetting::finish(&database, &analyzer, now)? {
+                // Surer than to clean it: it is made anew of what is stored.
+                search::remove_index(database.path())?;
                 forgetting::end(&database)?;
             }
-            Ok((Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?, recent))
+            let worker = Worker::start(database.clone(), Arc::clone(&analyzer), changes.clone())?;
+            Ok((worker, Indexer::start(database.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.
-        let (worker, (recent, (pause, rules))) = std::thread::scope(|scope| scope.spawn(start).join())
+        let (worker, indexer, (recent, (pause, rules))) = std::thread::scope(|scope| scope.spawn(start).join())
             .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -119,6 +126,7 @@ impl Context {
                 random,
                 analyzer,
                 worker,
+                indexer,
                 changes,
                 recent: Arc::new(Mutex::new(recent)),
                 pause,
@@ -129,11 +137,15 @@ impl Context {
         })
     }
 
-    /// Ends analysis after the batch under way, finishes what waits to be written and closes the file.
+    /// Ends analysis and indexing after the batch under way, finishes what waits to be written and closes the file.
     pub async fn close(self) {
         let inner = Arc::clone(&self.inner);
         // An error can only be a panic of the closing thread: nothing is left to save by then.
-        let _ = tokio::task::spawn_blocking(move || inner.worker.stop()).await;
+        let _ = tokio::task::spawn_blocking(move || {
+            inner.worker.stop();
+            inner.indexer.stop();
+        })
+        .await;
         self.inner.database.clone().close().await;
     }
 

@@ -94,6 +94,17 @@ pub enum InputError {
         /// How long it is.
         bytes: usize,
     },
+    /// Words that mean no time.
+    #[error(
+        "{name} {shown:?} is no time; say a date (2026-05-07), a month (March 2025), a moment (RFC 3339), or words \
+         such as \"yesterday\", \"last week\", \"3 days ago\""
+    )]
+    UnknownTime {
+        /// Which argument.
+        name: &'static str,
+        /// Its beginning.
+        shown: String,
+    },
     /// A change that changes nothing.
     #[error("the change is empty; name a new state, name or value")]
     EmptyChange,

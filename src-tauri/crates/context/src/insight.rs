@@ -148,7 +148,7 @@ pub(crate) fn recent(connection: &Connection, query: &InsightQuery) -> Result<Ve
         .collect()
 }
 
-fn by_id(connection: &Connection, id: InsightId) -> Result<StoredInsight, Error> {
+pub(crate) fn by_id(connection: &Connection, id: InsightId) -> Result<StoredInsight, Error> {
     connection
         .prepare_cached(BY_ID)?
         .query_row([id], from_row)

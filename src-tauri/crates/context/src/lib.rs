@@ -28,10 +28,11 @@ mod pause;
 mod profile;
 mod progress;
 mod recent;
-mod restate;
 mod redaction;
 mod removing;
+mod restate;
 mod retention;
+mod search;
 mod state;
 mod statistics;
 mod stored;
@@ -73,6 +74,10 @@ pub use profile::{PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Sugge
 pub use progress::{Cancel, Progress};
 pub use redaction::Redaction;
 pub use retention::{Expired, RetentionSetting};
+pub use search::{
+    FoundKind, Hit, MAX_HITS, MAX_NEIGHBOURS, MAX_QUERY_CHARS, Mark, Neighbour, SearchAnswer, SearchOrder,
+    SearchQuery, Snippet, Why,
+};
 pub use state::{Action, ClientMode, InsightState, ItemKind, ItemState, Side, Subject, UnknownWord};
 pub use statistics::Statistics;
 pub use turn::{LogOutcome, NewTurn, RETRY_TIME, Turn, TurnOrder, TurnQuery};

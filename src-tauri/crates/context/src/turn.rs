@@ -344,6 +344,14 @@ pub(crate) fn get(connection: &Connection, id: TurnId) -> Result<Turn, Error> {
         .ok_or(Error::NotFound { what: Subject::Turn, id: id.as_uuid() })
 }
 
+/// The turn in this row; none: it is not there any more.
+pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<Option<Turn>, Error> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} {FROM} WHERE t.seq = ?1"))?
+        .query_row([seq], from_row)
+        .optional()?)
+}
+
 pub(crate) fn list(connection: &Connection, query: &TurnQuery) -> Result<Page<Turn>, Error> {
     let limit = page_limit(query.limit);
     let order = query.order;

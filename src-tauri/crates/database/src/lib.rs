@@ -157,6 +157,11 @@ impl Database {
         self.inner.readers.run(job)
     }
 
+    /// Has `tell` called on the writer's thread after every commit from now on. It must not block, nor write here.
+    pub fn after_commits(&self, tell: impl Fn() + Send + 'static) {
+        self.inner.writer.after_commits(Box::new(tell));
+    }
+
     /// What is wrong with the file: the findings of `integrity_check` and `foreign_key_check`. Empty: sound.
     /// Reads the whole file.
     ///
@@ -177,11 +182,13 @@ impl Database {
     pub async fn close(self) {
         let inner = Arc::clone(&self.inner);
         // A panic here can only come from the closing thread; there is nothing left to save by then.
-        let _ = tokio::task::spawn_blocking(move || {
-            inner.readers.close();
-            inner.writer.close();
-        })
-        .await;
+        let _ = tokio::task::spawn_blocking(move || Self { inner }.close_blocking()).await;
+    }
+
+    /// [`Database::close`] for a thread outside the async runtime. Blocks.
+    pub fn close_blocking(self) {
+        self.inner.readers.close();
+        self.inner.writer.close();
     }
 }
 

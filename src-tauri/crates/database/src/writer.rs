@@ -5,6 +5,7 @@
 //! before the sync that holds their work. Each job runs in a savepoint: its failure takes back it alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -44,19 +45,44 @@ enum Next {
     Stop,
 }
 
+/// Who is told of every commit.
+#[derive(Default)]
+pub(crate) struct Listeners(Mutex<Vec<Box<dyn Fn() + Send>>>);
+
+impl std::fmt::Debug for Listeners {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Listeners").field(&self.0.lock().len()).finish()
+    }
+}
+
+impl Listeners {
+    fn tell(&self) {
+        for listener in self.0.lock().iter() {
+            listener();
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Writer {
     sender: Sender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    listeners: Arc<Listeners>,
 }
 
 impl Writer {
     pub(crate) fn start(connection: Connection, name: &str) -> Result<Self, Error> {
         let (sender, receiver) = channel();
+        let listeners = Arc::new(Listeners::default());
+        let told = Arc::clone(&listeners);
         let thread = std::thread::Builder::new()
             .name(format!("{name}-writer"))
-            .spawn(move || write_until_stopped(connection, &receiver))?;
-        Ok(Self { sender, thread: Mutex::new(Some(thread)) })
+            .spawn(move || write_until_stopped(connection, &receiver, &told))?;
+        Ok(Self { sender, thread: Mutex::new(Some(thread)), listeners })
+    }
+
+    pub(crate) fn after_commits(&self, tell: Box<dyn Fn() + Send>) {
+        self.listeners.0.lock().push(tell);
     }
 
     pub(crate) fn submit<T, E>(
@@ -122,7 +148,7 @@ impl Writer {
     }
 }
 
-fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
+fn write_until_stopped(connection: Connection, messages: &Receiver<Message>, listeners: &Listeners) {
     let mut next = Next::Job;
     loop {
         match next {
@@ -133,7 +159,7 @@ fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
             Next::Stop => break,
             Next::Job => {
                 next = match messages.recv() {
-                    Ok(Message::Job(first)) => commit_together(&connection, first, messages),
+                    Ok(Message::Job(first)) => commit_together(&connection, first, messages, listeners),
                     Ok(Message::Alone(job)) => Next::Alone(job),
                     Ok(Message::Stop) | Err(_) => Next::Stop,
                 };
@@ -150,7 +176,12 @@ fn write_until_stopped(connection: Connection, messages: &Receiver<Message>) {
 }
 
 /// Runs `first` and whatever else waits in one transaction. Says what was asked for meanwhile.
-fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Message>) -> Next {
+fn commit_together(
+    connection: &Connection,
+    first: Job,
+    messages: &Receiver<Message>,
+    listeners: &Listeners,
+) -> Next {
     let mut ran = Vec::new();
     let mut broken = execute(connection, "BEGIN IMMEDIATE").err();
     let mut next = Some(first);
@@ -181,6 +212,9 @@ fn commit_together(connection: &Connection, first: Job, messages: &Receiver<Mess
     }
     for job in ran {
         (job.settle)(outcome.clone());
+    }
+    if outcome.is_ok() {
+        listeners.tell();
     }
     after
 }

@@ -45,8 +45,10 @@ pub mod types {
     pub use context::{
         Added, Author, Change, ClientMode, ClientRule, Conversation, ConversationId, Cursor, EXPORT_SCHEMA,
         Example, ExportFilter, ExportFormat, ExportParts, ExportReport, ExportRequest, Forget, ForgetCounts,
-        ForgetPreview, Forgotten, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery,
-        Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
-        Profile, Progress, Retention, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
+        ForgetPreview, Forgotten, FoundKind, Hit, ImportFormat, ImportReport, ImportRequest, Insight,
+        InsightId, InsightQuery, Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState,
+        MAX_HITS, MAX_NEIGHBOURS, MAX_PAGE, Mark, Neighbour, NewItem, Page, Pause, Profile, Progress,
+        Retention, SearchAnswer, SearchOrder, SearchQuery, Snippet, Statistics, Subject, Turn, TurnId,
+        TurnOrder, TurnQuery, UndoId, Why,
     };
 }

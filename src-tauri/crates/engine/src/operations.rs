@@ -9,6 +9,7 @@ mod insights;
 mod items;
 mod privacy;
 mod remembering;
+mod search;
 mod settings;
 mod status;
 mod surface;
@@ -29,6 +30,7 @@ pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
 pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
 pub use self::privacy::{ChangeClientRule, ConfirmForgetting, KnownClient, PreviewForgetting};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
+pub use self::search::Search;
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
@@ -82,6 +84,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         RemoveInsight,
         ListConversations,
         RemoveConversation,
+        Search,
         ListTurns,
         ShowTurn,
         RemoveTurn,

@@ -1,11 +1,13 @@
 //! The registry: every tool once, with its name, scopes, schemas and the function that runs it.
 
 mod add_user_interest;
+mod fetch;
 mod forget;
 pub(crate) mod get_recent_insights;
 mod get_user_context;
 mod log_conversation_turn;
 mod remember;
+mod search;
 mod set_user_goal;
 mod stated;
 mod time;
@@ -142,6 +144,8 @@ impl Registered {
 static REGISTERED: &[Registered] = &[
     Registered::of::<get_user_context::GetUserContext>(),
     Registered::of::<get_recent_insights::GetRecentInsights>(),
+    Registered::of::<search::Search>(),
+    Registered::of::<fetch::Fetch>(),
     Registered::of::<log_conversation_turn::LogConversationTurn>(),
     Registered::of::<remember::Remember>(),
     Registered::of::<update_user_context::UpdateUserContext>(),

@@ -2,13 +2,18 @@
 
 use engine::operations::{
     AddItem, DismissInsight, EditItem, ListConversations, ListInsights, ListItems, ListTurns, Removal,
-    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, ShowTurn, UndoRemoval,
+    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, Search, ShowTurn, UndoRemoval,
 };
-use engine::types::{Added, Conversation, Insight, Item, Page, Turn};
+use engine::types::{Added, Conversation, Insight, Item, Page, SearchAnswer, Turn};
 
 use super::{commands, run};
 
 commands! {
+    /// Answers a question over everything that is remembered.
+    search(desk, input: Search) -> SearchAnswer {
+        run(desk, input).await
+    }
+
     /// What assistants know, one by one.
     list_items(desk, input: ListItems) -> Vec<Item> {
         run(desk, input).await

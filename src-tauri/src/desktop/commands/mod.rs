@@ -79,6 +79,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         assistants::list_guides,
         assistants::preview_setup,
         assistants::apply_setup,
+        memory::search,
         memory::list_items,
         memory::add_item,
         memory::edit_item,

@@ -25,6 +25,7 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "unblock_client",
     "list_scopes",
     "list_audit",
+    "search",
     "list_items",
     "add_item",
     "edit_item",

@@ -3,11 +3,12 @@
 import type { Conversation, Item, Page, Turn } from "../bindings";
 import type { Handlers } from ".";
 import { refuse } from "./refusal";
+import { searched } from "./search";
 import { sampleConversation, sampleTurn, turnOf, turnsIn } from "./samples";
 
 export type MemoryCommands = Record<Names, unknown>;
 type Names =
-  | "list_items" | "add_item" | "edit_item" | "remove_item" | "undo_removal" | "list_conversations" | "remove_conversation"
+  | "search" | "list_items" | "add_item" | "edit_item" | "remove_item" | "undo_removal" | "list_conversations" | "remove_conversation"
   | "list_turns" | "show_turn" | "remove_turn" | "list_insights" | "dismiss_insight" | "remove_insight"
   | "suggest_export" | "choose_export" | "choose_import" | "export_all" | "import_from" | "cancel_transfer";
 
@@ -24,6 +25,7 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
     home.insights.find((insight) => insight.id === id) ?? refuse("not_found", "This insight is not there any more.");
 
   return {
+    search: ({ query }) => searched(home, query),
     list_items: ({ query }) =>
       home.items
         .filter((item) => (query.kind === null || item.kind === query.kind) &&

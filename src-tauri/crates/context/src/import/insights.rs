@@ -3,6 +3,7 @@
 use clock::Timestamp;
 use rusqlite::Connection;
 
+use crate::forgetting::marks;
 use crate::history::{self, NewEvent, StoreKey};
 use crate::input::check_name;
 use crate::insight::{self, Insight};
@@ -81,7 +82,9 @@ pub(super) fn store(connection: &Connection, new: NewInsight, now: Timestamp) ->
             key.hash("imported insight by words", &words)
         }
     };
-    if insight::by_key(connection, dedup_key)?.is_some() || history::is_forgotten(connection, dedup_key)? {
+    let is_forgotten = history::is_forgotten(connection, dedup_key)?
+        || history::is_forgotten(connection, marks::of_insight(key, dedup_key))?;
+    if is_forgotten || insight::by_key(connection, dedup_key)?.is_some() {
         return Ok(false);
     }
     let id = uuid::Builder::from_custom_bytes(dedup_key).into_uuid();

@@ -1,0 +1,362 @@
+//! The index file: documents, segments of postings, and how far it has come.
+//!
+//! It is a database of its own beside `context.db` and never the truth: whatever is wrong with it, it is made anew.
+//! A commit holds words and progress together, so a crash leaves neither a gap nor a double. New documents become a
+//! segment; segments of like size are put together, so that a word is looked up in few of them. A removed document
+//! leaves the results with its row; its words leave the file when its segment is swept.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use database::{Database, Schema};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::document::{Kind, NewDocument};
+use super::postings::{Damaged, Posting, Weight, decode, encode};
+use super::words;
+use crate::Error;
+
+/// The tables of the index. `AmSx` in ASCII marks the file as ours.
+const SCHEMA: Schema =
+    Schema { name: "search", application_id: 0x416D_5378, migrations: &[include_str!("index.sql")] };
+
+/// How many segments of like size are put together.
+const FAN: usize = 8;
+/// A segment of this many documents stays as it is: putting more together would take too long at once.
+const LARGEST: i64 = 1 << 16;
+/// How many documents a part of a list has at most: a removal writes a part anew, not the whole list.
+const PART: usize = 4096;
+
+/// How far the index has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Progress {
+    pub(super) turn_seq: i64,
+    pub(super) turn_id: Option<[u8; 16]>,
+    pub(super) log_number: i64,
+}
+
+/// What one step of indexing changes.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    /// Things that changed or went: what the index knew of them is taken out.
+    pub(super) stale: Vec<(Kind, i64)>,
+    /// Things as they are now.
+    pub(super) documents: Vec<NewDocument>,
+    pub(super) progress: Progress,
+}
+
+/// Where the index of the store at `path` lies.
+pub(super) fn folder(path: &Path) -> PathBuf {
+    path.with_extension("search")
+}
+
+/// Opens the index of the store with this mark; what is not there, damaged, or of another version or store is made
+/// anew. Blocks.
+pub(super) fn open(folder: &Path, store: [u8; 16]) -> Result<Database, Error> {
+    match try_open(folder, store) {
+        Ok(Some(database)) => return Ok(database),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the search index can not be used; it is made anew"),
+    }
+    remove(folder)?;
+    match try_open(folder, store)? {
+        Some(database) => Ok(database),
+        None => Err(Error::from(database::Error::Closed)),
+    }
+}
+
+/// Takes the files of the index away.
+pub(super) fn remove(folder: &Path) -> Result<(), Error> {
+    let removed = match std::fs::symlink_metadata(folder) {
+        Ok(found) if found.is_dir() => std::fs::remove_dir_all(folder),
+        Ok(_) => std::fs::remove_file(folder),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    removed.map_err(|error| Error::file(folder, &error))
+}
+
+fn try_open(folder: &Path, store: [u8; 16]) -> Result<Option<Database>, Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| Error::file(folder, &error))?;
+    let database = Database::open(&folder.join("index.db"), &SCHEMA)?;
+    let ours = database.write_blocking(move |connection| {
+        connection.execute(
+            "INSERT OR IGNORE INTO progress (only, version, store) VALUES (1, ?1, ?2)",
+            (words::VERSION, store),
+        )?;
+        Ok::<_, Error>(connection.query_row(
+            "SELECT version = ?1 AND store = ?2 FROM progress",
+            (words::VERSION, store),
+            |row| row.get::<_, bool>(0),
+        )?)
+    });
+    match ours {
+        Ok(true) => Ok(Some(database)),
+        Ok(false) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn progress(connection: &Connection) -> Result<Progress, Error> {
+    Ok(connection
+        .prepare_cached("SELECT turn_seq, turn_id, log_number FROM progress")?
+        .query_row([], |row| {
+            Ok(Progress { turn_seq: row.get(0)?, turn_id: row.get(1)?, log_number: row.get(2)? })
+        })?)
+}
+
+/// Takes one step in: one transaction of the caller's.
+pub(super) fn apply(connection: &Connection, step: &Step) -> Result<(), Error> {
+    for (kind, seq) in &step.stale {
+        take_out(connection, *kind, *seq)?;
+    }
+    add(connection, &step.documents)?;
+    connection
+        .prepare_cached("UPDATE progress SET turn_seq = ?1, turn_id = ?2, log_number = ?3")?
+        .execute((step.progress.turn_seq, step.progress.turn_id, step.progress.log_number))?;
+    put_together(connection)
+}
+
+fn take_out(connection: &Connection, kind: Kind, seq: i64) -> Result<(), Error> {
+    let number: Option<i64> = connection
+        .prepare_cached("DELETE FROM document WHERE kind = ?1 AND seq = ?2 RETURNING number")?
+        .query_row((kind, seq), |row| row.get(0))
+        .optional()?;
+    if let Some(number) = number {
+        connection.prepare_cached("INSERT OR IGNORE INTO gone (number) VALUES (?1)")?.execute([number])?;
+    }
+    Ok(())
+}
+
+fn add(connection: &Connection, documents: &[NewDocument]) -> Result<(), Error> {
+    let mut lists: BTreeMap<&str, Vec<Posting>> = BTreeMap::new();
+    let (mut first, mut last, mut length) = (None, 0_u32, 0_usize);
+    for document in documents {
+        // A turn that a crash brought here twice must not be found twice.
+        take_out(connection, document.kind, document.seq)?;
+        connection
+            .prepare_cached(
+                "INSERT INTO document (kind, seq, sort, conversation, author, occurred_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                document.kind,
+                document.seq,
+                document.sort.number(),
+                document.conversation,
+                document.author,
+                document.occurred_at,
+            ))?;
+        let number = u32::try_from(connection.last_insert_rowid()).map_err(|_| full())?;
+        first.get_or_insert(number);
+        last = number;
+        length += document.length;
+        for (term, count) in &document.terms {
+            let weight = Weight::new(*count, document.length);
+            lists.entry(term).or_default().push(Posting { document: number, weight });
+        }
+    }
+    let Some(first) = first else { return Ok(()) };
+    connection
+        .prepare_cached("INSERT INTO segment (first, last, documents, length) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((first, last, whole(documents.len()), whole(length)))?;
+    let segment = connection.last_insert_rowid();
+    for (term, postings) in &lists {
+        write_list(connection, segment, term, postings)?;
+    }
+    Ok(())
+}
+
+/// A count as SQLite takes it.
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Four billion documents: an index that says so is damaged.
+fn full() -> Error {
+    damaged(Damaged)
+}
+
+fn write_list(connection: &Connection, segment: i64, term: &str, postings: &[Posting]) -> Result<(), Error> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO posting (segment, term, first, count, list) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for part in postings.chunks(PART) {
+        let first = part[0].document;
+        let (mut last, mut list) = (first, Vec::with_capacity(part.len() * 3));
+        for posting in part {
+            encode(*posting, &mut last, &mut list);
+        }
+        insert.execute((segment, term, first, whole(part.len()), list))?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    id: i64,
+    first: i64,
+    last: i64,
+    documents: i64,
+    length: i64,
+}
+
+fn segments(connection: &Connection) -> Result<Vec<Segment>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, first, last, documents, length FROM segment ORDER BY first")?;
+    let rows = statement.query_map([], |row| {
+        Ok(Segment {
+            id: row.get(0)?,
+            first: row.get(1)?,
+            last: row.get(2)?,
+            documents: row.get(3)?,
+            length: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Puts the newest segments together where enough of like size stand side by side. A document's words are so
+/// written once for each power of [`FAN`], and no word is looked up in more than a few dozen segments.
+fn put_together(connection: &Connection) -> Result<(), Error> {
+    let mut level = i64::try_from(FAN).unwrap_or(8);
+    while level <= LARGEST {
+        let all = segments(connection)?;
+        let run = all.iter().rev().take_while(|segment| segment.documents < level).count();
+        let tail = &all[all.len() - run..];
+        if run >= FAN && tail.iter().map(|segment| segment.documents).sum::<i64>() <= LARGEST {
+            merge(connection, tail)?;
+        }
+        level *= i64::try_from(FAN).unwrap_or(8);
+    }
+    Ok(())
+}
+
+/// The lists of one segment or several neighbours by word, for as long as they are worked on. A segment has some
+/// megabytes at most.
+fn read_lists(
+    connection: &Connection,
+    segments: &[Segment],
+) -> Result<BTreeMap<String, Vec<Posting>>, Error> {
+    let mut lists: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
+    let mut statement = connection
+        .prepare_cached("SELECT term, first, list FROM posting WHERE segment = ?1 ORDER BY term, first")?;
+    for segment in segments {
+        let mut rows = statement.query([segment.id])?;
+        while let Some(row) = rows.next()? {
+            let term = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            if !lists.contains_key(term) {
+                lists.insert(term.to_owned(), Vec::new());
+            }
+            let Some(list) = lists.get_mut(term) else { continue };
+            let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+            decode(bytes, row.get(1)?, |posting| list.push(posting)).map_err(damaged)?;
+        }
+    }
+    Ok(lists)
+}
+
+pub(super) fn damaged(error: Damaged) -> Error {
+    Error::from(database::Error::Corrupt { path: None, detail: error.to_string() })
+}
+
+fn merge(connection: &Connection, parts: &[Segment]) -> Result<(), Error> {
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Ok(()) };
+    let lists = read_lists(connection, parts)?;
+    for part in parts {
+        drop_segment(connection, *part)?;
+    }
+    let total = |of: fn(&Segment) -> i64| parts.iter().map(of).sum::<i64>();
+    connection
+        .prepare_cached("INSERT INTO segment (first, last, documents, length) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((first.first, last.last, total(|part| part.documents), total(|part| part.length)))?;
+    let segment = connection.last_insert_rowid();
+    for (term, postings) in &lists {
+        write_list(connection, segment, term, postings)?;
+    }
+    Ok(())
+}
+
+fn drop_segment(connection: &Connection, segment: Segment) -> Result<(), Error> {
+    connection.prepare_cached("DELETE FROM posting WHERE segment = ?1")?.execute([segment.id])?;
+    connection.prepare_cached("DELETE FROM segment WHERE id = ?1")?.execute([segment.id])?;
+    Ok(())
+}
+
+/// Whether words of removed documents still stand in the file.
+pub(super) fn has_gone(connection: &Connection) -> Result<bool, Error> {
+    Ok(connection.prepare_cached("SELECT 1 FROM gone LIMIT 1")?.exists([])?)
+}
+
+/// Takes the words of removed documents out of one segment; false: there is nothing left to take out.
+pub(super) fn sweep_one(connection: &Connection) -> Result<bool, Error> {
+    let oldest: Option<i64> =
+        connection.prepare_cached("SELECT min(number) FROM gone")?.query_row([], |row| row.get(0))?;
+    let Some(oldest) = oldest else { return Ok(false) };
+    let segment =
+        segments(connection)?.into_iter().find(|segment| (segment.first..=segment.last).contains(&oldest));
+    let Some(segment) = segment else {
+        connection.prepare_cached("DELETE FROM gone WHERE number = ?1")?.execute([oldest])?;
+        return Ok(true);
+    };
+    let gone: std::collections::HashSet<u32> = connection
+        .prepare_cached("SELECT number FROM gone WHERE number BETWEEN ?1 AND ?2")?
+        .query_map((segment.first, segment.last), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let left = segment.documents - i64::try_from(gone.len()).unwrap_or(i64::MAX);
+    if left <= 0 {
+        drop_segment(connection, segment)?;
+    } else {
+        sweep(connection, segment, &gone)?;
+        // What the removed ones had of the length is not known any more: the average stays.
+        connection
+            .prepare_cached("UPDATE segment SET documents = ?2, length = ?3 WHERE id = ?1")?
+            .execute((segment.id, left, segment.length * left / segment.documents.max(1)))?;
+    }
+    connection
+        .prepare_cached("DELETE FROM gone WHERE number BETWEEN ?1 AND ?2")?
+        .execute((segment.first, segment.last))?;
+    Ok(true)
+}
+
+fn sweep(
+    connection: &Connection,
+    segment: Segment,
+    gone: &std::collections::HashSet<u32>,
+) -> Result<(), Error> {
+    let mut changed: BTreeMap<(String, u32), Vec<Posting>> = BTreeMap::new();
+    let mut read = connection.prepare_cached("SELECT term, first, list FROM posting WHERE segment = ?1")?;
+    let mut rows = read.query([segment.id])?;
+    while let Some(row) = rows.next()? {
+        let first: u32 = row.get(1)?;
+        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        let (mut kept, mut hit) = (Vec::new(), false);
+        decode(bytes, first, |posting| {
+            if gone.contains(&posting.document) {
+                hit = true;
+            } else {
+                kept.push(posting);
+            }
+        })
+        .map_err(damaged)?;
+        if hit {
+            changed.insert((row.get(0)?, first), kept);
+        }
+    }
+    drop(rows);
+    for ((term, first), kept) in &changed {
+        connection
+            .prepare_cached("DELETE FROM posting WHERE segment = ?1 AND term = ?2 AND first = ?3")?
+            .execute((segment.id, term, first))?;
+        write_list(connection, segment.id, term, kept)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -1,0 +1,237 @@
+//! Reading the index for a question: which documents have its words, and which documents may be shown.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::FoundKind;
+use super::document::Kind;
+use super::index::damaged;
+use super::postings::{Weight, decode};
+use crate::Error;
+
+/// How much the index holds.
+#[derive(Clone, Debug)]
+pub(super) struct Corpus {
+    pub(super) segments: Vec<i64>,
+    pub(super) documents: f32,
+    pub(super) average_length: f32,
+    /// No document has a greater number.
+    pub(super) last: usize,
+}
+
+pub(super) fn corpus(connection: &Connection) -> Result<Corpus, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, documents, length, last FROM segment ORDER BY first")?;
+    let mut rows = statement.query([])?;
+    let (mut segments, mut documents, mut length, mut last) = (Vec::new(), 0_i64, 0_i64, 0_usize);
+    while let Some(row) = rows.next()? {
+        segments.push(row.get(0)?);
+        documents += row.get::<_, i64>(1)?;
+        length += row.get::<_, i64>(2)?;
+        last = last.max(usize::try_from(row.get::<_, u32>(3)?).unwrap_or(0));
+    }
+    let (documents, length) = (rough(documents), rough(length));
+    Ok(Corpus { segments, documents, average_length: (length / documents.max(1.0)).max(1.0), last })
+}
+
+/// A count as the formulas take it; its last digits do not matter there.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of documents: a ranking needs no more than 24 bits of them"
+)]
+pub(super) fn rough(count: i64) -> f32 {
+    count as f32
+}
+
+/// All the postings of one term, as they lie in the file.
+pub(super) struct TermLists {
+    parts: Vec<(u32, Vec<u8>)>,
+    /// How many documents have it.
+    pub(super) count: i64,
+}
+
+impl TermLists {
+    pub(super) fn read(connection: &Connection, corpus: &Corpus, term: &str) -> Result<Self, Error> {
+        let mut statement = connection.prepare_cached(
+            "SELECT first, count, list FROM posting WHERE segment = ?1 AND term = ?2 ORDER BY first",
+        )?;
+        let mut lists = Self { parts: Vec::new(), count: 0 };
+        for segment in &corpus.segments {
+            let mut rows = statement.query((segment, term))?;
+            while let Some(row) = rows.next()? {
+                lists.count += row.get::<_, i64>(1)?;
+                lists.parts.push((row.get(0)?, row.get(2)?));
+            }
+        }
+        Ok(lists)
+    }
+
+    pub(super) fn each(&self, mut take: impl FnMut(usize, Weight)) -> Result<(), Error> {
+        for (first, list) in &self.parts {
+            decode(list, *first, |posting| {
+                take(usize::try_from(posting.document).unwrap_or(usize::MAX), posting.weight);
+            })
+            .map_err(damaged)?;
+        }
+        Ok(())
+    }
+}
+
+/// A document's row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) number: usize,
+    pub(super) kind: Kind,
+    pub(super) seq: i64,
+    pub(super) conversation: Option<i64>,
+    pub(super) occurred_at: i64,
+}
+
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        number: usize::try_from(row.get::<_, u32>(0)?).unwrap_or(0),
+        kind: row.get(1)?,
+        seq: row.get(2)?,
+        conversation: row.get(3)?,
+        occurred_at: row.get(4)?,
+    })
+}
+
+/// The row of a document; none: it was removed.
+pub(super) fn document(connection: &Connection, number: usize) -> Result<Option<Row>, Error> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT number, kind, seq, conversation, occurred_at FROM document WHERE number = ?1",
+        )?
+        .query_row([i64::try_from(number).unwrap_or(i64::MAX)], row)
+        .optional()?)
+}
+
+/// Up to `reach` turns on each side of a turn in its conversation, and itself, in the order they happened.
+pub(super) fn around(connection: &Connection, turn: &Row, reach: i64) -> Result<Vec<Row>, Error> {
+    let Some(conversation) = turn.conversation else { return Ok(vec![*turn]) };
+    let place = (conversation, turn.occurred_at, i64::try_from(turn.number).unwrap_or(i64::MAX), reach);
+    let mut found: Vec<Row> = connection
+        .prepare_cached(
+            "SELECT number, kind, seq, conversation, occurred_at FROM document \
+             WHERE conversation = ?1 AND (occurred_at, number) < (?2, ?3) \
+             ORDER BY occurred_at DESC, number DESC LIMIT ?4",
+        )?
+        .query_map(place, row)?
+        .collect::<Result<_, _>>()?;
+    found.reverse();
+    found.push(*turn);
+    let mut statement = connection.prepare_cached(
+        "SELECT number, kind, seq, conversation, occurred_at FROM document \
+         WHERE conversation = ?1 AND (occurred_at, number) > (?2, ?3) \
+         ORDER BY occurred_at, number LIMIT ?4",
+    )?;
+    for behind in statement.query_map(place, row)? {
+        found.push(behind?);
+    }
+    Ok(found)
+}
+
+/// Which documents may be shown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filter {
+    pub(super) kinds: Vec<FoundKind>,
+    /// The rows of the authors in `context.db`; none: everybody's.
+    pub(super) authors: Option<Vec<i64>>,
+    /// The row of the conversation in `context.db`.
+    pub(super) conversation: Option<i64>,
+    /// From this microsecond on, and before that one.
+    pub(super) from: Option<i64>,
+    pub(super) to: Option<i64>,
+}
+
+/// A set of documents by their numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Allowed {
+    bits: Vec<u64>,
+    /// The set names those that may not be shown.
+    inverted: bool,
+}
+
+impl Allowed {
+    pub(super) fn has(&self, number: usize) -> bool {
+        let named = self.bits.get(number / 64).is_some_and(|bits| bits >> (number % 64) & 1 == 1);
+        named != self.inverted
+    }
+}
+
+impl Filter {
+    fn is_of_kinds_alone(&self) -> bool {
+        self.authors.is_none() && self.conversation.is_none() && self.from.is_none() && self.to.is_none()
+    }
+
+    /// The conditions on a document's row in SQL. Only numbers stand in it.
+    fn conditions(&self) -> String {
+        let list = |numbers: &mut dyn Iterator<Item = i64>| {
+            numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
+        };
+        let mut conditions = vec!["1".to_owned()];
+        if !self.kinds.is_empty() {
+            conditions.push(format!("sort IN ({})", list(&mut self.kinds.iter().map(|kind| kind.number()))));
+        }
+        if let Some(authors) = &self.authors {
+            conditions.push(format!("author IN ({})", list(&mut authors.iter().copied())));
+        }
+        conditions.extend(self.conversation.map(|conversation| format!("conversation = {conversation}")));
+        conditions.extend(self.from.map(|from| format!("occurred_at >= {from}")));
+        conditions.extend(self.to.map(|to| format!("occurred_at < {to}")));
+        conditions.join(" AND ")
+    }
+
+    /// The set; none: everything may be shown.
+    pub(super) fn allowed(&self, connection: &Connection, last: usize) -> Result<Option<Allowed>, Error> {
+        let alone = self.is_of_kinds_alone();
+        if alone && self.kinds.is_empty() {
+            return Ok(None);
+        }
+        // Nearly everything is a turn: with them, what may not be shown is the shorter list.
+        let inverted = alone && self.kinds.contains(&FoundKind::Turn);
+        let conditions = if inverted {
+            let numbers: Vec<String> = self.kinds.iter().map(|kind| kind.number().to_string()).collect();
+            format!("sort > 1 AND sort NOT IN ({})", numbers.join(", "))
+        } else if alone {
+            format!("sort > 1 AND {}", self.conditions())
+        } else {
+            self.conditions()
+        };
+        let mut bits = vec![0_u64; last / 64 + 1];
+        let mut statement = connection.prepare(&format!("SELECT number FROM document WHERE {conditions}"))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number = usize::try_from(row.get::<_, u32>(0)?).unwrap_or(0);
+            if let Some(place) = bits.get_mut(number / 64) {
+                *place |= 1 << (number % 64);
+            }
+        }
+        Ok(Some(Allowed { bits, inverted }))
+    }
+
+    /// The newest documents that may be shown and that `wanted` takes, at most `most` of them.
+    pub(super) fn newest(
+        &self,
+        connection: &Connection,
+        most: usize,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Result<Vec<Row>, Error> {
+        let mut statement = connection.prepare(&format!(
+            "SELECT number, kind, seq, conversation, occurred_at FROM document WHERE {} \
+             ORDER BY occurred_at DESC, number DESC",
+            self.conditions()
+        ))?;
+        let mut found = Vec::new();
+        let mut rows = statement.query([])?;
+        while found.len() < most
+            && let Some(next) = rows.next()?
+        {
+            let next = row(next)?;
+            if wanted(next.number) {
+                found.push(next);
+            }
+        }
+        Ok(found)
+    }
+}
