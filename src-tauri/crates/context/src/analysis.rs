@@ -7,10 +7,12 @@
 pub(crate) mod dates;
 pub(crate) mod derive;
 mod interests;
+pub(crate) mod over_time;
 mod projects;
 pub(crate) mod prose;
 pub(crate) mod removal;
 pub(crate) mod rules;
+pub(crate) mod signals;
 pub(crate) mod worker;
 
 use std::fmt::Debug;

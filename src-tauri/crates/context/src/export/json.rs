@@ -19,6 +19,7 @@ use crate::history::{self, StoreKey};
 use crate::insight::{self, Insight};
 use crate::item::{self, Item};
 use crate::item_change::aliases;
+use crate::item_past;
 use crate::progress::Meter;
 use crate::state::Subject;
 use crate::turn;
@@ -225,6 +226,8 @@ fn sections<W: Write>(
             meter.add(1);
             let mut stored = item::from_row(row)?;
             stored.item.evidence = evidence::read(connection, OF_ITEM, stored.seq, -1)?;
+            stored.item.notes = item_past::notes(connection, stored.seq, -1)?;
+            stored.item.earlier = item_past::changed_values(connection, stored.seq, -1)?;
             Ok(Some(ItemRecord { aliases: aliases(connection, stored.seq)?, item: stored.item }))
         })?;
     }

@@ -207,6 +207,10 @@ fn insight_of(line: &str, zone: &TimeZone, now: Timestamp, author: &Author) -> R
         author: author.clone(),
         created_at: now,
         analysis_version: None,
+        over_time: false,
+        edited_by_owner: false,
+        due: None,
+        detail: None,
         evidence: Vec::new(),
         cursor: None,
     })
