@@ -133,6 +133,7 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Context(command)) => context::run(&place, command, output).await,
         Some(Command::Turns(command)) => turns::run(&place, command, output).await,
         Some(Command::Insights(command)) => insights::run(&place, command, output).await,
+        Some(Command::Rebuild) => insights::rebuild(&place, output).await,
         Some(Command::Export(options)) => transfer::export(&place, options, output).await,
         Some(Command::Import(options)) => transfer::import(&place, options, output).await,
         Some(Command::Clients(command)) => clients::run(&place, command, output).await,

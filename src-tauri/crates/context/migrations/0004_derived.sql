@@ -132,8 +132,9 @@ CREATE TABLE reflection (
 CREATE TRIGGER grounds_turn_gone AFTER DELETE ON turn BEGIN UPDATE store SET grounds = grounds + 1; END;
 CREATE TRIGGER grounds_item_new AFTER INSERT ON item BEGIN UPDATE store SET grounds = grounds + 1; END;
 CREATE TRIGGER grounds_item_gone AFTER DELETE ON item BEGIN UPDATE store SET grounds = grounds + 1; END;
-CREATE TRIGGER grounds_item_changed AFTER UPDATE OF name, state, target_day ON item
+CREATE TRIGGER grounds_item_changed AFTER UPDATE OF name, state, target_day, stated_at ON item
     WHEN OLD.name <> NEW.name OR OLD.state <> NEW.state OR OLD.target_day IS NOT NEW.target_day
+        OR OLD.stated_at IS NOT NEW.stated_at
     BEGIN UPDATE store SET grounds = grounds + 1; END;
 
 -- The tables above are new: they are filled from all turns again, items and insights as they are.

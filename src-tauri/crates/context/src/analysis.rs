@@ -265,5 +265,7 @@ pub trait Analyzer: Debug + Send + Sync + 'static {
 }
 
 #[cfg(test)]
+pub(crate) mod scripted;
+#[cfg(test)]
 #[path = "analysis_tests.rs"]
 mod tests;

@@ -361,7 +361,8 @@ impl Context {
     ) -> Result<T, Error> {
         let at = self.inner.clock.now();
         self.inner.undos.lock().expire(at);
-        let done = self.inner.database.write(move |connection| job(connection, Hand { author: &author, at })).await;
+        let done =
+            self.inner.database.write(move |connection| job(connection, Hand { author: &author, at })).await;
         self.inner.worker.changed();
         done
     }

@@ -74,7 +74,9 @@ pub enum InputError {
         kind: ItemKind,
     },
     /// An insight without evidence.
-    #[error("the insight names no turns; pass the ids of 1 to 20 turns that it stands on as evidence_turn_ids")]
+    #[error(
+        "the insight names no turns; pass the ids of 1 to 20 turns that it stands on as evidence_turn_ids"
+    )]
     EvidenceCount,
     /// A value over the limit.
     #[error("the value has {chars} characters and the most is {MAX_VALUE_CHARS}; pass a shorter one")]

@@ -5,9 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::analysis::Day;
 use crate::author::Author;
 use crate::evidence::{self, EVIDENCE_SHOWN, Evidence};
-use crate::analysis::Day;
 use crate::id::InsightId;
 use crate::insight_detail::InsightDetail;
 use crate::page::{Cursor, page_limit};

@@ -93,7 +93,9 @@ pub(crate) fn keep_value(connection: &Connection, stored: &StoredItem, hand: Han
 
 pub(crate) fn add_earlier(connection: &Connection, item: i64, earlier: &EarlierValue) -> Result<(), Error> {
     connection
-        .prepare_cached("INSERT OR IGNORE INTO item_value (item, since, until, value) VALUES (?1, ?2, ?3, ?4)")?
+        .prepare_cached(
+            "INSERT OR IGNORE INTO item_value (item, since, until, value) VALUES (?1, ?2, ?3, ?4)",
+        )?
         .execute((item, earlier.since.column(), earlier.until.column(), earlier.value.to_string()))?;
     Ok(())
 }

@@ -132,7 +132,9 @@ pub(crate) fn read(connection: &Connection) -> Result<Profile, Error> {
     let preferences = active(ItemKind::Preference)?;
     let mut preference_details = Vec::new();
     for stored in &preferences {
-        if let Some(EarlierValue { value, until, .. }) = item_past::earlier(connection, stored)?.into_iter().next() {
+        if let Some(EarlierValue { value, until, .. }) =
+            item_past::earlier(connection, stored)?.into_iter().next()
+        {
             let name = stored.item.name.clone();
             preference_details.push(KnownPreference { name, since: until, was: value, until });
         }

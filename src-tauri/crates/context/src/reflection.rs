@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::Error;
 use crate::analysis::derive::insight_key;
 use crate::analysis::prose::one_line;
 use crate::author::Author;
@@ -20,7 +21,6 @@ use crate::insight::{self, Insight};
 use crate::item_change::Hand;
 use crate::state::{Action, InsightState, Side, Subject};
 use crate::stored::time;
-use crate::Error;
 
 /// The most turns that one task has.
 const MOST_TURNS: u32 = 50;
@@ -205,10 +205,19 @@ fn check(new: NewInsight) -> Result<ReadyInsight, Error> {
             Err(_) => unknown.push(one_line(&id, 60)),
         }
     }
-    if unknown.is_empty() { Ok(ReadyInsight { text, insight_type, evidence }) } else { Err(Error::UnknownEvidence { unknown }) }
+    if unknown.is_empty() {
+        Ok(ReadyInsight { text, insight_type, evidence })
+    } else {
+        Err(Error::UnknownEvidence { unknown })
+    }
 }
 
-fn save(connection: &Connection, new: &ReadyInsight, hand: Hand<'_>, id: Uuid) -> Result<SavedInsight, Error> {
+fn save(
+    connection: &Connection,
+    new: &ReadyInsight,
+    hand: Hand<'_>,
+    id: Uuid,
+) -> Result<SavedInsight, Error> {
     let evidence = evidence_of(connection, &new.evidence)?;
     let key = insight_key(StoreKey::read(connection)?, &new.insight_type, &new.text);
     let latest = evidence.iter().map(|(turn, _)| turn.occurred_at).max().unwrap_or_default();

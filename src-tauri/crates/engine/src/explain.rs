@@ -7,10 +7,11 @@ impl From<context::Error> for Failure {
     fn from(error: context::Error) -> Self {
         use context::Error as E;
         let code = match &error {
-            E::Input(_) => FailureCode::InvalidInput,
+            E::Input(_) | E::UnknownEvidence { .. } => FailureCode::InvalidInput,
             E::NotFound { .. } | E::UndoGone => FailureCode::NotFound,
             E::NameTaken { .. }
             | E::OwnersDecision { .. }
+            | E::InsightRefused
             | E::Paused { .. }
             | E::AlreadyThere { .. }
             | E::NotAnExport { .. }

@@ -41,9 +41,10 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportParts, ExportReport,
-        ExportRequest, ImportFormat, ImportReport, ImportRequest, Insight, InsightId, InsightQuery, Item,
-        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
-        Profile, Progress, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
+        Added, Author, Change, CommitmentStatus, Conversation, ConversationId, Cursor, Day, ExportFormat,
+        ExportParts, ExportReport, ExportRequest, ImportFormat, ImportReport, ImportRequest, Insight,
+        InsightDetail, InsightId, InsightQuery, InsightState, Item, ItemChange, ItemId, ItemKind, ItemQuery,
+        ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause, Profile, Progress, Statistics, Subject, Turn,
+        TurnId, TurnOrder, TurnQuery, UndoId,
     };
 }

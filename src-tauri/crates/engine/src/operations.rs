@@ -22,8 +22,10 @@ pub use self::clients::{
     AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
     RotateClientSecret, SecretText,
 };
-pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
-pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
+pub use self::insights::{DismissInsight, ListInsights, Rebuild, RemoveInsight, SetInsightState};
+pub use self::items::{
+    AddItem, EditItem, ListItems, Removal, RemoveItem, ShowItem, ShowProfile, UndoRemoval,
+};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
@@ -66,13 +68,16 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ListCertificates,
         ShowProfile,
         ListItems,
+        ShowItem,
         AddItem,
         EditItem,
         RemoveItem,
         UndoRemoval,
         ListInsights,
         DismissInsight,
+        SetInsightState,
         RemoveInsight,
+        Rebuild,
         ListConversations,
         RemoveConversation,
         ListTurns,

@@ -2,8 +2,10 @@
 
 mod add_user_interest;
 mod get_recent_insights;
+mod get_reflection_task;
 mod get_user_context;
 mod log_conversation_turn;
+mod save_insight;
 mod set_user_goal;
 mod stated;
 
@@ -118,9 +120,11 @@ impl Registered {
 static REGISTERED: &[Registered] = &[
     Registered::of::<get_user_context::GetUserContext>(),
     Registered::of::<get_recent_insights::GetRecentInsights>(),
+    Registered::of::<get_reflection_task::GetReflectionTask>(),
     Registered::of::<log_conversation_turn::LogConversationTurn>(),
     Registered::of::<add_user_interest::AddUserInterest>(),
     Registered::of::<set_user_goal::SetUserGoal>(),
+    Registered::of::<save_insight::SaveInsight>(),
 ];
 
 /// A registered tool with what is derived from its types once: its definition and the rules of its arguments.

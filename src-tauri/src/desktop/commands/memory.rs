@@ -2,7 +2,7 @@
 
 use engine::operations::{
     AddItem, DismissInsight, EditItem, ListConversations, ListInsights, ListItems, ListTurns, Removal,
-    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, ShowTurn, UndoRemoval,
+    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, SetInsightState, ShowTurn, UndoRemoval,
 };
 use engine::types::{Added, Conversation, Insight, Item, Page, Turn};
 
@@ -61,6 +61,11 @@ commands! {
 
     /// What was found, newest first.
     list_insights(desk, input: ListInsights) -> Vec<Insight> {
+        run(desk, input).await
+    }
+
+    /// Accepts an insight, sets it aside or refuses it.
+    set_insight_state(desk, input: SetInsightState) -> Insight {
         run(desk, input).await
     }
 

@@ -150,7 +150,11 @@ fn apply_item(
         Some(said) => item_past::add_said(connection, seq, &said)?,
         None => false,
     };
-    if more || said { settle(connection, item::by_seq(connection, seq)?, turn.logged_at, touched) } else { Ok(()) }
+    if more || said {
+        settle(connection, item::by_seq(connection, seq)?, turn.logged_at, touched)
+    } else {
+        Ok(())
+    }
 }
 
 /// Notes that a turn tells of the end of something that is known; of what is not known it says nothing.
@@ -179,7 +183,9 @@ fn keep_said(connection: &Connection, turn: TurnPlace, finding: &ItemFinding) ->
         }
     }
     for (kind, normal_name, said) in names {
-        let (Some(said), Some(known)) = (said, item::by_name(connection, kind, &normal_name)?) else { continue };
+        let (Some(said), Some(known)) = (said, item::by_name(connection, kind, &normal_name)?) else {
+            continue;
+        };
         let said = if finding.polarity == Polarity::NoLonger { Said::end(turn) } else { said };
         item_past::add_said(connection, known.seq, &said)?;
     }

@@ -66,7 +66,8 @@ pub(crate) struct Conclusions {
 /// Draws all conclusions; none: they are drawn already.
 pub(crate) fn draw(connection: &Connection) -> Result<Option<Conclusions>, Error> {
     let (grounds, concluded): (i64, i64) =
-        connection.query_row("SELECT grounds, concluded FROM store", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        connection
+            .query_row("SELECT grounds, concluded FROM store", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if grounds == concluded {
         return Ok(None);
     }
@@ -100,8 +101,5 @@ fn counted(count: u32, one: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "over_time/rules_tests.rs"]
-mod rules_tests;
-#[cfg(test)]
-#[path = "over_time/store_tests.rs"]
-mod store_tests;
+#[path = "over_time_tests.rs"]
+mod tests;

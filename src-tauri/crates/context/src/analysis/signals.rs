@@ -21,7 +21,11 @@ pub(crate) const DONE: &str = "done";
 
 /// The time that counts for what follows from many turns together.
 pub(crate) fn time_of(turn: TurnPlace) -> i64 {
-    if turn.occurred_at > turn.logged_at.saturating_add(CLOCK_SKEW) { turn.logged_at } else { turn.occurred_at }
+    if turn.occurred_at > turn.logged_at.saturating_add(CLOCK_SKEW) {
+        turn.logged_at
+    } else {
+        turn.occurred_at
+    }
 }
 
 /// Keeps what `findings` say of a turn. A turn that is kept already is left as it is.

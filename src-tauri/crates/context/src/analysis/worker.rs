@@ -294,6 +294,7 @@ impl Run {
         let Some(through) = batch.last().map(|turn| turn.place.seq) else {
             // The newest turns were removed before they were seen.
             self.progress.send_replace(Progress { seq: wanted.seq.max(from), ..wanted });
+            self.shared.state.lock().unsettled = true;
             return Ok(());
         };
         let version = self.analyzer.version();

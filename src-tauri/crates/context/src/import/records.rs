@@ -8,8 +8,8 @@ use crate::evidence::{self, Evidence};
 use crate::export::json::{ConversationRecord, InsightRecord, ItemRecord};
 use crate::history::{self, StoreKey};
 use crate::import::mcp_data::imported_key;
-use crate::item_past::{self, ItemNote};
 use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
+use crate::item_past::{self, ItemNote};
 use crate::state::{InsightState, ItemState};
 use crate::stored::TimeColumn;
 use crate::turn::Turn;
@@ -196,18 +196,25 @@ pub(super) fn add_insight(
     {
         return Ok(Outcome::Bad(format!("insight {}: its type or confidence is out of range", insight.id)));
     }
-    if insight.over_time && insight.author == Author::Analysis && file_key.is_none() && !insight.edited_by_owner {
+    if insight.over_time
+        && insight.author == Author::Analysis
+        && file_key.is_none()
+        && !insight.edited_by_owner
+    {
         // Its key says nothing here. It is concluded from the turns again.
         return Ok(Outcome::Known);
     }
     let dedup_key = match (file_key, <[u8; 16]>::try_from(record.key.0)) {
         (Some(_), Ok(dedup_key)) => dedup_key,
-        _ if insight.author == Author::Analysis && !insight.over_time => insight_key(key, &insight.insight_type, &insight.content),
+        _ if insight.author == Author::Analysis && !insight.over_time => {
+            insight_key(key, &insight.insight_type, &insight.content)
+        }
         _ => imported_key(key, &insight),
     };
     if let Some(known) = insight::by_key(connection, dedup_key)? {
         // What the owner decided in the file holds here too, unless they decided otherwise here.
-        let is_refused = insight.state == InsightState::Dismissed && known.insight.state != InsightState::Dismissed;
+        let is_refused =
+            insight.state == InsightState::Dismissed && known.insight.state != InsightState::Dismissed;
         if !known.insight.edited_by_owner && (insight.edited_by_owner || is_refused) {
             connection.execute(
                 "UPDATE insight SET state = ?2, edited_by_owner = ?3 WHERE seq = ?1",

@@ -34,7 +34,8 @@ fn last_change(said: &[&SaidOf]) -> Option<Conclusion> {
         return Some(conclusion(change, None, change.replaced.as_deref()));
     }
     let value = newest.value.as_deref()?;
-    let same = |other: &&&SaidOf| other.value.as_deref().is_some_and(|other| normalise(other) == normalise(value));
+    let same =
+        |other: &&&SaidOf| other.value.as_deref().is_some_and(|other| normalise(other) == normalise(value));
     // The first that said so, and the last that said otherwise before it.
     let run = said.iter().take_while(same).count();
     let change = said.get(run.checked_sub(1)?)?;

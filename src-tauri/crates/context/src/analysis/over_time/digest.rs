@@ -43,7 +43,11 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
     for (kind, at) in past.noticed.iter().filter(|(_, at)| finished(*at)) {
         *weeks.entry(week_start(*at)).or_default().noticed.entry(kind).or_default() += 1;
     }
-    weeks.iter().filter(|(_, week)| week.turns.len() >= TURNS).map(|(at, week)| conclusion(*at, week)).collect()
+    weeks
+        .iter()
+        .filter(|(_, week)| week.turns.len() >= TURNS)
+        .map(|(at, week)| conclusion(*at, week))
+        .collect()
 }
 
 fn conclusion(monday: i64, week: &Week<'_>) -> Conclusion {
@@ -76,14 +80,19 @@ fn conclusion(monday: i64, week: &Week<'_>) -> Conclusion {
     .into_iter()
     .filter_map(|(kind, word)| {
         let count = *week.noticed.get(kind)?;
-        Some(if count > 1 && word == "thing learned" { format!("{count} things learned") } else { counted(count, word) })
+        Some(if count > 1 && word == "thing learned" {
+            format!("{count} things learned")
+        } else {
+            counted(count, word)
+        })
     })
     .collect();
     // One turn a name, so that every name in the words stands on something.
     let mut evidence: Vec<_> = topics.iter().map(|mentions| mentioned(mentions[0])).collect();
     let mut known = HashSet::new();
     evidence.retain(|piece| known.insert(piece.turn));
-    evidence.extend(week.turns.iter().map(|turn| whole(turn)).filter(|piece| known.insert(piece.turn)).take(3));
+    evidence
+        .extend(week.turns.iter().map(|turn| whole(turn)).filter(|piece| known.insert(piece.turn)).take(3));
     evidence.truncate(EVIDENCE);
     Conclusion {
         insight_type: "weekly_digest",

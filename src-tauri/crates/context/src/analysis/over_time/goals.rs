@@ -14,7 +14,8 @@ const TURNS_RECENT: usize = 10;
 const MOST: usize = 10;
 
 pub(super) fn find(past: &Past) -> Vec<Conclusion> {
-    let is_around = past.turns_since(past.as_of - RECENT_DAYS * DAY).take(TURNS_RECENT).count() >= TURNS_RECENT;
+    let is_around =
+        past.turns_since(past.as_of - RECENT_DAYS * DAY).take(TURNS_RECENT).count() >= TURNS_RECENT;
     let (mut coming, mut stalled) = (Vec::new(), Vec::new());
     for goal in &past.goals {
         let words = of_name(&goal.name);
@@ -60,7 +61,12 @@ fn conclusion_of_steps(goal: &Goal, steps: &[&Signal], at: i64, last: i64) -> Co
         confidence: 0.7,
         state: InsightState::Active,
         at,
-        detail: Some(InsightDetail::Goal { goal: goal.id, steps: count, last: moment(last), target: goal.target }),
+        detail: Some(InsightDetail::Goal {
+            goal: goal.id,
+            steps: count,
+            last: moment(last),
+            target: goal.target,
+        }),
         evidence: steps.iter().take(EVIDENCE).map(|step| step.piece).collect(),
     }
 }

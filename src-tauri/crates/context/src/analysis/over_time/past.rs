@@ -366,7 +366,9 @@ fn place(connection: &Connection, piece: &mut Piece) -> Result<(), Error> {
         None
     } else {
         connection
-            .prepare_cached("SELECT range_start, range_end FROM mention WHERE topic = ?1 AND at = ?2 AND turn = ?3")?
+            .prepare_cached(
+                "SELECT range_start, range_end FROM mention WHERE topic = ?1 AND at = ?2 AND turn = ?3",
+            )?
             .query_row((piece.start, piece.at, piece.turn), |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?
     };

@@ -51,7 +51,12 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
             let newest = counts.newest.first().map(|mention| (mention.at, mention.turn));
             std::cmp::Reverse((counts.conversations.len(), counts.turns, newest))
         });
-        told.extend(of_kind.into_iter().take(MOST).map(|(topic, counts)| conclusion(past, insight_type, topic, counts)));
+        told.extend(
+            of_kind
+                .into_iter()
+                .take(MOST)
+                .map(|(topic, counts)| conclusion(past, insight_type, topic, counts)),
+        );
     }
     told
 }
@@ -63,7 +68,11 @@ fn conclusion(past: &Past, insight_type: &'static str, topic: i64, counts: &Coun
     Conclusion {
         insight_type,
         subject: name.clone(),
-        content: format!("{name} came up in {} on {}", counted(conversations, "conversation"), counted(days, "day")),
+        content: format!(
+            "{name} came up in {} on {}",
+            counted(conversations, "conversation"),
+            counted(days, "day")
+        ),
         context: String::new(),
         confidence: 0.7,
         state: InsightState::Active,

@@ -27,8 +27,7 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
     // Whole weeks, so that every hour of the week is counted equally often.
     let until = past.week();
     let since = until - WINDOW * DAY;
-    let counted: Vec<_> =
-        past.turns.iter().filter(|turn| turn.at >= since && turn.at < until).collect();
+    let counted: Vec<_> = past.turns.iter().filter(|turn| turn.at >= since && turn.at < until).collect();
     let days: std::collections::HashSet<i64> = counted.iter().map(|turn| day_start(turn.at)).collect();
     if past.cut || counted.len() < TURNS || days.len() < DAYS {
         return Vec::new();

@@ -165,7 +165,9 @@ fn update(
     }
     let evidence = evidence_of(conclusion);
     if evidence != known.evidence {
-        connection.prepare_cached("DELETE FROM insight_evidence WHERE insight = ?1")?.execute([known.stored.seq])?;
+        connection
+            .prepare_cached("DELETE FROM insight_evidence WHERE insight = ?1")?
+            .execute([known.stored.seq])?;
         write_evidence(connection, known.stored.seq, &evidence)?;
     } else if *old == new {
         return Ok(());

@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::past::{
-    BEFORE_DAYS, Mentioned, Past, RECENT_DAYS, day_start, mentioned, name_of,
-};
+use super::past::{BEFORE_DAYS, Mentioned, Past, RECENT_DAYS, day_start, mentioned, name_of};
 use super::{Conclusion, EVIDENCE, counted};
 use crate::analysis::MentionKind;
 use crate::insight_detail::InsightDetail;
@@ -21,8 +19,8 @@ const FADING_DAYS: usize = 5;
 /// The person must have been around: so many turns lately, and so many before.
 const TURNS_RECENT: u32 = 20;
 const TURNS_BEFORE: u32 = 40;
-/// How surprising a change must be, in standard deviations of the logarithm of the odds. Many topics are looked
-/// at, so two would find something in every noise.
+/// How surprising a change must be, in standard deviations. Many topics are looked at, so that two would find
+/// something in every noise.
 const SURPRISE: f64 = 3.0;
 /// The most insights of each of the two types.
 const MOST: usize = 5;
@@ -63,7 +61,7 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
     }
     let (mut rising, mut fading) = (Vec::new(), Vec::new());
     for (topic, counts) in topics {
-        let surprise = log_odds(counts.recent, recent_turns, counts.before, before_turns);
+        let surprise = surprise_of(counts.recent, recent_turns, counts.before, before_turns);
         let (recent, before) = (f64::from(counts.recent), f64::from(counts.before));
         // What the days before would make one expect lately.
         let expected = before * f64::from(recent_turns) / f64::from(before_turns);
@@ -82,7 +80,9 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
         }
     }
     let tell = |kind: &'static str, mut found: Vec<(f64, i64, Counts)>| {
-        found.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| newest_of(other).cmp(&newest_of(one))));
+        found.sort_by(|one, other| {
+            other.0.total_cmp(&one.0).then_with(|| newest_of(other).cmp(&newest_of(one)))
+        });
         found.truncate(MOST);
         found
             .into_iter()
@@ -99,14 +99,14 @@ fn newest_of((_, _, counts): &(f64, i64, Counts)) -> Option<(i64, i64)> {
     counts.newest.first().map(|mention| (mention.at, mention.turn))
 }
 
-/// How far the odds of a topic lately are from those before, in standard deviations (with half a turn added to each
-/// count, so that nothing is divided by nothing).
-fn log_odds(recent: u32, recent_turns: u32, before: u32, before_turns: u32) -> f64 {
-    let (with, before_with) = (f64::from(recent) + 0.5, f64::from(before) + 0.5);
-    let without = f64::from(recent_turns.saturating_sub(recent)) + 0.5;
-    let before_without = f64::from(before_turns.saturating_sub(before)) + 0.5;
-    let difference = (with / without).ln() - (before_with / before_without).ln();
-    difference / (1.0 / with + 1.0 / without + 1.0 / before_with + 1.0 / before_without).sqrt()
+/// How far the share of turns with a topic lately is from the share before, in standard deviations of what chance
+/// would do if both were one (the two-proportion z-test with a pooled share).
+fn surprise_of(recent: u32, recent_turns: u32, before: u32, before_turns: u32) -> f64 {
+    let [with, turns, before_with, before_turns] =
+        [recent, recent_turns, before, before_turns].map(f64::from);
+    let pooled = (with + before_with) / (turns + before_turns);
+    let deviation = (pooled * (1.0 - pooled) * (1.0 / turns + 1.0 / before_turns)).sqrt();
+    if deviation > 0.0 { (with / turns - before_with / before_turns) / deviation } else { 0.0 }
 }
 
 fn conclusion(
@@ -147,4 +147,3 @@ fn conclusion(
 fn count(turns: usize) -> u32 {
     u32::try_from(turns).unwrap_or(u32::MAX)
 }
-

@@ -2,10 +2,11 @@
 
 /// Words that say nothing of what a goal is about, in English and German.
 const EMPTY: &[&str] = &[
-    "about", "after", "again", "all", "also", "and", "any", "are", "auf", "aus", "bei", "but", "by", "das", "dem",
-    "den", "der", "die", "ein", "eine", "einen", "end", "every", "for", "from", "für", "get", "have", "in", "into",
-    "ist", "it", "mein", "meine", "meinen", "mit", "more", "most", "my", "nach", "not", "of", "on", "our", "out",
-    "own", "that", "the", "this", "to", "um", "und", "until", "von", "want", "well", "with", "year", "zu", "zum",
+    "about", "after", "again", "all", "also", "and", "any", "are", "auf", "aus", "bei", "but", "by", "das",
+    "dem", "den", "der", "die", "ein", "eine", "einen", "end", "every", "for", "from", "für", "get", "have",
+    "in", "into", "ist", "it", "mein", "meine", "meinen", "mit", "more", "most", "my", "nach", "not", "of",
+    "on", "our", "out", "own", "that", "the", "this", "to", "um", "und", "until", "von", "want", "well",
+    "with", "year", "zu", "zum",
 ];
 
 /// The words of a name that tell what it is about.
@@ -69,6 +70,9 @@ mod tests {
 
     #[test]
     fn a_goal_is_about_its_telling_words() {
-        assert_eq!(of_name("Finish the translation of the third chapter"), words("chapter finish third translation"));
+        assert_eq!(
+            of_name("Finish the translation of the third chapter"),
+            words("chapter finish third translation")
+        );
     }
 }
