@@ -9,7 +9,7 @@ mod changes;
 mod commitments;
 mod digest;
 mod goals;
-mod past;
+pub(crate) mod past;
 mod problems;
 mod questions;
 mod recurring;

@@ -13,9 +13,9 @@ pub(super) struct GetReflectionTask;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
-    /// Only turns since then, also those handed out before.
+    /// Go back to then.
     #[serde(default)]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     since: Option<String>,
     #[serde(default = "ten")]
     #[schemars(range(min = 1, max = 50))]
@@ -38,8 +38,8 @@ pub(super) struct Answer {
 impl Tool for GetReflectionTask {
     const NAME: &'static str = "get_reflection_task";
     const TITLE: &'static str = "Reflect on earlier turns";
-    const DESCRIPTION: &'static str = "Turns you have not reflected on yet, and what to do with them. Call it \
-        when the user asks you to reflect or review, then answer with save_insight.";
+    const DESCRIPTION: &'static str = "Turns that you have not reflected on yet. Call it when the user asks for \
+        a review; answer with save_insight.";
     const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_READ, scope::INSIGHTS_READ];
     const EFFECT: Effect = Effect::Reads;
 

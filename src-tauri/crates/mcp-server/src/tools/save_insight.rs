@@ -14,29 +14,27 @@ pub(super) struct SaveInsight;
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
     /// One sentence.
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(max = 500))]
     text: String,
-    /// Such as `pattern`, `decision`, `lesson`.
-    #[schemars(length(min = 1, max = 64))]
+    /// Such as `pattern`.
+    #[schemars(length(max = 64))]
     r#type: String,
-    #[schemars(length(min = 1, max = 20))]
     evidence_turn_ids: Vec<String>,
 }
 
+// `merged`: it was known, and the evidence of both was joined. (No doc comment: it would stand in the schema.)
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Answer {
     #[schemars(with = "String")]
     id: InsightId,
     state: &'static str,
-    /// It was known; the evidence was joined.
     merged: bool,
 }
 
 impl Tool for SaveInsight {
     const NAME: &'static str = "save_insight";
     const TITLE: &'static str = "Save an insight";
-    const DESCRIPTION: &'static str = "Save one insight about the user that turns of get_reflection_task show, \
-        with their ids. It is suggested to the user.";
+    const DESCRIPTION: &'static str = "Suggest one insight about the user, with the ids of the turns that show it.";
     const SCOPES: &'static [&'static str] = &[scope::INSIGHTS_WRITE];
     const EFFECT: Effect = Effect::AddsOnce;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::Server;
 
 /// Holds an answer against the output schema that `tools/list` promised.
-async fn assert_promised(server: &Server, tool: &str, structured: &Value) {
+pub(crate) async fn assert_promised(server: &Server, tool: &str, structured: &Value) {
     let caller = crate::client::caller(mcp_server::DEFAULT_SCOPES);
     let list = server.modern(Some(caller), "tools/list", json!({})).await;
     let tools = list.result()["tools"].as_array().unwrap();

@@ -9,6 +9,8 @@ mod listing;
 #[cfg(test)]
 mod protocol;
 #[cfg(test)]
+mod reflection;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod silence;
