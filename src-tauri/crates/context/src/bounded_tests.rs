@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, StatementStatus};
 
-use crate::fixture::Fixture;
 use crate::analysis::over_time::past;
+use crate::fixture::Fixture;
 use crate::{
     Error, TurnOrder, conversation, evidence, history, insight, item, item_past, profile, reflection, turn,
 };

@@ -34,7 +34,8 @@ pub(super) struct Answer {
 impl Tool for SaveInsight {
     const NAME: &'static str = "save_insight";
     const TITLE: &'static str = "Save an insight";
-    const DESCRIPTION: &'static str = "Suggest one insight about the user, with the ids of the turns that show it.";
+    const DESCRIPTION: &'static str =
+        "Suggest one insight about the user, with the ids of the turns that show it.";
     const SCOPES: &'static [&'static str] = &[scope::INSIGHTS_WRITE];
     const EFFECT: Effect = Effect::AddsOnce;
 

@@ -34,7 +34,8 @@ async fn an_assistant_reflects_on_new_turns_and_saves_what_they_show_with_their_
 async fn an_insight_on_turns_that_are_not_here_is_refused_by_their_ids() {
     let server = Server::start().await;
     let unknown = "01a1fdfa-4600-753c-b6d7-6cec99e07585";
-    let insight = json!({ "text": "Is tall", "type": "pattern", "evidence_turn_ids": [unknown, "turn seven"] });
+    let insight =
+        json!({ "text": "Is tall", "type": "pattern", "evidence_turn_ids": [unknown, "turn seven"] });
     let refused = server.call("save_insight", insight).await;
     assert!(refused.tool_error().contains("there is no turn turn seven"), "{}", refused.tool_error());
     let insight = json!({ "text": "Is tall", "type": "pattern", "evidence_turn_ids": [unknown] });
