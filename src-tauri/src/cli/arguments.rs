@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use engine::types::Day;
 
 mod audit;
 mod clients;
 mod forget;
+mod insights;
 mod search;
 mod transfer;
 
 pub(super) use audit::Audit;
 pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
 pub(super) use forget::ForgetArguments;
+pub(super) use insights::{InsightsArguments, InsightsCommand};
 pub(super) use search::{Found, Search};
 pub(super) use transfer::{Export, Import, parts};
 
@@ -67,8 +70,10 @@ pub(super) enum Command {
     Search(Search),
     /// See and remove logged conversations
     Turns(TurnsArguments),
-    /// See and dismiss what was found in your conversations
+    /// See, accept and dismiss what was found in your conversations
     Insights(InsightsArguments),
+    /// Find all that analysis finds anew; what you and your assistants said stays
+    Rebuild,
     /// Write everything that is stored to a file or folder
     Export(Export),
     /// Read in what another memory wrote
@@ -189,6 +194,20 @@ pub(super) enum ContextCommand {
         /// Put it into this state
         #[arg(long)]
         state: Option<State>,
+        /// Of a goal: the day by which it is to be reached, such as 2026-05-31
+        #[arg(long, value_name = "DAY")]
+        target: Option<Day>,
+        /// Of a goal: it has no such day any more
+        #[arg(long, conflicts_with = "target")]
+        no_target: bool,
+        /// Add a note, for example a step towards a goal
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
+    /// Show an entry with its notes and what it was before
+    Entry {
+        /// The entry's id
+        id: String,
     },
     /// Remove an entry
     Remove {
@@ -261,35 +280,6 @@ pub(super) enum TurnsCommand {
         /// Do not ask
         #[arg(long)]
         yes: bool,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct InsightsArguments {
-    #[command(subcommand)]
-    pub(super) command: Option<InsightsCommand>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum InsightsCommand {
-    /// List the newest insights (the default)
-    List {
-        /// At most so many
-        #[arg(long, default_value_t = 20, value_parser = entries())]
-        limit: u32,
-        /// Only this type
-        #[arg(long = "type", value_name = "TYPE")]
-        insight_type: Option<String>,
-    },
-    /// Dismiss an insight: it is not shown again, nor found again
-    Dismiss {
-        /// The insight's id
-        id: String,
-    },
-    /// Remove an insight
-    Remove {
-        /// The insight's id
-        id: String,
     },
 }
 

@@ -1,6 +1,6 @@
 //! `context`: what assistants know about the person.
 
-use engine::operations::{AddItem, EditItem, ListItems, RemoveItem, ShowProfile};
+use engine::operations::{AddItem, EditItem, ListItems, RemoveItem, ShowItem, ShowProfile};
 use engine::types::{Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemState, NewItem, Profile};
 use serde_json::Value;
 
@@ -28,13 +28,22 @@ pub(super) async fn run(
                 format!("{}: {} {} ({})", word, added.item.kind, added.item.name, added.item.id)
             })
         }
-        ContextCommand::Edit { id, text, value, state } => {
-            let change =
-                ItemChange { name: text, value: value.map(Value::String), state: state.map(Into::into) };
+        ContextCommand::Edit { id, text, value, state, target, no_target, note } => {
+            let change = ItemChange {
+                name: text,
+                value: value.map(Value::String),
+                state: state.map(Into::into),
+                target,
+                clear_target: no_target,
+                note,
+            };
             let item = place.call(EditItem { id: parse_id(&id)?, change }).await?;
             output.show(&item, |item| {
                 format!("changed: {} {} is {} now ({})", item.kind, item.name, item.state, item.id)
             })
+        }
+        ContextCommand::Entry { id } => {
+            output.show(&place.call(ShowItem { id: parse_id(&id)? }).await?, item_for_people)
         }
         ContextCommand::Remove { id } => {
             place.call(RemoveItem { id: parse_id(&id)? }).await?;
@@ -62,11 +71,20 @@ fn profile_for_people(profile: &Profile) -> String {
             lines.extend(names.iter().map(|name| format!("  {}", short(name, 100))));
         }
     }
+    for goal in &profile.goal_details {
+        let target = goal.target.map_or_else(String::new, |target| format!(" by {target}"));
+        let progress = goal.progress.as_deref().map_or_else(String::new, |note| format!(": {note}"));
+        lines.push(format!("  ({}{target}{progress})", short(&goal.name, 60)));
+    }
     if !profile.preferences.is_empty() {
         lines.push("Preferences:".to_owned());
         lines.extend(profile.preferences.iter().map(|(about, value)| {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             format!("  {about}: {}", short(&value, 100))
+        }));
+        lines.extend(profile.preference_details.iter().map(|past| {
+            let (was, day) = (text_of(&past.was), past.until.to_local_text());
+            format!("  ({}: was {} until {day})", short(&past.name, 60), short(&was, 60))
         }));
     }
     let found = &profile.suggestions;
@@ -88,6 +106,22 @@ fn profile_for_people(profile: &Profile) -> String {
     if profile.more {
         lines.push("There is more: `context list` shows all.".to_owned());
     }
+    lines.join("\n")
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn item_for_people(item: &Item) -> String {
+    let mut lines = vec![format!("{} {} ({})", item.kind, item.name, item.state)];
+    lines.extend(item.value.as_ref().map(|value| format!("  is {}", text_of(value))));
+    lines.extend(item.target.map(|target| format!("  by {target}")));
+    lines.extend(item.earlier.iter().map(|earlier| {
+        let (since, until) = (earlier.since.to_local_text(), earlier.until.to_local_text());
+        format!("  was {} from {since} until {until}", text_of(&earlier.value))
+    }));
+    lines.extend(item.notes.iter().map(|note| format!("  {}  {}", note.at.to_local_text(), note.text)));
     lines.join("\n")
 }
 

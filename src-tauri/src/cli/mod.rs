@@ -137,6 +137,7 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Search(options)) => search::run(&place, options, output).await,
         Some(Command::Turns(command)) => turns::run(&place, command, output).await,
         Some(Command::Insights(command)) => insights::run(&place, command, output).await,
+        Some(Command::Rebuild) => insights::rebuild(&place, output).await,
         Some(Command::Export(options)) => transfer::export(&place, options, output).await,
         Some(Command::Import(options)) => transfer::import(&place, options, output).await,
         Some(Command::Forget(arguments)) => forget::run(&place, arguments, output).await,

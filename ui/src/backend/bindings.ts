@@ -10,7 +10,7 @@ export type AccessDuration = "session" | "thirty_days" | "until_revoked";
 
 export type AccessTokenFormat = "opaque" | "jwt";
 
-export type Action = "added" | "stated" | "renamed" | "value_changed" | "state_changed" | "removed";
+export type Action = "added" | "stated" | "renamed" | "value_changed" | "state_changed" | "target_changed" | "noted" | "removed";
 
 export type AddItem = { 
 /**
@@ -474,6 +474,8 @@ scopes: ScopeSet,
  */
 grants: Array<GrantSummary>, };
 
+export type CommitmentStatus = "open" | "overdue" | "done";
+
 export type ConsentFacts = { 
 /**
  * The request.
@@ -600,6 +602,8 @@ export type CopyText = { text: string, };
 
 export type Cursor = string;
 
+export type Day = string;
+
 export type Decider = "desktop" | "terminal" | "owner" | "client" | "rule";
 
 export type DenyInput = { id: string, 
@@ -647,6 +651,20 @@ duration: AccessDuration,
  * What it means.
  */
 words: string, };
+
+export type EarlierValue = { 
+/**
+ * The value.
+ */
+value: JsonValue, 
+/**
+ * Since when it was known.
+ */
+since: Timestamp, 
+/**
+ * When another took its place.
+ */
+until: Timestamp, };
 
 export type EditItem = { 
 /**
@@ -1020,6 +1038,22 @@ created_at: Timestamp,
  */
 analysis_version?: number, 
 /**
+ * It follows from many turns together: it is concluded anew whenever they change.
+ */
+over_time?: boolean, 
+/**
+ * The owner decided about it: analysis leaves its state as it is.
+ */
+edited_by_owner?: boolean, 
+/**
+ * The day that a commitment names.
+ */
+due?: Day, 
+/**
+ * The figures behind it.
+ */
+detail?: InsightDetail, 
+/**
  * What it stands on: the newest few.
  */
 evidence: Array<Evidence>, 
@@ -1027,6 +1061,112 @@ evidence: Array<Evidence>,
  * Where a listing that ends here goes on.
  */
 cursor?: Cursor, };
+
+export type InsightDetail = { "about": "trend", 
+/**
+ * In how many turns of the last days.
+ */
+recent: number, 
+/**
+ * How many turns there were in those days.
+ */
+recent_turns: number, 
+/**
+ * How many days those are.
+ */
+recent_days: number, 
+/**
+ * In how many turns of the days before them.
+ */
+before: number, 
+/**
+ * How many turns there were in those.
+ */
+before_turns: number, 
+/**
+ * How many days those are.
+ */
+before_days: number, } | { "about": "recurrence", 
+/**
+ * In how many turns.
+ */
+turns: number, 
+/**
+ * In how many conversations.
+ */
+conversations: number, 
+/**
+ * On how many days.
+ */
+days: number, } | { "about": "commitment", 
+/**
+ * The day it names.
+ */
+due: Day | null, 
+/**
+ * Where it stands.
+ */
+status: CommitmentStatus, } | { "about": "change", 
+/**
+ * What it is about.
+ */
+subject: string, 
+/**
+ * What it was.
+ */
+was: string, 
+/**
+ * Since when that was known; none: it was only told when it had changed.
+ */
+since: Timestamp | null, 
+/**
+ * When it changed.
+ */
+until: Timestamp, 
+/**
+ * What it is now; none: it is no longer.
+ */
+now: string | null, } | { "about": "goal", 
+/**
+ * The goal.
+ */
+goal: ItemId, 
+/**
+ * How many steps were told of.
+ */
+steps: number, 
+/**
+ * When it was last spoken of.
+ */
+last: Timestamp, 
+/**
+ * The day by which it is to be reached.
+ */
+target: Day | null, } | { "about": "rhythm", 
+/**
+ * The counts.
+ */
+hours: Array<number>, 
+/**
+ * The first day that is counted.
+ */
+since: Day, } | { "about": "week", 
+/**
+ * Its Monday.
+ */
+monday: Day, 
+/**
+ * How many turns it had.
+ */
+turns: number, 
+/**
+ * How many conversations.
+ */
+conversations: number, 
+/**
+ * What was spoken of most, and in how many turns.
+ */
+topics: Array<[string, number]>, };
 
 export type InsightId = string;
 
@@ -1036,9 +1176,9 @@ export type InsightQuery = {
  */
 insight_type: string | null, 
 /**
- * Only in this state.
+ * Only in this state; without it: what is suggested or active.
  */
-state: InsightState, 
+state: InsightState | null, 
 /**
  * Only those behind this place.
  */
@@ -1048,7 +1188,7 @@ before: Cursor | null,
  */
 limit: number, };
 
-export type InsightState = "active" | "dismissed";
+export type InsightState = "suggested" | "active" | "paused" | "archived" | "dismissed";
 
 export type Item = { 
 /**
@@ -1100,6 +1240,18 @@ last_seen_at: Timestamp,
  */
 support: number, 
 /**
+ * The day by which a goal is to be reached.
+ */
+target?: Day, 
+/**
+ * What was noted about it, the last first: the newest few.
+ */
+notes?: Array<ItemNote>, 
+/**
+ * The values that a preference had before, the last first: the newest few.
+ */
+earlier?: Array<EarlierValue>, 
+/**
  * What it stands on: the newest few.
  */
 evidence: Array<Evidence>, };
@@ -1116,11 +1268,37 @@ value: JsonValue | null,
 /**
  * The new state.
  */
-state: ItemState | null, };
+state: ItemState | null, 
+/**
+ * The day by which a goal is to be reached.
+ */
+target?: Day, 
+/**
+ * The goal has no day any more.
+ */
+clear_target?: boolean, 
+/**
+ * A note to add, for example a step towards a goal: one line.
+ */
+note?: string, };
 
 export type ItemId = string;
 
 export type ItemKind = "interest" | "skill" | "project" | "preference" | "goal";
+
+export type ItemNote = { 
+/**
+ * When it was noted.
+ */
+at: Timestamp, 
+/**
+ * Who noted it.
+ */
+author: Author, 
+/**
+ * The note: one line.
+ */
+text: string, };
 
 export type ItemQuery = { 
 /**
@@ -1540,6 +1718,16 @@ limit: number, };
 
 export type SecretText = string;
 
+export type SetInsightState = { 
+/**
+ * The insight.
+ */
+id: InsightId, 
+/**
+ * Where it is to stand.
+ */
+state: InsightState, };
+
 export type SetUp = { client: string, undo: boolean, };
 
 export type Setting<T> = { 
@@ -1910,6 +2098,7 @@ export interface MainCommands {
   show_turn: { input: ShowTurn; output: Turn };
   remove_turn: { input: RemoveTurn; output: null };
   list_insights: { input: ListInsights; output: Array<Insight> };
+  set_insight_state: { input: SetInsightState; output: Insight };
   dismiss_insight: { input: DismissInsight; output: null };
   remove_insight: { input: RemoveInsight; output: null };
   suggest_export: { input: SuggestExport; output: string };

@@ -1,8 +1,8 @@
 // The words for what the program names by a code.
 
 import type {
-  AccessDuration, AccessTokenFormat, Author, ClientDocuments, ClientMode, ExportFormat, Forget, ImportFormat, ItemKind, ItemState, RegistrationPolicy, SettingSource, Subject,
-  TrustState,
+  AccessDuration, AccessTokenFormat, Author, ClientDocuments, ClientMode, CommitmentStatus, ExportFormat, Forget, ImportFormat, Insight, InsightState, ItemKind, ItemState,
+  RegistrationPolicy, SettingSource, Subject, TrustState,
 } from "../backend/bindings";
 
 export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
@@ -90,10 +90,35 @@ export function authorWords(author: Author): { words: string; name?: string } {
   }
 }
 
+export const insightStates: Record<InsightState, string> = {
+  suggested: "Suggested", active: "In use", paused: "Set aside", archived: "Archived", dismissed: "Dismissed",
+};
+
+export const commitmentStates: Record<CommitmentStatus, string> = { open: "Open", overdue: "Overdue", done: "Done" };
+
 const insightTypes: Record<string, string> = {
   learning_moment: "Something learned", problem_solving: "A problem worked on", interest: "An interest", preference: "A preference",
-  goal: "A goal", decision: "A decision",
+  goal: "A goal", decision: "A decision", commitment: "Something you promised", open_question: "An open question",
+  recurring_problem: "A problem that comes again", stalled_goal: "A goal without a word", goal_progress: "A goal that comes on",
+  changed_preference: "Something that changed", rising_topic: "A topic that rises", fading_topic: "A topic that fades",
+  recurring_person: "Somebody who comes up often", recurring_tool: "A tool that comes up often", recurring_project: "A project that comes up often",
+  activity_rhythm: "Your hours", weekly_digest: "A week",
 };
+
+type GroupId = "suggested" | "open" | "time" | "noticed";
+export const insightGroups: { id: GroupId; name: string; words: string }[] = [
+  { id: "suggested", name: "Suggested", words: "Found once, or concluded by an assistant. Accept what is right; what you dismiss is not found again." },
+  { id: "open", name: "Open", words: "Questions, promises, goals and problems that wait." },
+  { id: "time", name: "Over time", words: "What many turns show together, as of the newest one." },
+  { id: "noticed", name: "Noticed", words: "Single moments of your conversations." },
+];
+const openTypes = new Set(["open_question", "recurring_problem", "stalled_goal", "commitment"]);
+/** Under which heading an insight stands. */
+export function groupOf(insight: Insight): GroupId {
+  if (insight.state === "suggested") return "suggested";
+  if (openTypes.has(insight.insight_type)) return "open";
+  return insight.over_time ? "time" : "noticed";
+}
 /** Clients may write types of their own. */
 export function insightWords(type: string): string {
   const words = insightTypes[type] ?? type.replaceAll("_", " ");

@@ -42,3 +42,8 @@ export const count = (amount: number) => number.format(amount);
 
 /** "1 turn", "5,200 turns". */
 export const counted = (amount: number, one: string, many = `${one}s`) => `${count(amount)} ${amount === 1 ? one : many}`;
+
+/** A day of the calendar, without a zone: "31 May 2026". */
+export const dayWords = (of: string) => dayAndYear.format(new Date(`${of}T12:00:00`));
+/** The day of a moment. */
+export const momentDay = (at: Timestamp) => dayAndYear.format(new Date(at));

@@ -72,7 +72,7 @@ async fn what_the_owner_dismissed_or_removed_stays_away_also_after_a_rebuild() {
         fixture.context.rebuild().await.unwrap();
     }
     let refused = fixture.state(hiking.id, ItemState::Active, client("claude")).await.unwrap_err();
-    assert_eq!(refused, Error::OwnersDecision { id: hiking.id.as_uuid() });
+    assert_eq!(refused, Error::OwnersDecision { what: Subject::Item, id: hiking.id.as_uuid() });
     let added = fixture.add(ItemKind::Interest, "Hiking", client("claude")).await;
     assert_eq!((added.existed, added.item.state), (true, ItemState::Dismissed));
     // The owner's own word brings it back, and an outright statement what was removed.
@@ -92,7 +92,7 @@ async fn a_dismissed_insight_stays_away_after_its_turn_was_removed_and_said_agai
     fixture.log(in_conversation("b", "I had no idea.")).await;
     fixture.context.rebuild().await.unwrap();
     for state in [InsightState::Active, InsightState::Dismissed] {
-        let query = InsightQuery { state, ..InsightQuery::default() };
+        let query = InsightQuery { state: Some(state), ..InsightQuery::default() };
         assert_eq!(fixture.context.recent_insights(query).await.unwrap(), []);
     }
 }

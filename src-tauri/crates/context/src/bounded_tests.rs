@@ -2,8 +2,11 @@
 
 use rusqlite::{Connection, StatementStatus};
 
+use crate::analysis::over_time::past;
 use crate::fixture::Fixture;
-use crate::{Error, TurnOrder, conversation, evidence, history, insight, item, profile, turn};
+use crate::{
+    Error, TurnOrder, conversation, evidence, history, insight, item, item_past, profile, reflection, turn,
+};
 
 /// How SQLite would run a statement.
 fn plan(connection: &Connection, sql: &str) -> String {
@@ -35,6 +38,19 @@ async fn the_frequent_questions_walk_an_index_and_sort_nothing() {
         evidence::OF_ITEM.to_owned(),
         evidence::OF_INSIGHT.to_owned(),
         history::OF_SUBJECT.to_owned(),
+        item_past::NOTES.to_owned(),
+        item_past::EARLIER.to_owned(),
+        item_past::SAID.to_owned(),
+        reflection::AFTER.to_owned(),
+        reflection::SINCE.to_owned(),
+        past::NEWEST.to_owned(),
+        past::TURNS_SINCE.to_owned(),
+        past::MENTIONS_SINCE.to_owned(),
+        past::SIGNALS_SINCE.to_owned(),
+        past::NOTICED_SINCE.to_owned(),
+        "SELECT seq FROM insight WHERE over_time = 1".to_owned(),
+        "DELETE FROM mention WHERE turn = ?1".to_owned(),
+        "DELETE FROM item_said WHERE turn = ?1".to_owned(),
         "SELECT max(occurred_at) FROM item_evidence WHERE item = ?1".to_owned(),
         "SELECT max(occurred_at) FROM insight_evidence WHERE insight = ?1".to_owned(),
         "DELETE FROM item_evidence WHERE turn = ?1".to_owned(),

@@ -32,9 +32,11 @@ pub enum Error {
         name: String,
     },
     /// The owner dismissed it; nobody else brings it back.
-    #[error("the owner dismissed item {id}, and only the owner can take that back; leave it as it is")]
+    #[error("the owner decided about {what} {id}, and only the owner can take that back; leave it as it is")]
     OwnersDecision {
-        /// The item.
+        /// What kind of thing.
+        what: Subject,
+        /// The thing.
         id: Uuid,
     },
     /// The owner set its state by hand; a client's word does not change that.
@@ -44,6 +46,15 @@ pub enum Error {
         id: Uuid,
         /// Where the owner put it.
         state: crate::state::ItemState,
+    },
+    /// The owner dismissed or removed this insight; it does not come back by an assistant.
+    #[error("the owner dismissed this insight, and only the owner can take that back; leave it out")]
+    InsightRefused,
+    /// Evidence names turns that are not here.
+    #[error("there is no turn {}; pass only ids that get_reflection_task or another tool gave you", unknown.join(", "))]
+    UnknownEvidence {
+        /// The ids, as they were given; the first few.
+        unknown: Vec<String>,
     },
     /// The owner paused remembering; a client's writes are refused.
     #[error("remembering is paused by the owner until {}; nothing was stored", pause_end(*.until))]
@@ -189,6 +200,8 @@ impl Error {
             | Self::NameTaken { .. }
             | Self::OwnersDecision { .. }
             | Self::OwnersState { .. }
+            | Self::InsightRefused
+            | Self::UnknownEvidence { .. }
             | Self::Paused { .. }
             | Self::Incognito
             | Self::ReadOnly

@@ -45,6 +45,18 @@ impl Fixture {
         Self { directory, clock, context }
     }
 
+    pub(crate) fn clock_now(&self) -> clock::Timestamp {
+        clock::Clock::now(&self.clock)
+    }
+
+    /// A store whose turns say what is written in them (see `analysis/scripted.rs`).
+    pub(crate) fn scripted() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = ManualClock::default();
+        let context = open_scripted(directory.path(), &clock, 1);
+        Self { directory, clock, context }
+    }
+
     pub(crate) async fn log(&self, turn: NewTurn) -> (TurnId, ConversationId) {
         match self.context.log_turn(turn, client("claude")).await.unwrap() {
             LogOutcome::Stored { turn_id, conversation_id } => (turn_id, conversation_id),
@@ -90,4 +102,10 @@ impl Fixture {
 pub(crate) fn open(directory: &Path, clock: &ManualClock, seed: u64) -> Context {
     let random = Arc::new(SeededRandom::new(seed));
     Context::open(&directory.join("context.db"), Arc::new(clock.clone()), random).unwrap()
+}
+
+pub(crate) fn open_scripted(directory: &Path, clock: &ManualClock, seed: u64) -> Context {
+    let random = Arc::new(SeededRandom::new(seed));
+    let analyzer = Arc::new(crate::analysis::scripted::Scripted);
+    Context::open_with(&directory.join("context.db"), Arc::new(clock.clone()), random, analyzer).unwrap()
 }

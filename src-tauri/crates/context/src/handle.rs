@@ -32,7 +32,7 @@ use crate::state::ClientMode;
 use crate::statistics::{self, Statistics};
 use crate::turn::{self, Duplicates, LogOutcome, NewTurn, ReadyTurn, Turn, TurnQuery};
 use crate::undo::Undos;
-use crate::{Action, Author, ConversationId, Error, InsightId, ItemId, Subject, TurnId};
+use crate::{Action, Author, ConversationId, Error, ItemId, Subject, TurnId};
 
 /// The tables of this room. `AmCx` in ASCII marks the file as ours.
 pub(crate) const SCHEMA: Schema = Schema {
@@ -42,6 +42,7 @@ pub(crate) const SCHEMA: Schema = Schema {
         include_str!("../migrations/0001_memory.sql"),
         include_str!("../migrations/0002_pause.sql"),
         include_str!("../migrations/0003_search.sql"),
+        include_str!("../migrations/0004_derived.sql"),
         include_str!("../migrations/0005_privacy.sql"),
     ],
 };
@@ -266,29 +267,6 @@ impl Context {
         Ok(item)
     }
 
-    /// Refuses an insight: it is not shown any more, and not found again.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn dismiss_insight(&self, id: InsightId, author: Author) -> Result<Insight, Error> {
-        let by = author.clone();
-        let insight =
-            self.write(author, move |connection, hand| insight::dismiss(connection, id, hand)).await?;
-        self.tell(Subject::Insight, id.as_uuid(), Action::StateChanged, &by);
-        Ok(insight)
-    }
-
-    /// Removes an insight; it is not found again.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn remove_insight(&self, id: InsightId, author: Author) -> Result<Removed, Error> {
-        let by = author.clone();
-        self.write(author, move |connection, hand| insight::remove(connection, id, hand)).await?;
-        self.tell(Subject::Insight, id.as_uuid(), Action::Removed, &by);
-        Ok(Removed { insights: 1, ..Removed::default() })
-    }
-
     /// Conversations, the last active first.
     ///
     /// # Errors
@@ -401,7 +379,9 @@ impl Context {
             rules.check_writing(&author)?;
             job(connection, Hand { author: &author, at })
         };
-        self.inner.database.write(job).await
+        let done = self.inner.database.write(job).await;
+        self.inner.worker.changed();
+        done
     }
 
     pub(crate) fn tell(&self, subject: Subject, id: Uuid, action: Action, by: &Author) {

@@ -69,6 +69,17 @@ pub enum InputError {
         /// What was to be stored.
         kind: ItemKind,
     },
+    /// A day where none belongs.
+    #[error("only a goal has a day by which it is to be reached; leave it out: this is of the kind {kind}")]
+    UnexpectedTarget {
+        /// What was to be changed.
+        kind: ItemKind,
+    },
+    /// An insight without evidence.
+    #[error(
+        "the insight names no turns; pass the ids of 1 to 20 turns that it stands on as evidence_turn_ids"
+    )]
+    EvidenceCount,
     /// A value over the limit.
     #[error("the value has {chars} characters and the most is {MAX_VALUE_CHARS}; pass a shorter one")]
     ValueTooLong {
@@ -106,7 +117,7 @@ pub enum InputError {
         shown: String,
     },
     /// A change that changes nothing.
-    #[error("the change is empty; name a new state, name or value")]
+    #[error("the change is empty; name a new state, name, value, target day or note")]
     EmptyChange,
     /// A pause that would be over before it begins.
     #[error("this pause would be over already; name a time ahead, or none to pause until you resume")]

@@ -3,16 +3,15 @@
 use clock::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::Error;
+use crate::analysis::Day;
 use crate::author::Author;
 use crate::evidence::{self, EVIDENCE_SHOWN, Evidence};
-use crate::history::{self, NewEvent};
 use crate::id::InsightId;
-use crate::item_change::Hand;
+use crate::insight_detail::InsightDetail;
 use crate::page::{Cursor, page_limit};
-use crate::state::{Action, InsightState, Subject};
+use crate::state::{InsightState, Subject};
 use crate::stored::{TimeColumn, time};
 
 /// Something that was noticed in what was said.
@@ -41,6 +40,22 @@ pub struct Insight {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub analysis_version: Option<u32>,
+    /// It follows from many turns together: it is concluded anew whenever they change.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
+    pub over_time: bool,
+    /// The owner decided about it: analysis leaves its state as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
+    pub edited_by_owner: bool,
+    /// The day that a commitment names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub due: Option<Day>,
+    /// The figures behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub detail: Option<InsightDetail>,
     /// What it stands on: the newest few.
     pub evidence: Vec<Evidence>,
     /// Where a listing that ends here goes on.
@@ -56,8 +71,8 @@ pub struct Insight {
 pub struct InsightQuery {
     /// Only of this type.
     pub insight_type: Option<String>,
-    /// Only in this state.
-    pub state: InsightState,
+    /// Only in this state; without it: what is suggested or active.
+    pub state: Option<InsightState>,
     /// Only those behind this place.
     pub before: Option<Cursor>,
     /// How many at most (1 to 1000).
@@ -66,7 +81,7 @@ pub struct InsightQuery {
 
 impl Default for InsightQuery {
     fn default() -> Self {
-        Self { insight_type: None, state: InsightState::Active, before: None, limit: 5 }
+        Self { insight_type: None, state: None, before: None, limit: 5 }
     }
 }
 
@@ -78,10 +93,18 @@ pub(crate) struct StoredInsight {
     pub(crate) insight: Insight,
 }
 
+impl StoredInsight {
+    /// Whether analysis alone answers for it, and so may change it or take it back.
+    pub(crate) fn is_analysis_own(&self) -> bool {
+        self.insight.author == Author::Analysis && !self.insight.edited_by_owner
+    }
+}
+
 macro_rules! select {
     () => {
         "SELECT i.seq, i.dedup_key, i.id, i.occurred_at, i.insight_type, i.content, i.context, i.confidence, \
-         i.state, i.created_at, i.analysis_version, a.kind, a.id, a.name \
+         i.state, i.created_at, i.analysis_version, i.over_time, i.edited_by_owner, i.due_day, i.detail, \
+         a.kind, a.id, a.name \
          FROM insight i CROSS JOIN author a ON a.key = i.author"
     };
 }
@@ -117,27 +140,42 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredInsight> {
             state: row.get(8)?,
             created_at: time(row, 9)?,
             analysis_version: row.get(10)?,
-            author: Author::from_row(row, 11)?,
+            over_time: row.get(11)?,
+            edited_by_owner: row.get(12)?,
+            due: row.get(13)?,
+            detail: row.get(14)?,
+            author: Author::from_row(row, 15)?,
             evidence: Vec::new(),
             cursor: None,
         },
     })
 }
 
+/// The states of what is worth showing unasked.
+const LIVE: [InsightState; 2] = [InsightState::Suggested, InsightState::Active];
+
+/// Lists by one short walk along the index for each state, so that no filter reads the whole table.
 pub(crate) fn recent(connection: &Connection, query: &InsightQuery) -> Result<Vec<Insight>, Error> {
     let limit = page_limit(query.limit);
     let before = query.before.unwrap_or(Cursor::START);
     let at = before.at.column();
-    let stored: Vec<StoredInsight> = match &query.insight_type {
-        Some(kind) => connection
-            .prepare_cached(RECENT_OF_TYPE)?
-            .query_map((query.state, at, before.seq, limit, kind), from_row)?
-            .collect::<Result<_, _>>()?,
-        None => connection
-            .prepare_cached(RECENT)?
-            .query_map((query.state, at, before.seq, limit), from_row)?
-            .collect::<Result<_, _>>()?,
-    };
+    let states: &[InsightState] = query.state.as_ref().map_or(&LIVE, std::slice::from_ref);
+    let mut stored: Vec<StoredInsight> = Vec::new();
+    for state in states {
+        let of_state = match &query.insight_type {
+            Some(kind) => connection
+                .prepare_cached(RECENT_OF_TYPE)?
+                .query_map((state, at, before.seq, limit, kind), from_row)?
+                .collect::<Result<Vec<_>, _>>()?,
+            None => connection
+                .prepare_cached(RECENT)?
+                .query_map((state, at, before.seq, limit), from_row)?
+                .collect::<Result<Vec<_>, _>>()?,
+        };
+        stored.extend(of_state);
+    }
+    stored.sort_by_key(|stored| std::cmp::Reverse((stored.insight.timestamp, stored.seq)));
+    stored.truncate(limit as usize);
     stored
         .into_iter()
         .map(|StoredInsight { seq, mut insight, .. }| {
@@ -170,7 +208,8 @@ pub(crate) fn insert(connection: &Connection, insight: &Insight, dedup_key: [u8;
     connection
         .prepare_cached(
             "INSERT INTO insight (id, insight_type, content, context, confidence, state, author, occurred_at, \
-             created_at, analysis_version, dedup_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             created_at, analysis_version, dedup_key, over_time, edited_by_owner, due_day, detail) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute((
             insight.id,
@@ -184,40 +223,17 @@ pub(crate) fn insert(connection: &Connection, insight: &Insight, dedup_key: [u8;
             insight.created_at.column(),
             insight.analysis_version,
             dedup_key,
+            insight.over_time,
+            insight.edited_by_owner,
+            insight.due,
+            &insight.detail,
         ))?;
     Ok(connection.last_insert_rowid())
 }
 
-/// Refuses an insight: it is not shown, and analysis does not find it again.
-pub(crate) fn dismiss(connection: &Connection, id: InsightId, hand: Hand<'_>) -> Result<Insight, Error> {
-    let mut stored = by_id(connection, id)?;
-    if stored.insight.state != InsightState::Dismissed {
-        connection
-            .prepare_cached("UPDATE insight SET state = ?2 WHERE seq = ?1")?
-            .execute((stored.seq, InsightState::Dismissed))?;
-        let detail = json!({ "from": stored.insight.state, "to": InsightState::Dismissed });
-        history::record(
-            connection,
-            &NewEvent {
-                subject: id.as_uuid(),
-                kind: Subject::Insight,
-                action: Action::StateChanged,
-                detail: Some(detail),
-                author: hand.author,
-                at: hand.at,
-            },
-        )?;
-        stored.insight.state = InsightState::Dismissed;
-    }
+/// The insight with its newest evidence.
+pub(crate) fn with_evidence(connection: &Connection, mut stored: StoredInsight) -> Result<Insight, Error> {
     stored.insight.evidence =
         evidence::read(connection, evidence::OF_INSIGHT, stored.seq, EVIDENCE_SHOWN.into())?;
     Ok(stored.insight)
-}
-
-/// Removes an insight for good; only a keyed mark stays, so that it is not found again.
-pub(crate) fn remove(connection: &Connection, id: InsightId, hand: Hand<'_>) -> Result<(), Error> {
-    let stored = by_id(connection, id)?;
-    history::forget(connection, stored.dedup_key)?;
-    connection.prepare_cached("DELETE FROM insight WHERE seq = ?1")?.execute([stored.seq])?;
-    history::record_removal(connection, id.as_uuid(), Subject::Insight, hand.author, hand.at)
 }

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
+use crate::analysis::Day;
 use crate::author::Author;
 use crate::evidence::{self, EVIDENCE_SHOWN, Evidence};
 use crate::id::ItemId;
+use crate::item_past::{self, EarlierValue, ItemNote};
 use crate::page::page_limit;
 use crate::state::{ItemKind, ItemState, Subject};
 use crate::stored::{TimeColumn, time};
@@ -45,6 +47,18 @@ pub struct Item {
     pub last_seen_at: Timestamp,
     /// In how many conversations it was found.
     pub support: u32,
+    /// The day by which a goal is to be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub target: Option<Day>,
+    /// What was noted about it, the last first: the newest few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<ItemNote>>", optional))]
+    pub notes: Vec<ItemNote>,
+    /// The values that a preference had before, the last first: the newest few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<EarlierValue>>", optional))]
+    pub earlier: Vec<EarlierValue>,
     /// What it stands on: the newest few.
     pub evidence: Vec<Evidence>,
 }
@@ -73,6 +87,16 @@ pub struct ItemChange {
     pub value: Option<Value>,
     /// The new state.
     pub state: Option<ItemState>,
+    /// The day by which a goal is to be reached.
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub target: Option<Day>,
+    /// The goal has no day any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
+    pub clear_target: bool,
+    /// A note to add, for example a step towards a goal: one line.
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub note: Option<String>,
 }
 
 /// What adding came to.
@@ -122,7 +146,7 @@ impl StoredItem {
 macro_rules! select {
     () => {
         "SELECT i.seq, i.id, i.kind, i.name, i.value, i.state, i.edited_by_owner, i.created_at, i.updated_at, \
-         i.stated_at, i.last_seen_at, i.support, a.kind, a.id, a.name \
+         i.stated_at, i.last_seen_at, i.support, i.target_day, a.kind, a.id, a.name \
          FROM item i CROSS JOIN author a ON a.key = i.author"
     };
 }
@@ -154,7 +178,10 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredItem> {
             stated_at: row.get::<_, Option<i64>>(9)?.map(Timestamp::from_micros),
             last_seen_at: time(row, 10)?,
             support: row.get(11)?,
-            author: Author::from_row(row, 12)?,
+            target: row.get(12)?,
+            author: Author::from_row(row, 13)?,
+            notes: Vec::new(),
+            earlier: Vec::new(),
             evidence: Vec::new(),
         },
     })
@@ -196,8 +223,10 @@ pub(crate) fn by_name(
     renamed.map(|seq| by_seq(connection, seq)).transpose()
 }
 
-/// The item with its newest evidence.
+/// The item with its newest evidence, notes and earlier values.
 pub(crate) fn with_evidence(connection: &Connection, mut stored: StoredItem) -> Result<Item, Error> {
+    stored.item.notes = item_past::notes(connection, stored.seq, item_past::PAST_SHOWN)?;
+    stored.item.earlier = item_past::earlier(connection, &stored)?;
     stored.item.evidence = evidence::read(connection, evidence::OF_ITEM, stored.seq, EVIDENCE_SHOWN.into())?;
     Ok(stored.item)
 }
@@ -240,8 +269,8 @@ pub(crate) fn insert(connection: &Connection, item: &Item, normal_name: &str) ->
     connection
         .prepare_cached(
             "INSERT INTO item (id, kind, name, normal_name, value, state, author, edited_by_owner, created_at, \
-             updated_at, stated_at, last_seen_at, support) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             updated_at, stated_at, last_seen_at, support, target_day) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute((
             item.id,
@@ -257,6 +286,7 @@ pub(crate) fn insert(connection: &Connection, item: &Item, normal_name: &str) ->
             item.stated_at.map(TimeColumn::column),
             item.last_seen_at.column(),
             item.support,
+            item.target,
         ))?;
     Ok(connection.last_insert_rowid())
 }
@@ -268,8 +298,8 @@ pub(crate) fn update(connection: &Connection, stored: &StoredItem, normal_name: 
     connection
         .prepare_cached(
             "UPDATE item SET name = ?2, normal_name = ?3, value = ?4, state = ?5, author = ?6, \
-             edited_by_owner = ?7, created_at = ?8, updated_at = ?9, stated_at = ?10, last_seen_at = ?11 \
-             WHERE seq = ?1",
+             edited_by_owner = ?7, created_at = ?8, updated_at = ?9, stated_at = ?10, last_seen_at = ?11, \
+             target_day = ?12 WHERE seq = ?1",
         )?
         .execute((
             stored.seq,
@@ -283,6 +313,7 @@ pub(crate) fn update(connection: &Connection, stored: &StoredItem, normal_name: 
             item.updated_at.column(),
             item.stated_at.map(TimeColumn::column),
             item.last_seen_at.column(),
+            item.target,
         ))?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::history::{self, NewEvent, StoreKey};
 use crate::id::ItemId;
 use crate::input::{InputError, check_name, check_value, normalise};
 use crate::item::{self, Added, Item, ItemChange, NewItem, StoredItem};
+use crate::item_past::{self, ItemNote};
 use crate::redaction::{self, Redaction};
 use crate::state::{Action, ItemKind, ItemState, Subject};
 use crate::undo::RemovedItem;
@@ -86,6 +87,9 @@ pub(crate) fn add(
         stated_at: Some(hand.at),
         last_seen_at: hand.at,
         support: 0,
+        target: None,
+        notes: Vec::new(),
+        earlier: Vec::new(),
         evidence: Vec::new(),
     };
     item::insert(connection, &item, &normal_name)?;
@@ -101,6 +105,7 @@ fn state_again(
     hand: Hand<'_>,
 ) -> Result<Item, Error> {
     let was_analysis_own = stored.is_analysis_own();
+    let before = stored.clone();
     let item = &mut stored.item;
     let is_import = matches!(hand.author, Author::Import { .. });
     if is_import && !was_analysis_own {
@@ -117,6 +122,7 @@ fn state_again(
     if item.kind == ItemKind::Preference && item.value != new.value && state != ItemState::Dismissed {
         let detail = json!({ "from": item.value, "to": new.value });
         note(connection, item.id, Action::ValueChanged, Some(detail), hand)?;
+        item_past::keep_value(connection, &before, hand)?;
         item.value = new.value;
         changed = true;
     }
@@ -140,18 +146,26 @@ fn state_again(
 
 /// Checks a change and takes out of it what must not be stored.
 pub(crate) fn check_change(change: &mut ItemChange, redaction: Redaction) -> Result<(), InputError> {
-    if change.name.is_none() && change.value.is_none() && change.state.is_none() {
+    let ItemChange { name, value, state, target, clear_target, note } = change;
+    if name.is_none()
+        && value.is_none()
+        && state.is_none()
+        && target.is_none()
+        && !*clear_target
+        && note.is_none()
+    {
         return Err(InputError::EmptyChange);
     }
-    if let Some(name) = &mut change.name {
-        redaction.clean_in_place(name);
-        if redaction::is_private_whole(name) {
+    for text in [name.as_mut(), note.as_mut()].into_iter().flatten() {
+        redaction.clean_in_place(text);
+        if redaction::is_private_whole(text) {
             return Err(InputError::Private);
         }
     }
-    if let Some(value) = &mut change.value {
-        redaction.clean_value(change.name.as_deref().unwrap_or_default(), value);
+    if let Some(value) = value {
+        redaction.clean_value(name.as_deref().unwrap_or_default(), value);
     }
+    note.as_deref().map(item_past::check_note).transpose()?;
     Ok(())
 }
 
@@ -165,9 +179,10 @@ pub(crate) fn change(
     let mut stored = item::by_id(connection, id)?;
     let owners_no = stored.item.state == ItemState::Dismissed && stored.item.edited_by_owner;
     if owners_no && *hand.author != Author::Owner {
-        return Err(Error::OwnersDecision { id: id.as_uuid() });
+        return Err(Error::OwnersDecision { what: Subject::Item, id: id.as_uuid() });
     }
     let was_analysis_own = stored.is_analysis_own();
+    let before = stored.clone();
     let old_normal = normalise(&stored.item.name);
     let mut normal_name = old_normal.clone();
     let item = &mut stored.item;
@@ -187,6 +202,7 @@ pub(crate) fn change(
         if item.value.as_ref() != Some(&value) {
             let detail = json!({ "from": item.value, "to": value });
             note(connection, id, Action::ValueChanged, Some(detail), hand)?;
+            item_past::keep_value(connection, &before, hand)?;
             item.value = Some(value);
         }
     }
@@ -196,6 +212,22 @@ pub(crate) fn change(
         let detail = json!({ "from": item.state, "to": state });
         note(connection, id, Action::StateChanged, Some(detail), hand)?;
         item.state = state;
+    }
+    if change.target.is_some() || change.clear_target {
+        if item.kind != ItemKind::Goal {
+            return Err(InputError::UnexpectedTarget { kind: item.kind }.into());
+        }
+        if change.target != item.target {
+            let detail = json!({ "from": item.target, "to": change.target });
+            note(connection, id, Action::TargetChanged, Some(detail), hand)?;
+            item.target = change.target;
+        }
+    }
+    if let Some(text) = &change.note {
+        let text = item_past::check_note(text)?;
+        let noted = ItemNote { at: hand.at, author: hand.author.clone(), text };
+        item_past::add_note(connection, before.seq, &noted)?;
+        note(connection, id, Action::Noted, None, hand)?;
     }
     item.updated_at = hand.at;
     item.stated_at = Some(item.stated_at.unwrap_or(hand.at).max(hand.at));
@@ -264,7 +296,7 @@ pub(crate) fn remove(connection: &Connection, id: ItemId, hand: Hand<'_>) -> Res
     let mut stored = item::by_id(connection, id)?;
     let owners_no = stored.item.state == ItemState::Dismissed && stored.item.edited_by_owner;
     if owners_no && *hand.author != Author::Owner {
-        return Err(Error::OwnersDecision { id: id.as_uuid() });
+        return Err(Error::OwnersDecision { what: Subject::Item, id: id.as_uuid() });
     }
     let kind = stored.item.kind;
     let key = StoreKey::read(connection)?;
@@ -277,10 +309,13 @@ pub(crate) fn remove(connection: &Connection, id: ItemId, hand: Hand<'_>) -> Res
         }
     }
     stored.item.evidence = evidence::read(connection, evidence::OF_ITEM, stored.seq, -1)?;
+    stored.item.notes = item_past::notes(connection, stored.seq, -1)?;
+    stored.item.earlier = item_past::changed_values(connection, stored.seq, -1)?;
+    let said = item_past::said(connection, stored.seq)?;
     let history = history::of(connection, id.as_uuid())?;
     connection.prepare_cached("DELETE FROM item WHERE seq = ?1")?.execute([stored.seq])?;
     history::record_removal(connection, id.as_uuid(), Subject::Item, hand.author, hand.at)?;
-    Ok(RemovedItem { item: stored.item, aliases, history, marks })
+    Ok(RemovedItem { item: stored.item, said, aliases, history, marks })
 }
 
 /// The names an item had before.

@@ -20,8 +20,11 @@ mod id;
 mod import;
 mod input;
 mod insight;
+mod insight_change;
+mod insight_detail;
 mod item;
 mod item_change;
+mod item_past;
 mod note;
 mod page;
 mod pause;
@@ -29,6 +32,7 @@ mod profile;
 mod progress;
 mod recent;
 mod redaction;
+mod reflection;
 mod removing;
 mod restate;
 mod retention;
@@ -47,7 +51,10 @@ mod fixture;
 
 pub use analysis::derive::state_by_support;
 pub use analysis::removal::Removed;
-pub use analysis::{Analyzer, CueAnalyzer, Findings, InsightFinding, ItemFinding, TurnText};
+pub use analysis::{
+    Analyzer, CueAnalyzer, Day, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind,
+    Polarity, ProgressFinding, QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText,
+};
 pub use author::Author;
 pub use change::Change;
 pub use client_rule::{ClientRule, ClientRuleChange, LONGEST_RETENTION_DAYS, Retention};
@@ -65,14 +72,19 @@ pub use import::claude_code::{CLAUDE_CODE, LastTurn, TranscriptPart, read_transc
 pub use import::{ImportFormat, ImportReport, ImportRequest, LineError};
 pub use input::{InputError, MAX_KEY_BYTES, MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_TEXT_BYTES, MAX_VALUE_CHARS};
 pub use insight::{Insight, InsightQuery};
+pub use insight_detail::{CommitmentStatus, InsightDetail};
 pub use item::{Added, Item, ItemChange, ItemQuery, NewItem};
 pub use item_change::state_after_statement;
+pub use item_past::{EarlierValue, ItemNote};
 pub use note::{NOTE, Noted};
 pub use page::{Cursor, MAX_PAGE, Page};
 pub use pause::{Pause, pause_at};
-pub use profile::{PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Suggestions};
+pub use profile::{
+    KnownGoal, KnownPreference, PROFILE_ITEMS, PROFILE_SUGGESTIONS, Profile, Suggestion, Suggestions,
+};
 pub use progress::{Cancel, Progress};
 pub use redaction::Redaction;
+pub use reflection::{NewInsight, ReflectionQuery, ReflectionTask, ReflectionTurn, SavedInsight};
 pub use retention::{Expired, RetentionSetting};
 pub use search::{
     FoundKind, Hit, MAX_HITS, MAX_NEIGHBOURS, MAX_QUERY_CHARS, Mark, Neighbour, SearchAnswer, SearchOrder,

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
+use crate::analysis::Day;
 use crate::id::ItemId;
 use crate::item::{StoredItem, of_state};
+use crate::item_past::{self, EarlierValue};
 use crate::state::{ItemKind, ItemState};
 
 /// The most active items of one kind that the profile names: the last seen.
@@ -34,6 +36,41 @@ pub struct Profile {
     pub more: bool,
     /// What analysis found once and nobody confirmed: not known, only suspected.
     pub suggestions: Suggestions,
+    /// More of those goals that have a day or a note.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goal_details: Vec<KnownGoal>,
+    /// More of those preferences that were different before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preference_details: Vec<KnownPreference>,
+}
+
+/// A goal with its day and its progress.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownGoal {
+    /// The goal.
+    pub name: String,
+    /// The day by which it is to be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Day>,
+    /// What was noted about it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<String>,
+    /// When that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress_at: Option<Timestamp>,
+}
+
+/// A preference that was different before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownPreference {
+    /// What it is about.
+    pub name: String,
+    /// Since when it is as it is.
+    pub since: Timestamp,
+    /// What it was before.
+    pub was: Value,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// What analysis found and nobody confirmed yet.
@@ -72,14 +109,37 @@ pub(crate) fn read(connection: &Connection) -> Result<Profile, Error> {
         items.truncate(PROFILE_ITEMS as usize);
         Ok(items)
     };
-    let mut names = |kind| -> Result<Vec<String>, Error> {
-        Ok(active(kind)?.into_iter().map(|stored| stored.item.name).collect())
+    let names = |items: Vec<StoredItem>| -> Vec<String> {
+        items.into_iter().map(|stored| stored.item.name).collect()
     };
-    let interests = names(ItemKind::Interest)?;
-    let skills = names(ItemKind::Skill)?;
-    let current_projects = names(ItemKind::Project)?;
-    let goals = names(ItemKind::Goal)?;
-    let preferences = active(ItemKind::Preference)?
+    let interests = names(active(ItemKind::Interest)?);
+    let skills = names(active(ItemKind::Skill)?);
+    let current_projects = names(active(ItemKind::Project)?);
+    let goals = active(ItemKind::Goal)?;
+    let mut goal_details = Vec::new();
+    for stored in &goals {
+        let note = item_past::notes(connection, stored.seq, 1)?.pop();
+        if stored.item.target.is_some() || note.is_some() {
+            goal_details.push(KnownGoal {
+                name: stored.item.name.clone(),
+                target: stored.item.target,
+                progress_at: note.as_ref().map(|note| note.at),
+                progress: note.map(|note| note.text),
+            });
+        }
+    }
+    let goals = goals.into_iter().map(|stored| stored.item.name).collect();
+    let preferences = active(ItemKind::Preference)?;
+    let mut preference_details = Vec::new();
+    for stored in &preferences {
+        if let Some(EarlierValue { value, until, .. }) =
+            item_past::earlier(connection, stored)?.into_iter().next()
+        {
+            let name = stored.item.name.clone();
+            preference_details.push(KnownPreference { name, since: until, was: value, until });
+        }
+    }
+    let preferences = preferences
         .into_iter()
         .map(|stored| (stored.item.name, stored.item.value.unwrap_or(Value::Null)))
         .collect();
@@ -99,6 +159,8 @@ pub(crate) fn read(connection: &Connection) -> Result<Profile, Error> {
             goals: suggested(connection, ItemKind::Goal)?,
             preferences: suggested(connection, ItemKind::Preference)?,
         },
+        goal_details,
+        preference_details,
     })
 }
 

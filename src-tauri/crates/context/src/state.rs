@@ -102,8 +102,14 @@ words! {
 words! {
     /// Where an insight stands.
     InsightState {
+        /// Found in one conversation, or brought by an assistant: nobody confirmed it yet.
+        Suggested = "suggested",
         /// Shown.
         Active = "active",
+        /// Set aside for a while.
+        Paused = "paused",
+        /// Over and done.
+        Archived = "archived",
         /// Refused: not shown, and not found again.
         Dismissed = "dismissed",
     }
@@ -146,6 +152,10 @@ words! {
         ValueChanged = "value_changed",
         /// Its state became another.
         StateChanged = "state_changed",
+        /// The day by which it is to be reached became another.
+        TargetChanged = "target_changed",
+        /// Somebody noted something about it, for example a step towards a goal.
+        Noted = "noted",
         /// It left the store.
         Removed = "removed",
     }

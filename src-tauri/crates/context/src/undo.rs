@@ -20,6 +20,7 @@ use crate::id::{ItemId, UndoId};
 use crate::input::normalise;
 use crate::item::{self, Item};
 use crate::item_change::{self, Hand};
+use crate::item_past::{self, Said};
 use crate::state::{Action, Subject};
 use crate::{Author, Error};
 
@@ -41,6 +42,8 @@ pub struct ItemRemoval {
 pub(crate) struct RemovedItem {
     /// With all its evidence.
     pub(crate) item: Item,
+    /// What turns said of it.
+    pub(crate) said: Vec<Said>,
     pub(crate) aliases: Vec<String>,
     pub(crate) history: Vec<Event>,
     /// The marks that its removal set, as far as they were not set before.
@@ -103,10 +106,17 @@ fn put_back(
         history::unforget(connection, *mark)?;
     }
     let pieces = std::mem::take(&mut item.evidence);
+    let (notes, earlier) = (std::mem::take(&mut item.notes), std::mem::take(&mut item.earlier));
     item.support = 0;
     let seq = item::insert(connection, &item, &normal_name)?;
     for alias in &removed.aliases {
         item_change::add_alias_if_free(connection, kind, alias, seq)?;
+    }
+    for note in &notes {
+        item_past::add_note(connection, seq, note)?;
+    }
+    for value in &earlier {
+        item_past::add_earlier(connection, seq, value)?;
     }
     let mut is_less = false;
     for piece in pieces {
@@ -115,6 +125,11 @@ fn put_back(
                 evidence::add_to_item(connection, seq, turn, piece.span())?;
             }
             None => is_less = true,
+        }
+    }
+    for said in &removed.said {
+        if connection.prepare_cached("SELECT 1 FROM turn WHERE seq = ?1")?.exists([said.turn])? {
+            item_past::add_said(connection, seq, said)?;
         }
     }
     // What analysis found in turns that are gone meanwhile alone is gone with them.

@@ -7,11 +7,12 @@ impl From<context::Error> for Failure {
     fn from(error: context::Error) -> Self {
         use context::Error as E;
         let code = match &error {
-            E::Input(_) => FailureCode::InvalidInput,
+            E::Input(_) | E::UnknownEvidence { .. } => FailureCode::InvalidInput,
             E::NotFound { .. } | E::UndoGone | E::PreviewGone => FailureCode::NotFound,
             E::NameTaken { .. }
             | E::OwnersDecision { .. }
             | E::OwnersState { .. }
+            | E::InsightRefused
             | E::Paused { .. }
             | E::Incognito
             | E::ReadOnly

@@ -26,8 +26,10 @@ pub use self::clients::{
     RotateClientSecret, SecretText,
 };
 pub use self::hooks::TakeHook;
-pub use self::insights::{DismissInsight, ListInsights, RemoveInsight};
-pub use self::items::{AddItem, EditItem, ListItems, Removal, RemoveItem, ShowProfile, UndoRemoval};
+pub use self::insights::{DismissInsight, ListInsights, Rebuild, RemoveInsight, SetInsightState};
+pub use self::items::{
+    AddItem, EditItem, ListItems, Removal, RemoveItem, ShowItem, ShowProfile, UndoRemoval,
+};
 pub use self::privacy::{ChangeClientRule, ConfirmForgetting, KnownClient, PreviewForgetting};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
 pub use self::search::Search;
@@ -75,13 +77,16 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ListCertificates,
         ShowProfile,
         ListItems,
+        ShowItem,
         AddItem,
         EditItem,
         RemoveItem,
         UndoRemoval,
         ListInsights,
         DismissInsight,
+        SetInsightState,
         RemoveInsight,
+        Rebuild,
         ListConversations,
         RemoveConversation,
         Search,

@@ -4,9 +4,11 @@ mod add_user_interest;
 mod fetch;
 mod forget;
 pub(crate) mod get_recent_insights;
+mod get_reflection_task;
 mod get_user_context;
 mod log_conversation_turn;
 mod remember;
+mod save_insight;
 mod search;
 mod set_user_goal;
 mod stated;
@@ -146,11 +148,13 @@ static REGISTERED: &[Registered] = &[
     Registered::of::<get_recent_insights::GetRecentInsights>(),
     Registered::of::<search::Search>(),
     Registered::of::<fetch::Fetch>(),
+    Registered::of::<get_reflection_task::GetReflectionTask>(),
     Registered::of::<log_conversation_turn::LogConversationTurn>(),
     Registered::of::<remember::Remember>(),
     Registered::of::<update_user_context::UpdateUserContext>(),
     Registered::of::<add_user_interest::AddUserInterest>(),
     Registered::of::<set_user_goal::SetUserGoal>(),
+    Registered::of::<save_insight::SaveInsight>(),
     Registered::of::<forget::Forget>(),
 ];
 

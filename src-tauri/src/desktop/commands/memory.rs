@@ -2,7 +2,7 @@
 
 use engine::operations::{
     AddItem, DismissInsight, EditItem, ListConversations, ListInsights, ListItems, ListTurns, Removal,
-    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, Search, ShowTurn, UndoRemoval,
+    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, Search, SetInsightState, ShowTurn, UndoRemoval,
 };
 use engine::types::{Added, Conversation, Insight, Item, Page, SearchAnswer, Turn};
 
@@ -66,6 +66,11 @@ commands! {
 
     /// What was found, newest first.
     list_insights(desk, input: ListInsights) -> Vec<Insight> {
+        run(desk, input).await
+    }
+
+    /// Accepts an insight, sets it aside or refuses it.
+    set_insight_state(desk, input: SetInsightState) -> Insight {
         run(desk, input).await
     }
 

@@ -91,6 +91,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         memory::show_turn,
         memory::remove_turn,
         memory::list_insights,
+        memory::set_insight_state,
         memory::dismiss_insight,
         memory::remove_insight,
         privacy::preview_forgetting,

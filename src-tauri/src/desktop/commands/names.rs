@@ -37,6 +37,7 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "show_turn",
     "remove_turn",
     "list_insights",
+    "set_insight_state",
     "dismiss_insight",
     "remove_insight",
     "preview_forgetting",

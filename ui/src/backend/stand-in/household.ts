@@ -4,7 +4,7 @@ import type {
   ApprovalScreen, AuditEntry, BlockedClient, KnownClient, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
   SettingsView, TrustStoreView, View,
 } from "../bindings";
-import { ago, assistants, hostile, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
+import { ago, assistants, hostile, insightsOverTime, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
 
 export type Household = {
   program: ProgramState; doorOpen: boolean; externalIssuer: string | null; paused: Pause | null; view: View;
@@ -96,7 +96,7 @@ export function household(scenario: string): Household {
     view: "home",
     conversations: empty ? 0 : scenario === "busy" ? 100_000 : 240,
     removed: new Set(),
-    insights: empty ? [] : Array.from({ length: 73 }, (_, index) => sampleInsight(index)),
+    insights: empty ? [] : [...(scenario === "over-time" ? insightsOverTime() : []), ...Array.from({ length: 73 }, (_, index) => sampleInsight(index))],
     items: empty ? [] : sampleItems(harmful),
     removals: new Map(),
     clients: empty ? [] : sampleClients(harmful),

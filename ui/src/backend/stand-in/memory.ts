@@ -9,7 +9,7 @@ import { sampleConversation, sampleTurn, turnOf, turnsIn } from "./samples";
 export type MemoryCommands = Record<Names, unknown>;
 type Names =
   | "search" | "list_items" | "add_item" | "edit_item" | "remove_item" | "undo_removal" | "list_conversations" | "remove_conversation"
-  | "list_turns" | "show_turn" | "remove_turn" | "list_insights" | "dismiss_insight" | "remove_insight"
+  | "list_turns" | "show_turn" | "remove_turn" | "list_insights" | "set_insight_state" | "dismiss_insight" | "remove_insight"
   | "suggest_export" | "choose_export" | "choose_import" | "export_all" | "import_from" | "cancel_transfer";
 
 const owner = { kind: "owner" } as const;
@@ -48,6 +48,11 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
       if (change.name !== null && change.name.trim() === "") refuse("invalid_input", "The name is empty. Type what should be remembered.");
       const edited: Item = { ...item, name: change.name ?? item.name, state: change.state ?? item.state, edited_by_owner: true,
         updated_at: new Date().toISOString(), ...(change.value === null ? {} : { value: change.value }) };
+      if (change.target) edited.target = change.target;
+      if (change.clear_target) delete edited.target;
+      if (change.value !== null && item.value !== undefined)
+        edited.earlier = [{ value: item.value, since: item.created_at, until: edited.updated_at }, ...(item.earlier ?? [])];
+      if (change.note) edited.notes = [{ at: edited.updated_at, author: owner, text: change.note }, ...(item.notes ?? [])];
       home.items[home.items.indexOf(item)] = edited;
       changed("item", id, "renamed");
       return edited;
@@ -104,8 +109,14 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
 
     list_insights: ({ query }) =>
       home.insights
-        .filter((insight) => insight.state === query.state && (query.before === null || Number(insight.cursor) > Number(query.before)))
+        .filter((insight) => (query.state === null ? insight.state === "active" || insight.state === "suggested" : insight.state === query.state) && (query.before === null || Number(insight.cursor) > Number(query.before)))
         .slice(0, query.limit),
+    set_insight_state: ({ id, state }) => {
+      const insight = { ...insightOf(id), state, edited_by_owner: true };
+      home.insights[home.insights.indexOf(insightOf(id))] = insight;
+      changed("insight", id, "state_changed");
+      return insight;
+    },
     dismiss_insight: ({ id }) => {
       home.insights[home.insights.indexOf(insightOf(id))] = { ...insightOf(id), state: "dismissed" };
       changed("insight", id, "state_changed");

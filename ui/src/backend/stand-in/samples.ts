@@ -1,6 +1,6 @@
 // Invented people, programs and texts, made by counting: a hundred thousand conversations need no memory.
 
-import type { Author, KnownClient, ConsentFacts, Conversation, Insight, Item, ItemKind, Turn } from "../bindings";
+import type { Author, KnownClient, ConsentFacts, Conversation, Insight, InsightDetail, Item, ItemKind, Turn } from "../bindings";
 
 export const now = Date.now();
 const minute = 60_000;
@@ -86,6 +86,11 @@ export function sampleItems(withHostile: boolean): Item[] {
     edited_by_owner: index === 4, created_at: ago((index + 2) * day), updated_at: ago(index * day),
     last_seen_at: ago(index * 7 * 60 * minute), support: index % 4,
     evidence: Array.from({ length: index % 4 }, (_, nth) => spanOfTurn(`c-${index + nth}/t-0`, "user")),
+    ...(index === 9 ? { target: "2027-03-20", notes: [
+      { at: ago(2 * day), author: { kind: "owner" }, text: "Eight kilometres without a stop" },
+      { at: ago(9 * day), author: client(0), text: "Bought better shoes" },
+    ] } : {}),
+    ...(index === 7 ? { earlier: [{ value: "imperial", since: ago(300 * day), until: ago(41 * day) }] } : {}),
   }));
   const suggested: [ItemKind, string][] = [["interest", "Tidal power"], ["project", "Kitchen wall shelves"]];
   suggested.forEach(([kind, name], index) =>
@@ -144,6 +149,29 @@ export function spanOfTurn(turn_id: string, side: "user" | "assistant") {
   const text = turnOf(turn_id)![side === "user" ? "user_message" : "assistant_response"];
   const points = Array.from(text).length;
   return { turn_id, side, start: Math.floor(points / 4), end: Math.ceil((points * 3) / 4) };
+}
+
+/** One insight of each kind that follows from many turns, and what waits for the owner's word. */
+export function insightsOverTime(): Insight[] {
+  const hours = Array.from({ length: 168 }, (_, hour) => (hour % 24 >= 7 && hour % 24 <= 10 ? 9 - Math.floor(hour / 24) : hour % 24 > 18 ? 2 : 0));
+  const of = (id: string, insight_type: string, content: string, detail: InsightDetail | null, more: Partial<Insight> = {}): Insight => ({
+    id, timestamp: ago(day), insight_type, content, context: "", confidence: 0.8, state: "active", author: { kind: "analysis" }, created_at: ago(day),
+    analysis_version: 3, over_time: true, evidence: [spanOfTurn("c-1/t-0", "user"), spanOfTurn("c-3/t-0", "user")], cursor: "-1", ...(detail ? { detail } : {}), ...more });
+  return [
+    of("time-1", "decision", "We decided to buy the blue boat", null, { state: "suggested", over_time: false }),
+    of("time-2", "pattern", "Plans every trip around the tides", null, { state: "suggested", over_time: false, author: client(0), confidence: 0.5 }),
+    of("time-3", "commitment", "I will send the drawings to Anna by Friday", { about: "commitment", due: "2026-11-13", status: "overdue" }, { over_time: false }),
+    of("time-4", "open_question", "Which knots hold in wet rope?", { about: "recurrence", turns: 2, conversations: 2, days: 2 }, { context: "asked in 2 conversations" }),
+    of("time-5", "stalled_goal", "Nothing was heard of “Finish the translation of the third chapter” since 2026-10-20",
+      { about: "goal", goal: "item-10", steps: 1, last: ago(32 * day), target: null }),
+    of("time-6", "rising_topic", "You speak more of tides: 14 turns in the last 14 days, 3 in the 90 days before",
+      { about: "trend", recent: 14, recent_turns: 61, recent_days: 14, before: 3, before_turns: 240, before_days: 90 }, { context: "of 61 and 240 turns in all" }),
+    of("time-7", "changed_preference", "units: was “imperial” from 2026-01-25 until 2026-10-11, now “metric”",
+      { about: "change", subject: "units", was: "imperial", since: ago(300 * day), until: ago(41 * day), now: "metric" }),
+    of("time-8", "activity_rhythm", "You are most active between 07:00 and 11:00 UTC, and on Mondays", { about: "rhythm", hours, since: "2026-08-24" }),
+    of("time-9", "weekly_digest", "Week of 2026-11-09: 34 turns in 12 conversations. Mostly about sourdough (9), tides (7)",
+      { about: "week", monday: "2026-11-09", turns: 34, conversations: 12, topics: [["sourdough", 9], ["tides", 7], ["knots", 3]] }, { context: "2 decisions, 1 commitment" }),
+  ];
 }
 
 export function sampleInsight(index: number): Insight {

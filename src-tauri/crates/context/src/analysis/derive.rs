@@ -2,10 +2,10 @@
 
 use clock::Timestamp;
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Findings, InsightFinding, ItemFinding};
+use super::{Findings, InsightFinding, ItemFinding, Polarity, signals};
 use crate::Error;
 use crate::author::Author;
 use crate::evidence::{self, TurnPlace};
@@ -15,7 +15,8 @@ use crate::input::normalise;
 use crate::insight::{self, Insight};
 use crate::item::{self, Item, StoredItem};
 use crate::item_change::forgotten_mark;
-use crate::state::{Action, InsightState, ItemState, Subject};
+use crate::item_past::{self, Said};
+use crate::state::{Action, InsightState, ItemKind, ItemState, Subject};
 
 /// In how many conversations something must be found before analysis alone makes it part of the profile.
 const CONVERSATIONS_TO_PROMOTE: u32 = 2;
@@ -24,6 +25,16 @@ const CONVERSATIONS_TO_PROMOTE: u32 = 2;
 #[must_use]
 pub fn state_by_support(support: u32) -> ItemState {
     if support >= CONVERSATIONS_TO_PROMOTE { ItemState::Active } else { ItemState::Suggested }
+}
+
+/// Where a single finding enters: what is noticed in the talk itself is shown at once, what is said of the person's
+/// own doings waits for a second conversation or the owner.
+#[must_use]
+pub(crate) fn entry_state(insight_type: &str) -> InsightState {
+    match insight_type {
+        "learning_moment" | "problem_solving" => InsightState::Active,
+        _ => InsightState::Suggested,
+    }
 }
 
 /// A turn with what it says.
@@ -55,14 +66,20 @@ pub(crate) fn apply(
     if moved == 0 {
         return Ok(None);
     }
+    connection.execute("UPDATE store SET grounds = grounds + 1", [])?;
+    let found: i64 = connection.query_row("SELECT found_seq FROM store", [], |row| row.get(0))?;
     let key = StoreKey::read(connection)?;
     let mut touched = Vec::new();
     for turn in batch {
-        if turn.findings.items.is_empty() && turn.findings.insights.is_empty() {
-            continue;
-        }
         // The turn may have been removed since it was read.
         if !connection.prepare_cached("SELECT 1 FROM turn WHERE seq = ?1")?.exists([turn.place.seq])? {
+            continue;
+        }
+        signals::keep(connection, turn.place, &turn.findings)?;
+        if turn.place.seq <= found {
+            for finding in &turn.findings.items {
+                keep_said(connection, turn.place, finding)?;
+            }
             continue;
         }
         for finding in &turn.findings.items {
@@ -82,7 +99,22 @@ fn apply_item(
     finding: &ItemFinding,
     touched: &mut Vec<Touched>,
 ) -> Result<(), Error> {
+    if let Some(replaced) = &finding.replaced {
+        for kind in [finding.kind, ItemKind::Interest, ItemKind::Skill, ItemKind::Preference] {
+            end(connection, kind, &normalise(replaced), turn, finding, touched)?;
+        }
+    }
     let normal_name = normalise(&finding.name);
+    // What somebody dislikes is no interest; that they do no longer is told of what is known alone.
+    match (finding.kind, finding.polarity) {
+        (ItemKind::Preference, Polarity::NoLonger) => {
+            return end(connection, finding.kind, &normal_name, turn, finding, touched);
+        }
+        (ItemKind::Preference, _) => {}
+        (_, Polarity::Dislikes) => return Ok(()),
+        (kind, Polarity::NoLonger) => return end(connection, kind, &normal_name, turn, finding, touched),
+        _ => {}
+    }
     let seq = match item::by_name(connection, finding.kind, &normal_name)? {
         Some(known) => known.seq,
         None if history::is_forgotten(connection, forgotten_mark(key, finding.kind, &normal_name))? => {
@@ -94,7 +126,7 @@ fn apply_item(
                 id: ItemId::from(key.derived_id("item", &[finding.kind.as_str(), &normal_name])),
                 kind: finding.kind,
                 name: finding.name.clone(),
-                value: None,
+                value: Said::of(finding, turn).and_then(|said| said.value).map(Value::String),
                 state: ItemState::Suggested,
                 author: Author::Analysis,
                 edited_by_owner: false,
@@ -103,6 +135,9 @@ fn apply_item(
                 stated_at: None,
                 last_seen_at: Timestamp::from_micros(turn.occurred_at),
                 support: 0,
+                target: None,
+                notes: Vec::new(),
+                earlier: Vec::new(),
                 evidence: Vec::new(),
             };
             note(connection, Subject::Item, item.id.as_uuid(), Action::Added, logged_at)?;
@@ -110,34 +145,87 @@ fn apply_item(
             item::insert(connection, &item, &normal_name)?
         }
     };
-    if evidence::add_to_item(connection, seq, turn, finding.span)? {
-        let stored = item::by_seq(connection, seq)?;
-        promote(connection, stored, turn.logged_at, touched)?;
+    let more = evidence::add_to_item(connection, seq, turn, finding.span)?;
+    let said = match Said::of(finding, turn) {
+        Some(said) => item_past::add_said(connection, seq, &said)?,
+        None => false,
+    };
+    if more || said {
+        settle(connection, item::by_seq(connection, seq)?, turn.logged_at, touched)
+    } else {
+        Ok(())
+    }
+}
+
+/// Notes that a turn tells of the end of something that is known; of what is not known it says nothing.
+fn end(
+    connection: &Connection,
+    kind: ItemKind,
+    normal_name: &str,
+    turn: TurnPlace,
+    finding: &ItemFinding,
+    touched: &mut Vec<Touched>,
+) -> Result<(), Error> {
+    let Some(known) = item::by_name(connection, kind, normal_name)? else { return Ok(()) };
+    evidence::add_to_item(connection, known.seq, turn, finding.span)?;
+    if item_past::add_said(connection, known.seq, &Said::end(turn))? {
+        settle(connection, item::by_seq(connection, known.seq)?, turn.logged_at, touched)?;
     }
     Ok(())
 }
 
-fn promote(
+/// Keeps what a turn says beyond the names of items that came with it.
+fn keep_said(connection: &Connection, turn: TurnPlace, finding: &ItemFinding) -> Result<(), Error> {
+    let mut names = vec![(finding.kind, normalise(&finding.name), Said::of(finding, turn))];
+    if let Some(replaced) = &finding.replaced {
+        for kind in [finding.kind, ItemKind::Interest, ItemKind::Skill, ItemKind::Preference] {
+            names.push((kind, normalise(replaced), Some(Said::end(turn))));
+        }
+    }
+    for (kind, normal_name, said) in names {
+        let (Some(said), Some(known)) = (said, item::by_name(connection, kind, &normal_name)?) else {
+            continue;
+        };
+        let said = if finding.polarity == Polarity::NoLonger { Said::end(turn) } else { said };
+        item_past::add_said(connection, known.seq, &said)?;
+    }
+    Ok(())
+}
+
+/// Draws from all evidence what analysis alone may say of an item, and notes what changed.
+fn settle(
     connection: &Connection,
     mut stored: StoredItem,
     logged_at: i64,
     touched: &mut Vec<Touched>,
 ) -> Result<(), Error> {
-    let state = state_by_support(stored.item.support);
-    if !stored.is_analysis_own() || state == stored.item.state {
+    if !stored.is_analysis_own() {
         return Ok(());
     }
-    let at = Timestamp::from_micros(logged_at);
-    let id = stored.item.id.as_uuid();
-    let author = Author::Analysis;
-    let detail = Some(json!({ "from": stored.item.state, "to": state }));
-    let (kind, action) = (Subject::Item, Action::StateChanged);
-    history::record(connection, &NewEvent { subject: id, kind, action, detail, author: &author, at })?;
-    stored.item.state = state;
+    let before = stored.item.clone();
+    item_past::settle(connection, &mut stored, state_by_support(before.support))?;
+    let item = &stored.item;
+    let mut changes = Vec::new();
+    if item.value != before.value {
+        changes.push((Action::ValueChanged, json!({ "from": before.value, "to": item.value })));
+    }
+    if item.target != before.target {
+        changes.push((Action::TargetChanged, json!({ "from": before.target, "to": item.target })));
+    }
+    if item.state != before.state {
+        changes.push((Action::StateChanged, json!({ "from": before.state, "to": item.state })));
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let (at, subject, author) = (Timestamp::from_micros(logged_at), item.id.as_uuid(), Author::Analysis);
+    for (action, detail) in changes {
+        let (kind, detail) = (Subject::Item, Some(detail));
+        history::record(connection, &NewEvent { subject, kind, action, detail, author: &author, at })?;
+        touched.push((Subject::Item, subject, action));
+    }
     stored.item.updated_at = at;
-    item::update(connection, &stored, &normalise(&stored.item.name))?;
-    touched.push((Subject::Item, id, Action::StateChanged));
-    Ok(())
+    item::update(connection, &stored, &normalise(&stored.item.name))
 }
 
 /// The key that makes two findings one insight.
@@ -167,10 +255,14 @@ fn apply_insight(
                 content: finding.content.clone(),
                 context: finding.context.clone(),
                 confidence: finding.confidence,
-                state: InsightState::Active,
+                state: entry_state(finding.insight_type),
                 author: Author::Analysis,
                 created_at: logged_at,
                 analysis_version: Some(version),
+                over_time: false,
+                edited_by_owner: false,
+                due: finding.due,
+                detail: None,
                 evidence: Vec::new(),
                 cursor: None,
             };
@@ -183,7 +275,40 @@ fn apply_insight(
     connection
         .prepare_cached("UPDATE insight SET occurred_at = max(occurred_at, ?2) WHERE seq = ?1")?
         .execute((seq, turn.occurred_at))?;
+    promote_insight(connection, seq, turn.logged_at, touched)
+}
+
+/// What analysis suggested and a second conversation confirms is active.
+fn promote_insight(
+    connection: &Connection,
+    seq: i64,
+    logged_at: i64,
+    touched: &mut Vec<Touched>,
+) -> Result<(), Error> {
+    let stored = insight::by_seq(connection, seq)?;
+    let from = stored.insight.state;
+    if from != InsightState::Suggested || !stored.is_analysis_own() || !is_repeated(connection, seq)? {
+        return Ok(());
+    }
+    let to = InsightState::Active;
+    connection.prepare_cached("UPDATE insight SET state = ?2 WHERE seq = ?1")?.execute((seq, to))?;
+    let (subject, at) = (stored.insight.id.as_uuid(), Timestamp::from_micros(logged_at));
+    let (kind, action, author) = (Subject::Insight, Action::StateChanged, &Author::Analysis);
+    let detail = Some(json!({ "from": from, "to": to }));
+    history::record(connection, &NewEvent { subject, kind, action, detail, author, at })?;
+    touched.push((Subject::Insight, subject, Action::StateChanged));
     Ok(())
+}
+
+/// Whether two conversations speak for an insight.
+pub(crate) fn is_repeated(connection: &Connection, seq: i64) -> Result<bool, Error> {
+    let conversations: u32 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT DISTINCT t.conversation FROM insight_evidence e \
+             CROSS JOIN turn t ON t.seq = e.turn WHERE e.insight = ?1 LIMIT 2)",
+        )?
+        .query_row([seq], |row| row.get(0))?;
+    Ok(conversations >= CONVERSATIONS_TO_PROMOTE)
 }
 
 fn note(
@@ -203,7 +328,14 @@ pub(crate) fn start_anew(connection: &Connection, version: u32) -> Result<(), Er
     let analysis = Author::Analysis.key(connection)?;
     connection.execute("DELETE FROM item_evidence", [])?;
     connection.execute("DELETE FROM item_support", [])?;
-    connection.execute("DELETE FROM insight_evidence", [])?;
+    signals::clear(connection)?;
+    // What a client or a file said keeps the turns it named; what the owner decided about many turns together keeps
+    // those it stood on then.
+    connection.execute(
+        "DELETE FROM insight_evidence WHERE insight IN \
+         (SELECT seq FROM insight WHERE author = ?1 AND (over_time = 0 OR edited_by_owner = 0))",
+        [analysis],
+    )?;
     connection.execute(
         "DELETE FROM history WHERE subject IN \
          (SELECT id FROM item WHERE author = ?1 AND edited_by_owner = 0)",
@@ -211,11 +343,15 @@ pub(crate) fn start_anew(connection: &Connection, version: u32) -> Result<(), Er
     )?;
     connection.execute("DELETE FROM item WHERE author = ?1 AND edited_by_owner = 0", [analysis])?;
     connection.execute("UPDATE item SET support = 0, last_seen_at = ifnull(stated_at, created_at)", [])?;
+    let own = "author = ?1 AND edited_by_owner = 0 AND state IN ('suggested', 'active')";
     connection.execute(
-        "DELETE FROM history WHERE subject IN (SELECT id FROM insight WHERE author = ?1 AND state = 'active')",
+        &format!("DELETE FROM history WHERE subject IN (SELECT id FROM insight WHERE {own})"),
         [analysis],
     )?;
-    connection.execute("DELETE FROM insight WHERE author = ?1 AND state = 'active'", [analysis])?;
-    connection.execute("UPDATE store SET analysed_seq = 0, analysis_version = ?1", [version])?;
+    connection.execute(&format!("DELETE FROM insight WHERE {own}"), [analysis])?;
+    connection.execute(
+        "UPDATE store SET analysed_seq = 0, found_seq = 0, analysis_version = ?1, grounds = grounds + 1",
+        [version],
+    )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::derive::state_by_support;
+use super::derive::{entry_state, is_repeated, state_by_support};
 use super::{Analyzer, Findings, TurnText};
 use crate::author::Author;
 use crate::conversation;
@@ -14,6 +14,7 @@ use crate::history;
 use crate::id::{ConversationId, TurnId};
 use crate::input::normalise;
 use crate::item_change::Hand;
+use crate::item_past;
 use crate::state::{InsightState, Subject};
 use crate::{Error, insight, item};
 
@@ -126,7 +127,8 @@ pub(crate) fn settle_item(connection: &Connection, seq: i64, analyzer: &dyn Anal
     stored.item.name = same.map_or_else(|| normal_name.clone(), |finding| finding.name);
     stored.item.created_at = logged_at;
     stored.item.last_seen_at = latest;
-    stored.item.state = state_by_support(stored.item.support);
+    let by_support = state_by_support(stored.item.support);
+    item_past::settle(connection, &mut stored, by_support)?;
     item::update(connection, &stored, &normal_name)?;
     Ok(false)
 }
@@ -134,12 +136,33 @@ pub(crate) fn settle_item(connection: &Connection, seq: i64, analyzer: &dyn Anal
 /// Puts an insight right after evidence went; true: nothing else spoke for it, so it went too.
 fn settle_insight(connection: &Connection, seq: i64, analyzer: &dyn Analyzer) -> Result<bool, Error> {
     let stored = insight::by_seq(connection, seq)?;
-    if stored.insight.author != Author::Analysis {
-        return Ok(false);
-    }
     let latest: Option<i64> = connection
         .prepare_cached("SELECT max(occurred_at) FROM insight_evidence WHERE insight = ?1")?
         .query_row([seq], |row| row.get(0))?;
+    if stored.insight.author != Author::Analysis {
+        // What an assistant concluded from these turns alone goes with them, unless the owner made it their own.
+        let goes = latest.is_none()
+            && matches!(stored.insight.author, Author::Client { .. })
+            && (!stored.insight.edited_by_owner || stored.insight.state == InsightState::Dismissed);
+        if goes {
+            if stored.insight.state == InsightState::Dismissed {
+                history::forget(connection, stored.dedup_key)?;
+            }
+            connection.prepare_cached("DELETE FROM insight WHERE seq = ?1")?.execute([seq])?;
+            history::erase(connection, stored.insight.id.as_uuid())?;
+        }
+        return Ok(goes);
+    }
+    if stored.insight.over_time {
+        // It may quote the turn. It is concluded anew right after, from what is left; what the owner put away stays
+        // away.
+        if !matches!(stored.insight.state, InsightState::Suggested | InsightState::Active) {
+            history::forget(connection, stored.dedup_key)?;
+        }
+        connection.prepare_cached("DELETE FROM insight WHERE seq = ?1")?.execute([seq])?;
+        history::erase(connection, stored.insight.id.as_uuid())?;
+        return Ok(true);
+    }
     let Some(latest) = latest else {
         if stored.insight.state == InsightState::Dismissed {
             history::forget(connection, stored.dedup_key)?;
@@ -155,12 +178,18 @@ fn settle_insight(connection: &Connection, seq: i64, analyzer: &dyn Analyzer) ->
     let same = findings.insights.into_iter().find(|finding| {
         finding.insight_type == stored.insight.insight_type && normalise(&finding.content) == normal
     });
+    let due = same.as_ref().and_then(|same| same.due);
     let (words, excerpt) = same.map_or((normal, String::new()), |same| (same.content, same.context));
+    let mut state = stored.insight.state;
+    if stored.is_analysis_own() && state == InsightState::Active && !is_repeated(connection, seq)? {
+        state = entry_state(&stored.insight.insight_type);
+    }
     connection
         .prepare_cached(
-            "UPDATE insight SET content = ?2, context = ?3, created_at = ?4, occurred_at = ?5 WHERE seq = ?1",
+            "UPDATE insight SET content = ?2, context = ?3, created_at = ?4, occurred_at = ?5, due_day = ?6, \
+             state = ?7 WHERE seq = ?1",
         )?
-        .execute((seq, words, excerpt, logged_at.as_micros(), latest))?;
+        .execute((seq, words, excerpt, logged_at.as_micros(), latest, due, state))?;
     Ok(false)
 }
 
@@ -173,9 +202,15 @@ fn analyse_again(
     turn: i64,
     analyzer: &dyn Analyzer,
 ) -> Result<(Findings, Timestamp), Error> {
-    let (user_message, assistant_response, logged_at): (String, String, i64) = connection
-        .prepare_cached("SELECT user_message, assistant_response, logged_at FROM turn WHERE seq = ?1")?
-        .query_row([turn], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let text = TurnText { user_message: &user_message, assistant_response: &assistant_response };
+    let (user_message, assistant_response, logged_at, occurred_at): (String, String, i64, i64) = connection
+        .prepare_cached(
+            "SELECT user_message, assistant_response, logged_at, occurred_at FROM turn WHERE seq = ?1",
+        )?
+        .query_row([turn], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let text = TurnText {
+        user_message: &user_message,
+        assistant_response: &assistant_response,
+        occurred_at: Timestamp::from_micros(occurred_at),
+    };
     Ok((analyzer.analyze(text), Timestamp::from_micros(logged_at)))
 }

@@ -1,19 +1,21 @@
 //! The worker: a thread that reads what analysis has not seen yet and writes what it says.
 //!
 //! How far it has come stands in the database and moves in the same commit as the findings, so a crash loses
-//! nothing and doubles nothing. It lets logging go first: it waits for a moment of quiet, though not for long.
+//! nothing and doubles nothing. It lets logging go first: it waits for a moment of quiet, though not for long. When
+//! it has seen every turn, it draws the conclusions over time, unless nothing they rest on has changed.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use clock::Timestamp;
 use database::Database;
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::derive::{AnalysedTurn, Touched, apply, start_anew};
-use super::{Analyzer, TurnText};
+use super::{Analyzer, TurnText, over_time};
 use crate::Error;
 use crate::author::Author;
 use crate::change::Changes;
@@ -23,6 +25,8 @@ use crate::evidence::TurnPlace;
 const BATCH: i64 = 64;
 /// Logging counts as quiet when no turn came for this long.
 const QUIET: Duration = Duration::from_millis(20);
+/// Conclusions over time wait for this long a quiet.
+const QUIET_TO_CONCLUDE: Duration = Duration::from_millis(200);
 /// After this many unquiet moments (one second) a batch is done all the same.
 const MOMENTS: u32 = 50;
 /// How long to wait after a failure of the database before trying again.
@@ -31,7 +35,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Worker {
     shared: Arc<Shared>,
-    /// Analysis has seen every turn up to this one. Closed when the thread is gone.
+    /// How far analysis has come. Closed when the thread is gone.
     analysed: watch::Receiver<Progress>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -59,6 +63,8 @@ struct Progress {
     epoch: u64,
     /// Every turn up to this one.
     seq: i64,
+    /// The conclusions over time are drawn from all that was seen.
+    concluded: bool,
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +79,8 @@ struct State {
     holds: u32,
     /// How often somebody started anew: what was seen before does not count.
     epoch: u64,
+    /// Something that conclusions rest on may have changed since they were last drawn.
+    unsettled: bool,
     stop: bool,
 }
 
@@ -104,10 +112,10 @@ impl Worker {
     ) -> Result<Self, Error> {
         let version = analyzer.version();
         let (analysed, logged) = database.write_blocking(move |connection| prepare(connection, version))?;
-        let state = State { logged, ..State::default() };
+        let state = State { logged, unsettled: true, ..State::default() };
         let shared =
             Arc::new(Shared { state: Mutex::new(state), work: Condvar::new(), urgent: Condvar::new() });
-        let (progress, receiver) = watch::channel(Progress { epoch: 0, seq: analysed });
+        let (progress, receiver) = watch::channel(Progress { epoch: 0, seq: analysed, concluded: false });
         let run = Run { database, analyzer, changes, shared: Arc::clone(&shared), progress };
         let thread = std::thread::Builder::new()
             .name("context-analysis".to_owned())
@@ -121,14 +129,24 @@ impl Worker {
         let mut state = self.shared.state.lock();
         state.logged = state.logged.max(seq);
         state.arrivals += 1;
+        state.unsettled = true;
         drop(state);
         self.shared.work.notify_one();
     }
 
     /// Tells that analysis was set back to its beginning.
     pub(crate) fn restarted(&self) {
-        self.shared.state.lock().epoch += 1;
+        let mut state = self.shared.state.lock();
+        state.epoch += 1;
+        state.unsettled = true;
+        drop(state);
         self.shared.work.notify_all();
+    }
+
+    /// Tells that something changed that conclusions over time may rest on.
+    pub(crate) fn changed(&self) {
+        self.shared.state.lock().unsettled = true;
+        self.shared.work.notify_one();
     }
 
     /// Keeps the worker from beginning another batch.
@@ -137,7 +155,7 @@ impl Worker {
         Hold(Arc::clone(&self.shared))
     }
 
-    /// Waits until analysis has seen every turn that is committed now.
+    /// Waits until analysis has seen every turn that is committed now, and drawn its conclusions.
     pub(crate) async fn settled(&self) {
         let (epoch, logged) = {
             let mut state = self.shared.state.lock();
@@ -148,7 +166,12 @@ impl Worker {
         self.shared.wake_for_all();
         let mut analysed = self.analysed.clone();
         // An error: the thread is gone, the program is stopping, nothing more will be analysed.
-        let _ = analysed.wait_for(|seen| seen.epoch >= epoch && seen.seq >= logged).await;
+        let shared = Arc::clone(&self.shared);
+        let _ = analysed
+            .wait_for(|seen| {
+                seen.epoch >= epoch && seen.seq >= logged && seen.concluded && !shared.state.lock().unsettled
+            })
+            .await;
     }
 
     /// Lets the batch under way end, and the thread with it. Blocks.
@@ -182,6 +205,14 @@ fn prepare(connection: &Connection, version: u32) -> Result<(i64, i64), Error> {
     )?)
 }
 
+/// What is to be done next.
+enum Work {
+    /// Unseen turns, up to there.
+    Batch(Progress),
+    /// Every turn is seen: what follows from many together.
+    Conclusions,
+}
+
 struct Run {
     database: Database,
     analyzer: Arc<dyn Analyzer>,
@@ -192,13 +223,18 @@ struct Run {
 
 impl Run {
     fn until_stopped(self) {
-        while let Some(wanted) = self.wait_for_work() {
-            match self.one_batch(wanted) {
+        while let Some(work) = self.wait_for_work() {
+            let done = match work {
+                Work::Batch(wanted) => self.one_batch(wanted),
+                Work::Conclusions => self.conclude(),
+            };
+            match done {
                 Ok(()) => {}
                 Err(Error::Database(database::Error::Closed)) => return,
                 Err(error) => {
                     tracing::warn!(%error, "analysis could not go on; it tries again");
                     let mut state = self.shared.state.lock();
+                    state.unsettled = true;
                     if !state.stop {
                         self.shared.urgent.wait_for(&mut state, AFTER_FAILURE);
                     }
@@ -207,8 +243,8 @@ impl Run {
         }
     }
 
-    /// Waits for unseen turns and a moment of quiet; gives what is to be seen. `None`: stop.
-    fn wait_for_work(&self) -> Option<Progress> {
+    /// Waits for something to do and a moment of quiet. `None`: stop.
+    fn wait_for_work(&self) -> Option<Work> {
         let mut state = self.shared.state.lock();
         let mut moments = 0;
         loop {
@@ -216,21 +252,40 @@ impl Run {
                 return None;
             }
             let seen = *self.progress.borrow();
-            let wanted = Progress { epoch: state.epoch, seq: state.logged };
-            if state.holds > 0 || (seen.epoch >= wanted.epoch && seen.seq >= wanted.seq) {
+            let wanted = Progress { epoch: state.epoch, seq: state.logged, concluded: false };
+            let is_behind = seen.epoch < wanted.epoch || seen.seq < wanted.seq;
+            if state.holds > 0 || !(is_behind || state.unsettled) {
                 self.shared.work.wait(&mut state);
                 continue;
             }
+            let work = if is_behind { Work::Batch(wanted) } else { Work::Conclusions };
+            // A batch is soon due; conclusions look far back, and the next turn would change them: they wait longer.
+            let quiet = if is_behind { QUIET } else { QUIET_TO_CONCLUDE };
             if state.waiting > 0 || moments >= MOMENTS {
-                return Some(wanted);
+                return Some(work);
             }
             let arrivals = state.arrivals;
-            self.shared.urgent.wait_for(&mut state, QUIET);
+            self.shared.urgent.wait_for(&mut state, quiet);
             if state.arrivals == arrivals && state.holds == 0 && !state.stop {
-                return Some(wanted);
+                return Some(work);
             }
             moments += 1;
         }
+    }
+
+    /// Draws conclusions over time, reading beside everybody else, and writes what differs.
+    fn conclude(&self) -> Result<(), Error> {
+        // Before the look back: what changes from here on makes it due again.
+        self.progress.send_modify(|seen| seen.concluded = false);
+        self.shared.state.lock().unsettled = false;
+        if let Some(drawn) = self.database.read_blocking(over_time::draw)? {
+            match self.database.write_blocking(move |connection| over_time::write(connection, &drawn))? {
+                Some(touched) => self.tell(&touched),
+                None => self.shared.state.lock().unsettled = true,
+            }
+        }
+        self.progress.send_modify(|seen| seen.concluded = true);
+        Ok(())
     }
 
     fn one_batch(&self, wanted: Progress) -> Result<(), Error> {
@@ -239,11 +294,13 @@ impl Run {
         let Some(through) = batch.last().map(|turn| turn.place.seq) else {
             // The newest turns were removed before they were seen.
             self.progress.send_replace(Progress { seq: wanted.seq.max(from), ..wanted });
+            self.shared.state.lock().unsettled = true;
             return Ok(());
         };
         let version = self.analyzer.version();
         let touched =
             self.database.write_blocking(move |connection| apply(connection, &batch, from, version))?;
+        self.shared.state.lock().unsettled = true;
         // None: somebody started anew; the next batch begins there.
         if let Some(touched) = touched {
             self.progress.send_replace(Progress { seq: through, ..wanted });
@@ -272,12 +329,17 @@ fn read_batch(connection: &Connection, analyzer: &dyn Analyzer) -> Result<(i64, 
     let mut batch = Vec::new();
     while let Some(row) = rows.next()? {
         let (user_message, assistant_response): (String, String) = (row.get(4)?, row.get(5)?);
-        let text = TurnText { user_message: &user_message, assistant_response: &assistant_response };
+        let occurred_at: i64 = row.get(2)?;
+        let text = TurnText {
+            user_message: &user_message,
+            assistant_response: &assistant_response,
+            occurred_at: Timestamp::from_micros(occurred_at),
+        };
         batch.push(AnalysedTurn {
             place: TurnPlace {
                 seq: row.get(0)?,
                 conversation: row.get(1)?,
-                occurred_at: row.get(2)?,
+                occurred_at,
                 logged_at: row.get(3)?,
             },
             findings: analyzer.analyze(text),

@@ -20,6 +20,7 @@ use crate::history::{self, StoreKey};
 use crate::insight::Insight;
 use crate::item::{self, Item};
 use crate::item_change::aliases;
+use crate::item_past;
 use crate::progress::Meter;
 use crate::state::Subject;
 use crate::turn;
@@ -191,6 +192,8 @@ fn sections<W: Write>(
             meter.add(1)?;
             let mut stored = item::from_row(row)?;
             stored.item.evidence = chosen.evidence(connection, OF_ITEM, stored.seq)?;
+            stored.item.notes = item_past::notes(connection, stored.seq, -1)?;
+            stored.item.earlier = item_past::changed_values(connection, stored.seq, -1)?;
             Ok(Some(ItemRecord { aliases: aliases(connection, stored.seq)?, item: stored.item }))
         })?;
     }

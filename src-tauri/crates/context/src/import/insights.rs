@@ -71,6 +71,10 @@ pub(super) fn store(connection: &Connection, new: NewInsight, now: Timestamp) ->
         author: Author::Import { source: new.source.to_owned() },
         created_at: now,
         analysis_version: None,
+        over_time: false,
+        edited_by_owner: false,
+        due: None,
+        detail: None,
         evidence: Vec::new(),
         cursor: None,
     };

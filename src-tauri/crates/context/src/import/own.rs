@@ -262,8 +262,8 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         Ok(())
     }
 
-    /// Says what analysis still has to do. What an empty store took over whole is not analysed again: the
-    /// findings came with it. What other rules had found is found anew.
+    /// Says what analysis still has to do. Where an empty store took over a whole one, its findings came with it, and
+    /// the turns are read again only for the conclusions over time. What other rules had found is found anew.
     fn finish(self) -> Result<(), Error> {
         self.sink.report.conversations = self.filled.len() as u64;
         if self.sink.report.dry_run {
@@ -281,7 +281,7 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
                 self.sink.write(move |connection| {
                     // Only if no other turn came before or between: a client may be logging right now.
                     connection.execute(
-                        "UPDATE store SET analysed_seq = (SELECT max(seq) FROM turn) \
+                        "UPDATE store SET found_seq = (SELECT max(seq) FROM turn) \
                          WHERE analysed_seq = 0 AND (SELECT count(*) FROM turn) = ?1 AND ?1 > 0",
                         [turns],
                     )?;

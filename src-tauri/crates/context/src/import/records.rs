@@ -11,6 +11,7 @@ use crate::history::{self, StoreKey};
 use crate::import::FORGOTTEN;
 use crate::import::insights::imported_key;
 use crate::input::{check_key, check_name, check_turn, check_value, normalise, text_hash};
+use crate::item_past::{self, ItemNote};
 use crate::state::{InsightState, ItemState};
 use crate::stored::TimeColumn;
 use crate::turn::Turn;
@@ -137,6 +138,7 @@ pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Ou
     let is_own = item.author == Author::Analysis && !item.edited_by_owner;
     let same_id: bool = connection.prepare_cached("SELECT 1 FROM item WHERE id = ?1")?.exists([item.id])?;
     let evidence = std::mem::take(&mut item.evidence);
+    let (notes, earlier) = (std::mem::take(&mut item.notes), std::mem::take(&mut item.earlier));
     // A suggestion stays a suggestion: the next turn may confirm it.
     if is_own && item.state != ItemState::Suggested && !has_turn(connection, &evidence)? {
         item.author = Author::Import { source: SOURCE.to_owned() };
@@ -160,6 +162,15 @@ pub(super) fn add_item(connection: &Connection, record: ItemRecord) -> Result<Ou
             item::insert(connection, &item, &normal_name)?
         }
     };
+    for note in &notes {
+        match item_past::check_note(&note.text) {
+            Ok(text) => item_past::add_note(connection, seq, &ItemNote { text, ..note.clone() })?,
+            Err(error) => tracing::debug!(%error, "a note of an imported item was left out"),
+        }
+    }
+    for value in &earlier {
+        item_past::add_earlier(connection, seq, value)?;
+    }
     let kind = item::by_seq(connection, seq)?.item.kind;
     for alias in record.aliases {
         connection
@@ -207,19 +218,32 @@ pub(super) fn add_insight(
     {
         return Ok(Outcome::Bad(format!("insight {}: its type or confidence is out of range", insight.id)));
     }
+    if insight.over_time
+        && insight.author == Author::Analysis
+        && file_key.is_none()
+        && !insight.edited_by_owner
+    {
+        // Its key says nothing here. It is concluded from the turns again.
+        return Ok(Outcome::Known);
+    }
     let dedup_key = match (file_key, <[u8; 16]>::try_from(record.key.0)) {
         (Some(_), Ok(dedup_key)) => dedup_key,
-        _ if insight.author == Author::Analysis => insight_key(key, &insight.insight_type, &insight.content),
+        _ if insight.author == Author::Analysis && !insight.over_time => {
+            insight_key(key, &insight.insight_type, &insight.content)
+        }
         _ => imported_key(key, &insight),
     };
     if history::is_forgotten(connection, marks::of_insight(key, dedup_key))? {
         return Ok(Outcome::Bad(format!("insight {}: {FORGOTTEN}", insight.id)));
     }
     if let Some(known) = insight::by_key(connection, dedup_key)? {
-        if insight.state == InsightState::Dismissed && known.insight.state == InsightState::Active {
+        // What the owner decided in the file holds here too, unless they decided otherwise here.
+        let is_refused =
+            insight.state == InsightState::Dismissed && known.insight.state != InsightState::Dismissed;
+        if !known.insight.edited_by_owner && (insight.edited_by_owner || is_refused) {
             connection.execute(
-                "UPDATE insight SET state = ?2 WHERE seq = ?1",
-                (known.seq, InsightState::Dismissed),
+                "UPDATE insight SET state = ?2, edited_by_owner = ?3 WHERE seq = ?1",
+                (known.seq, insight.state, insight.edited_by_owner),
             )?;
         }
         return Ok(Outcome::Known);
@@ -227,7 +251,9 @@ pub(super) fn add_insight(
     if connection.prepare_cached("SELECT 1 FROM insight WHERE id = ?1")?.exists([insight.id])? {
         return Ok(Outcome::Known);
     }
-    if insight.author == Author::Analysis && !has_turn(connection, &insight.evidence)? {
+    let is_foreign = insight.over_time && file_key.is_none();
+    if insight.author == Author::Analysis && (is_foreign || !has_turn(connection, &insight.evidence)?) {
+        insight.over_time = false;
         insight.author = Author::Import { source: SOURCE.to_owned() };
     }
     let seq = insight::insert(connection, &insight, dedup_key)?;

@@ -35,6 +35,22 @@ impl Operation for ListItems {
     }
 }
 
+/// Shows one item with its notes and what it was before.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ShowItem {
+    /// The item.
+    pub id: ItemId,
+}
+
+impl Operation for ShowItem {
+    const NAME: &'static str = "context.entry";
+    type Output = Item;
+
+    async fn run(self, engine: &Engine) -> Result<Item, Failure> {
+        Ok(engine.context().item(self.id).await?)
+    }
+}
+
 /// Adds an item by the owner's hand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -1,6 +1,6 @@
 //! `get_recent_insights`: what analysis found last, newest first.
 
-use context::{Context, Cursor, Evidence, Insight, InsightId, InsightQuery};
+use context::{Context, Cursor, Evidence, Insight, InsightDetail, InsightId, InsightQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -59,6 +59,9 @@ struct Found {
     confidence: f64,
     #[schemars(skip)]
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Value", default)]
+    detail: Option<InsightDetail>,
     #[schemars(with = "Vec<Place>")]
     evidence: Vec<Evidence>,
 }
@@ -80,6 +83,8 @@ impl From<Insight> for Found {
             context: insight.context,
             confidence: insight.confidence,
             state: insight.state.as_str(),
+            // The counts of 168 hours tell a model nothing that the words do not.
+            detail: insight.detail.filter(|detail| !matches!(detail, InsightDetail::Rhythm { .. })),
             evidence: insight.evidence,
         }
     }

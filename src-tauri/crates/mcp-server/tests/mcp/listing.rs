@@ -41,11 +41,15 @@ async fn the_order_is_the_same_each_time() {
         [
             "get_user_context",
             "get_recent_insights",
+            "search",
+            "fetch",
+            "get_reflection_task",
             "log_conversation_turn",
             "remember",
             "update_user_context",
             "add_user_interest",
             "set_user_goal",
+            "save_insight",
             "forget"
         ]
     );
@@ -63,7 +67,12 @@ async fn a_token_sees_only_the_tools_that_its_scopes_allow() {
             vec![scope::CONTEXT_WRITE],
             vec!["remember", "update_user_context", "add_user_interest", "set_user_goal"],
         ),
-        (vec![scope::CONVERSATIONS_READ, scope::INSIGHTS_WRITE], vec![]),
+        (vec![scope::CONVERSATIONS_READ], vec!["search", "fetch"]),
+        (vec![scope::INSIGHTS_WRITE], vec!["save_insight"]),
+        (
+            vec![scope::CONVERSATIONS_READ, scope::INSIGHTS_READ],
+            vec!["get_recent_insights", "search", "fetch", "get_reflection_task"],
+        ),
         (vec!["context", "context:readwrite", "CONTEXT:READ"], vec![]),
     ] {
         assert_eq!(names(&list(&server, &scopes).await), visible, "{scopes:?}");

@@ -15,6 +15,8 @@ mod prompts;
 #[cfg(test)]
 mod protocol;
 #[cfg(test)]
+mod reflection;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod resources;
