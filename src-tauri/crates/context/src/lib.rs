@@ -39,7 +39,10 @@ mod fixture;
 
 pub use analysis::derive::state_by_support;
 pub use analysis::removal::Removed;
-pub use analysis::{Analyzer, CueAnalyzer, Findings, InsightFinding, ItemFinding, TurnText};
+pub use analysis::{
+    Analyzer, CueAnalyzer, Day, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind,
+    Polarity, ProgressFinding, QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText,
+};
 pub use author::Author;
 pub use change::Change;
 pub use conversation::{Conversation, OPENING_CHARS, QUIET_TIME, continues};

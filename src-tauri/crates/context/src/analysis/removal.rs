@@ -173,9 +173,15 @@ fn analyse_again(
     turn: i64,
     analyzer: &dyn Analyzer,
 ) -> Result<(Findings, Timestamp), Error> {
-    let (user_message, assistant_response, logged_at): (String, String, i64) = connection
-        .prepare_cached("SELECT user_message, assistant_response, logged_at FROM turn WHERE seq = ?1")?
-        .query_row([turn], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let text = TurnText { user_message: &user_message, assistant_response: &assistant_response };
+    let (user_message, assistant_response, logged_at, occurred_at): (String, String, i64, i64) = connection
+        .prepare_cached(
+            "SELECT user_message, assistant_response, logged_at, occurred_at FROM turn WHERE seq = ?1",
+        )?
+        .query_row([turn], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let text = TurnText {
+        user_message: &user_message,
+        assistant_response: &assistant_response,
+        occurred_at: Timestamp::from_micros(occurred_at),
+    };
     Ok((analyzer.analyze(text), Timestamp::from_micros(logged_at)))
 }

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::prose::{ANALYSED_BYTES, Sentence, beginning, one_line, own_words, sentences};
-use super::{Analyzer, Findings, InsightFinding, ItemFinding, TurnText, interests, projects};
+use super::{
+    Analyzer, Findings, InsightFinding, ItemFinding, Polarity, RuleId, TurnText, interests, projects,
+};
 use crate::evidence::Span;
 use crate::input::{check_name, normalise};
 use crate::state::{ItemKind, Side};
@@ -23,6 +25,7 @@ pub struct CueAnalyzer;
 
 /// A kind of insight and the cues that give it away.
 struct InsightRule {
+    id: RuleId,
     insight_type: &'static str,
     confidence: f64,
     /// Whether a question can be one.
@@ -37,6 +40,7 @@ fn pattern(text: &str) -> Regex {
 static INSIGHT_RULES: LazyLock<[InsightRule; 2]> = LazyLock::new(|| {
     [
         InsightRule {
+            id: RuleId::LearningMoment,
             insight_type: "learning_moment",
             confidence: 0.7,
             in_questions: false,
@@ -53,6 +57,7 @@ static INSIGHT_RULES: LazyLock<[InsightRule; 2]> = LazyLock::new(|| {
             )),
         },
         InsightRule {
+            id: RuleId::ProblemSolving,
             insight_type: "problem_solving",
             confidence: 0.8,
             in_questions: true,
@@ -85,13 +90,13 @@ impl Analyzer for CueAnalyzer {
         }
         for sentence in &sentences {
             let kinds = [
-                (ItemKind::Interest, interests::liked(sentence)),
-                (ItemKind::Interest, interests::technologies(sentence)),
-                (ItemKind::Project, projects::worked_on(sentence)),
+                (ItemKind::Interest, RuleId::Liking, interests::liked(sentence)),
+                (ItemKind::Interest, RuleId::Technology, interests::technologies(sentence)),
+                (ItemKind::Project, RuleId::Project, projects::worked_on(sentence)),
             ];
-            for (kind, places) in kinds {
+            for (kind, rule, places) in kinds {
                 for (name, place) in places {
-                    add_item(&mut findings.items, kind, &name, &place, text);
+                    add_item(&mut findings.items, kind, rule, &name, &place, text);
                 }
             }
         }
@@ -112,6 +117,9 @@ fn first_insight(rule: &InsightRule, sentences: &[Sentence<'_>], text: &str) -> 
         context: one_line(text, 200),
         confidence: rule.confidence,
         span: span(text, &place),
+        due: None,
+        key_words: Vec::new(),
+        rule: rule.id,
     })
 }
 
@@ -127,7 +135,14 @@ pub(super) fn is_negated(sentence: &str, start: usize) -> bool {
     NEGATION.is_match(&sentence[nearest..start])
 }
 
-fn add_item(items: &mut Vec<ItemFinding>, kind: ItemKind, name: &str, place: &Range<usize>, text: &str) {
+fn add_item(
+    items: &mut Vec<ItemFinding>,
+    kind: ItemKind,
+    rule: RuleId,
+    name: &str,
+    place: &Range<usize>,
+    text: &str,
+) {
     if items.len() >= ITEMS_PER_TURN {
         return;
     }
@@ -135,7 +150,16 @@ fn add_item(items: &mut Vec<ItemFinding>, kind: ItemKind, name: &str, place: &Ra
     let normal_name = normalise(&name);
     let known = items.iter().any(|known| known.kind == kind && normalise(&known.name) == normal_name);
     if !known {
-        items.push(ItemFinding { kind, name, span: span(text, place) });
+        items.push(ItemFinding {
+            kind,
+            name,
+            value: None,
+            polarity: Polarity::Likes,
+            replaced: None,
+            target_date: None,
+            span: span(text, place),
+            rule,
+        });
     }
 }
 

@@ -1,8 +1,13 @@
 use super::*;
+use clock::{Clock, ManualClock};
 use proptest::prelude::*;
 
 fn findings(user_message: &str) -> Findings {
-    CueAnalyzer.analyze(TurnText { user_message, assistant_response: "I like to help. I didn't know that." })
+    CueAnalyzer.analyze(TurnText {
+        user_message,
+        assistant_response: "I like to help. I didn't know that.",
+        occurred_at: ManualClock::default().now(),
+    })
 }
 
 fn names(user_message: &str, kind: ItemKind) -> Vec<String> {

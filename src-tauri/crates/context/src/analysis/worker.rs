@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use clock::Timestamp;
 use database::Database;
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
@@ -272,12 +273,17 @@ fn read_batch(connection: &Connection, analyzer: &dyn Analyzer) -> Result<(i64, 
     let mut batch = Vec::new();
     while let Some(row) = rows.next()? {
         let (user_message, assistant_response): (String, String) = (row.get(4)?, row.get(5)?);
-        let text = TurnText { user_message: &user_message, assistant_response: &assistant_response };
+        let occurred_at: i64 = row.get(2)?;
+        let text = TurnText {
+            user_message: &user_message,
+            assistant_response: &assistant_response,
+            occurred_at: Timestamp::from_micros(occurred_at),
+        };
         batch.push(AnalysedTurn {
             place: TurnPlace {
                 seq: row.get(0)?,
                 conversation: row.get(1)?,
-                occurred_at: row.get(2)?,
+                occurred_at,
                 logged_at: row.get(3)?,
             },
             findings: analyzer.analyze(text),
