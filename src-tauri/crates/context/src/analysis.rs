@@ -4,13 +4,17 @@
 //! randomness. All the rest (who outranks whom, when a suggestion becomes active) is `derive.rs`. So the same
 //! turns give the same memory, in whatever batches they come.
 
+mod clauses;
+mod cues;
 pub(crate) mod dates;
+mod day;
 pub(crate) mod derive;
 mod interests;
 mod projects;
 pub(crate) mod prose;
 pub(crate) mod removal;
 pub(crate) mod rules;
+mod tokens;
 pub(crate) mod worker;
 
 use std::fmt::Debug;
@@ -20,7 +24,8 @@ use clock::Timestamp;
 use crate::evidence::Span;
 use crate::state::{ItemKind, words};
 
-pub use dates::Day;
+pub use dates::days_meant;
+pub use day::{Day, Days};
 pub use rules::CueAnalyzer;
 
 /// The texts of one turn.
