@@ -1,4 +1,5 @@
 use super::*;
+use crate::state::ItemKind;
 use clock::{Clock, ManualClock};
 use proptest::prelude::*;
 

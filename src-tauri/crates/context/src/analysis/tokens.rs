@@ -319,6 +319,11 @@ fn taken_apart(form: &str, next: &str) -> Option<(String, &'static str)> {
 }
 
 impl<'a> Sentence<'a> {
+    /// Its first tokens alone.
+    pub(crate) fn until(&self, end: usize) -> Self {
+        Self { forms: self.forms, tokens: &self.tokens[..end.min(self.tokens.len())] }
+    }
+
     /// How many tokens it has.
     pub(crate) fn len(&self) -> usize {
         self.tokens.len()
