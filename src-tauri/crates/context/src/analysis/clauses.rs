@@ -169,12 +169,42 @@ pub(crate) fn opens_clause(sentence: &Sentence<'_>, at: usize) -> bool {
         return !sentence_joins(sentence, before);
     }
     let start = clause_start(sentence, before);
+    if before < at && parts_clauses(sentence.form(before)) {
+        // "My wife and I …" is one subject; "I'm Ben and I …" are two.
+        let is_clause = before - start >= 4
+            || matches!(
+                sentence.form(start),
+                "i" | "we" | "it" | "he" | "she" | "they" | "ich" | "wir" | "es" | "er" | "das" | "that"
+            );
+        return is_clause || !matches!(sentence.form(before), "and" | "und" | "or" | "oder");
+    }
     let words = before - start;
     words <= 6
         && FRAMES.contains(&sentence.form(start))
         && !sentence.has(start..before, NO_FRAME)
         // "In the book I like …" is about the book.
         && !(words <= 3 && sentence.form(start + 1) == "the" && matches!(sentence.form(start), "of" | "for" | "with" | "to"))
+}
+
+/// Words between two clauses.
+fn parts_clauses(form: &str) -> bool {
+    matches!(
+        form,
+        "and"
+            | "but"
+            | "because"
+            | "so"
+            | "since"
+            | "although"
+            | "though"
+            | "or"
+            | "und"
+            | "aber"
+            | "denn"
+            | "weil"
+            | "oder"
+            | "sondern"
+    )
 }
 
 /// Whether the mark before a word makes one thing of both: "/i", "_i".

@@ -429,6 +429,11 @@ pub(super) fn wanted(told: &Told<'_>) -> Vec<ItemDraft> {
             Shape::GermanTraining => german_training(told, hit.object, hit.cue.end),
         };
         let Some(tokens) = tokens else { continue };
+        if told.has(tokens.clone(), &["kein", "keine", "keinen", "nicht", "nie"])
+            && !told.has(tokens.clone(), &["rauchen", "trinken"])
+        {
+            continue;
+        }
         if found.iter().any(|other| other.tokens.start < tokens.end && tokens.start < other.tokens.end) {
             continue;
         }

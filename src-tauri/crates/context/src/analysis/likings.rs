@@ -76,7 +76,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Things,
         ),
         (
-            "^ ich % auch|sehr|total|besonders|wirklich|immer|unheimlich|wahnsinnig|echt|am_wochenende|abends* gern|gerne|leidenschaftlich|am_liebsten|mit_begeisterung >",
+            "^ ich % auch|sehr|total|besonders|wirklich|immer|unheimlich|wahnsinnig|echt|am_wochenende|abends* leidenschaftlich_gern|leidenschaftlich_gerne|gern|gerne|leidenschaftlich|am_liebsten|mit_begeisterung >",
             Gladly,
         ),
         (

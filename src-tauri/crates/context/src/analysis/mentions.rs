@@ -267,6 +267,13 @@ fn is_name(sentence: &Sentence<'_>, at: usize) -> bool {
                 | "hr"
                 | "it"
                 | "ceo"
+                | "mr"
+                | "mrs"
+                | "ms"
+                | "dr"
+                | "prof"
+                | "herr"
+                | "frau"
         )
 }
 
@@ -427,7 +434,8 @@ fn is_content(sentence: &Sentence<'_>, at: usize, language: Option<Language>) ->
         && !is_stop_word(form)
         && form.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '.'))
         && !form.contains('\'')
-        && !is_stop_word(stem(form).as_str())
+        && !(matches!(form.as_bytes(), [.., b'e', b'd'] | [.., b'i', b'n', b'g'] | [.., b's'])
+            && is_stop_word(stem(form).as_str()))
         && dates::weekday(form).is_none()
 }
 

@@ -87,7 +87,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Problem,
         ),
         (
-            "^ i|we am|are|have|keep have|having|had|got|get|getting|face|facing|hit|ran_into|running_into|run_into|seeing|see|still|keep* a|an|this|some|the|another|trouble|problems|issues ~3 problem|issue|challenge|difficulty|error|bug|problems|issues|errors|bugs|trouble|with",
+            "^ i|we am|are|have|keep* have|having|had|got|get|getting|face|facing|hit|ran_into|running_into|run_into|seeing|see|still|keep* a|an|this|some|the|another|trouble|problems|issues ~3 problem|issue|challenge|difficulty|error|bug|problems|issues|errors|bugs|trouble|with",
             Problem,
         ),
         ("^ i|we am|have still|been? having trouble|problems|issues|difficulties", Problem),
@@ -155,6 +155,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Decision,
         ),
         ("^ i|we went with >", Decision),
+        ("^ i|we have? finally|just|also|now? chose|picked|chosen >", Decision),
         ("^ i|we have made up|made my|our mind|minds|decision", Decision),
         ("^ i|we have? finally? made the|a decision", Decision),
         ("^ the|our|my|final decision is|was|: >", Decision),

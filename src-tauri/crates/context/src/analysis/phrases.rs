@@ -312,7 +312,6 @@ const NO_THING: &[&str] = &[
     "whole",
     "current",
     "new",
-    "old",
     "previous",
     "next",
     "then",
@@ -465,8 +464,6 @@ const NO_THING: &[&str] = &[
     "neue",
     "neuen",
     "neuer",
-    "alte",
-    "alten",
     "jeden",
     "jede",
     "jedes",
@@ -570,8 +567,16 @@ pub(super) fn thing(sentence: &Sentence<'_>, tokens: Range<usize>, most: usize) 
     if start >= end || end - start > most {
         return None;
     }
-    let first = sentence.form(start);
+    let is_plain = |form: &str| matches!(form, "old" | "alte" | "alten" | "altes" | "alter");
+    let first = if end - start > 1 && is_plain(sentence.form(start)) {
+        sentence.form(start + 1)
+    } else {
+        sentence.form(start)
+    };
     let is_thing = !NO_THING.contains(&first)
+        && !(end - start == 1 && is_plain(first))
+        && !CIRCUMSTANCE.contains(&first)
+        && !matches!(first, "up" | "off" | "out" | "down" | "seit" | "since" | "als" | "as" | "of")
         && !sentence.has(start..end, CLAUSE)
         && (start..end).any(|index| {
             sentence.form(index).chars().filter(|c| c.is_alphabetic()).count() >= 2

@@ -174,19 +174,19 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         ),
         ("^ ich bin auch|stark|leicht|hoch* allergisch_gegen|allergisch_auf >", Allergy),
         (
-            "^ ich bin|wir_sind vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|letzte_woche|letztes_jahr|komplett* von > ~5 auf|zu",
+            "^ ich_bin|wir_sind vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|letzte_woche|letztes_jahr|komplett* von > ~5 auf|zu",
             FromTo,
         ),
         (
-            "^ ich habe|wir_haben vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|komplett|alles* von > ~5 auf|zu",
+            "^ ich_habe|wir_haben vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|komplett|alles* von > ~5 auf|zu",
             FromTo,
         ),
         (
-            "^ ich habe|wir_haben vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|komplett* > ~5 durch ~4 ersetzt",
+            "^ ich_habe|wir_haben vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|komplett* > ~5 durch ~4 ersetzt",
             Replaced,
         ),
         (
-            "^ ich bin|wir_sind vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|komplett* auf|zu > ~4 umgestiegen|gewechselt",
+            "^ ich_bin|wir_sind vor_kurzem|kürzlich|jetzt|endlich|inzwischen|mittlerweile|gerade|komplett* auf|zu > ~4 umgestiegen|gewechselt",
             To,
         ),
         ("^ ich habe aufgehört , >", Stopped),
@@ -444,6 +444,8 @@ fn order(told: &Told<'_>, hit: &Hit<Shape>) -> Option<ItemDraft> {
         && matches!(told.form(hit.object), "auf" | "in" | "kurz" | "knapp" | "ausführlich" | "mich")
     {
         if told.form(hit.object) == "mich" { hit.object.checked_sub(1)? } else { hit.object }
+    } else if told.form(last) == "me" {
+        last.checked_sub(1)?
     } else if is_adverb(told.form(last)) {
         hit.object
     } else {

@@ -137,7 +137,9 @@ pub(super) fn progress(told: &Told<'_>) -> Option<Step> {
         {
             continue;
         }
-        if matches!(hit.meaning, Shape::GermanDone | Shape::GermanStep) && is_undone {
+        let tells_of_fact = told.form(end) == ","
+            && matches!(told.form(end + 1), "dass" | "wie" | "warum" | "wieso" | "ob" | "was");
+        if matches!(hit.meaning, Shape::GermanDone | Shape::GermanStep) && (is_undone || tells_of_fact) {
             continue;
         }
         // What has no object is about nothing that could be known again, unless the verb itself says it.

@@ -195,7 +195,10 @@ pub(super) fn worked_on(told: &Told<'_>) -> Vec<ItemDraft> {
                     .or_else(|| {
                         let mut end = phrase_end(sentence, hit.object, Reach::Thing, told.dates);
                         // "a game about bees", "an essay on Kant" are known by what they are about.
-                        if matches!(sentence.form(end), "about" | "on" | "über") && end > hit.object {
+                        let is_nameless = end > hit.object && NAMELESS.contains(&sentence.form(end - 1));
+                        let goes_on = matches!(sentence.form(end), "about" | "on" | "über")
+                            || (is_nameless && matches!(sentence.form(end), "for" | "für" | "to"));
+                        if goes_on && end > hit.object {
                             end = phrase_end(sentence, end + 1, Reach::Thing, told.dates);
                         }
                         thing(sentence, hit.object..end, 7)
@@ -282,6 +285,15 @@ fn without_small(told: &Told<'_>, tokens: Range<usize>) -> Range<usize> {
 fn is_project(told: &Told<'_>, tokens: &Range<usize>) -> bool {
     let Some(last) = tokens.clone().last() else { return false };
     let first = told.form(tokens.start);
+    // "on Monday" is a day, "Go" a language, "a list of guests" a list.
+    let is_other =
+        told.dates.iter().any(|date| date.tokens.start < tokens.end && tokens.start < date.tokens.end)
+            || (tokens.len() == 1 && super::technologies::is_known(first))
+            || (NAMELESS.contains(&first)
+                && matches!(told.form(tokens.start + 1), "of" | "von" | "with" | "mit"));
+    if is_other {
+        return false;
+    }
     let alone = tokens.len() == 1;
     !(alone && NAMELESS.contains(&first))
         && !(NAMELESS.contains(&first)

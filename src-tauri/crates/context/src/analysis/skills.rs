@@ -373,7 +373,9 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
             Shape::Speaks => languages(told, hit.object, limit),
             Shape::Trade | Shape::KnownTrade => {
                 let end = phrase_end(sentence, hit.object, Reach::Thing, told.dates);
-                thing(sentence, hit.object..end, 4)
+                let and = (hit.object..end)
+                    .find(|index| matches!(told.form(*index), "and" | "und" | "or" | "oder"));
+                thing(sentence, hit.object..and.unwrap_or(end), 4)
                     .filter(|tokens| is_trade(told, tokens, hit.meaning == Shape::KnownTrade))
                     .map(|tokens| new(told, tokens))
                     .into_iter()
@@ -387,7 +389,8 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
                             "years" | "years'" | "months" | "jahre" | "jahren" | "monate" | "monaten"
                         )
                 });
-                things(sentence, hit.object, told.dates)
+                let skip = usize::from(matches!(told.form(hit.object), "in" | "im" | "mit" | "am"));
+                things(sentence, hit.object + skip, told.dates)
                     .into_iter()
                     .map(|tokens| {
                         let draft = new(told, tokens);
@@ -403,7 +406,11 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
             let overlaps = |other: &ItemDraft| {
                 other.tokens.start < draft.tokens.end && draft.tokens.start < other.tokens.end
             };
-            if !found.iter().any(overlaps) && !told.has(draft.tokens.clone(), NO_SKILL) {
+            let is_date = told
+                .dates
+                .iter()
+                .any(|date| date.tokens.start < draft.tokens.end && draft.tokens.start < date.tokens.end);
+            if !is_date && !found.iter().any(overlaps) && !told.has(draft.tokens.clone(), NO_SKILL) {
                 found.push(draft);
             }
         }

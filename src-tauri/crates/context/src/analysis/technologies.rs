@@ -232,7 +232,7 @@ const PROGRAMMING: &[&str] = &[
 const REFUSAL: &[&str] = &[
     "not", "never", "hate", "dislike", "without", "instead", "avoid", "stopped", "rather", "sick", "no",
     "nicht", "kein", "keine", "keinen", "hasse", "ohne", "nie", "statt", "anstatt", "quit", "ditched",
-    "dropped", "over",
+    "dropped",
 ];
 
 const SPEAKER: &[&str] = &[
@@ -303,7 +303,7 @@ pub(super) fn interesting(told: &Told<'_>, asks: bool) -> Vec<ItemDraft> {
         // "away from Java", "weg von Java", "used to write Java".
         if matches!(
             sentence.form(named.tokens.start.wrapping_sub(1)),
-            "from" | "von" | "than" | "als" | "used"
+            "from" | "von" | "than" | "als" | "used" | "over"
         ) {
             continue;
         }
