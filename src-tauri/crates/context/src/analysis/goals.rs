@@ -31,12 +31,12 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     use Shape::{GermanOutright, GermanTraining, GermanWanted, Outright, Training, Wanted};
     Cues::new(&[
         (
-            "^ my|our|one main|big|biggest|long-term|personal|ultimate|current|only|next|fitness|career|of_my* goal|goals|aim|dream|ambition|resolution|new_year's_resolution|target for_this_year|for_next_year|this_year|right_now|here|for_2026|for_2027? is|was|are to|: >",
+            "^ my|our|one main|big|biggest|long-term|personal|ultimate|current|only|next|fitness|career|of_my* goal|goals|aim|dream|ambition|resolution|new_year's_resolution|target for_this_year|for_next_year|this_year|right_now|here|for_2026|for_2027? is|are to|: >",
             Outright,
         ),
         ("^ i|we have set|gave|given myself|ourselves the? goal|target|challenge of|to >", Outright),
         ("^ i|we set|gave myself|ourselves the|a? goal|target|challenge of|to >", Outright),
-        ("^ i|we have? always|long dreamed|dreamt|dream of|about >", Outright),
+        ("^ i|we have always|long dreamed|dreamt of|about >", Outright),
         ("^ i|we dream of >", Outright),
         ("^ i|we have? resolved to >", Outright),
         (
@@ -419,7 +419,8 @@ pub(super) fn wanted(told: &Told<'_>) -> Vec<ItemDraft> {
         let target = date.map(|date| date.days.last);
         let is_far = target.is_some_and(|target| told.today.days_until(target) >= DAYS_OF_AN_ERRAND);
         let tokens = match hit.meaning {
-            Shape::Outright => english(told, hit.object),
+            Shape::Outright => english(told, hit.object)
+                .filter(|tokens| !told.has(tokens.clone(), &["this", "these", "how"])),
             Shape::Wanted => english(told, hit.object).filter(|tokens| takes_time(told, tokens, is_far)),
             Shape::Training => english(told, hit.object)
                 .filter(|tokens| tokens.len() > 2 && !NO_TRAINING.contains(&told.form(tokens.end - 1))),
@@ -468,6 +469,15 @@ fn english(told: &Told<'_>, object: usize) -> Option<Range<usize>> {
     let end = (start + 1..end)
         .find(|index| matches!(told.form(*index), "and" | "or" | "because") && end - start > 5)
         .unwrap_or(end);
+    let end = (start..end)
+        .rev()
+        .find(|index| !matches!(told.form(*index), "and" | "or" | "to" | "the" | "a"))
+        .map_or(end, |last| last + 1);
+    let is_cut =
+        end > start + 1 && matches!(told.form(end - 2), "a" | "an" | "more") && told.form(end) == ",";
+    if is_cut || told.has(start..end, &["there", "them", "it", "that"]) {
+        return None;
+    }
     // What comes behind is a circumstance once the name is long enough.
     (end > start
         && end - start <= 10

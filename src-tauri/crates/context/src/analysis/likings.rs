@@ -48,7 +48,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Things,
         ),
         ("^ i have also|been|recently|just|started|begun* learning|teaching_myself >", Things),
-        ("^ i recently|just|finally|also* started|began|took_up learning? >", Things),
+        ("^ i recently|just|finally|also* took_up|started_learning|began_learning >", Things),
         (
             "^ ich mag|liebe|genieße|vergöttere auch|besonders|sehr|total|wirklich|vor_allem|einfach|ja|immer* >",
             Things,

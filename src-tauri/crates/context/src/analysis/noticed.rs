@@ -43,7 +43,11 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         ),
         ("today|til i learned|learnt", Learning),
         (
-            "than|as|what i have|had|would|originally* ever|always|first|originally* thought|expected|assumed|imagined",
+            "than i have|had|would|originally* ever|always|first|originally* thought|expected|assumed|imagined",
+            Learning,
+        ),
+        (
+            "as|what i have|had|would|originally* ever|always|first|originally* thought|expected|assumed",
             Learning,
         ),
         ("^ i always|had_always|originally|first thought|assumed|believed", Learning),
@@ -53,8 +57,8 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             "^ that|this|it now|finally|really|actually|all|suddenly* makes so_much|much|a_lot|perfect|total|more|a_lot_more|complete|way_more|of|much_more* sense",
             Learning,
         ),
-        ("^ i see now? $", Learning),
-        ("^ i understand now? $", Learning),
+        ("oh|ah|aha|right|okay|ok ,? i see $", Learning),
+        ("^ i understand now", Learning),
         ("^ now i finally|really|actually? see|understand|get_it|get_why|get_how", Learning),
         ("^ i now|finally see|understand|get_it|get_why|get_how", Learning),
         ("^ it finally clicked", Learning),
@@ -155,7 +159,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Decision,
         ),
         ("^ i|we went with >", Decision),
-        ("^ i|we have? finally|just|also|now? chose|picked|chosen >", Decision),
+        ("^ i|we have? finally|just|also|now? chose|chosen >", Decision),
         ("^ i|we have made up|made my|our mind|minds|decision", Decision),
         ("^ i|we have? finally? made the|a decision", Decision),
         ("^ the|our|my|final decision is|was|: >", Decision),
@@ -182,7 +186,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Promise,
         ),
         ("^ i|we owe|have_committed_to|committed_to >", DatedTask),
-        ("remind me to|about|that >", Promise),
+        ("^ please|and? can|could|will? you? please? remind me on|to|about|that|tomorrow|next >", Promise),
         ("^ my|the|our ~3 is|are due|must_be|needs_to_be|has_to_be|have_to_be|need_to_be >", Deadline),
         ("^ my|the|our ~2 deadline|submission is|for >", Deadline),
         ("^ deadline is|:? >", Deadline),
@@ -255,6 +259,15 @@ pub(super) fn noticed(told: &Told<'_>, whole: &Sentence<'_>) -> Vec<Notice> {
         let (rule, confidence, due) = match hit.meaning {
             Shape::Learning if is_told(hit.cue.start) => (RuleId::LearningMoment, 0.7, None),
             Shape::Problem if !is_thanks_only(whole, hit.cue.start) => (RuleId::ProblemSolving, 0.8, None),
+            Shape::Decision
+                if whole.has(hit.cue.clone(), &["with"])
+                    && matches!(
+                        whole.form(hit.object),
+                        "my" | "him" | "her" | "them" | "you" | "me" | "us" | "friends" | "our"
+                    ) =>
+            {
+                continue;
+            }
             Shape::Decision
                 if is_told(hit.cue.start) && whole.is_word(hit.object) | is_closed(whole, hit.cue.end) =>
             {

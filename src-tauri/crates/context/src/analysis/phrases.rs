@@ -78,6 +78,7 @@ const END: &[&str] = &[
     "whereas",
     "almost",
     "whereby",
+    "ever",
     "thanks",
     "please",
     "somehow",
@@ -210,6 +211,10 @@ const LEADING: &[&str] = &[
     "most",
     "many",
     "kinds",
+    "different",
+    "various",
+    "verschiedene",
+    "unterschiedliche",
     "sorts",
     "types",
     "especially",
@@ -443,6 +448,14 @@ const NO_THING: &[&str] = &[
     "stil",
     "gar",
     "gefühl",
+    "helping",
+    "creating",
+    "caring",
+    "sinking",
+    "curling",
+    "spending",
+    "entering",
+    "anfangen",
     "gedanke",
     "gedanken",
     "tatsache",
@@ -473,6 +486,89 @@ const NO_THING: &[&str] = &[
     "saying",
     "thinking",
     "asking",
+];
+
+/// What is no thing by itself, or where only "of" follows: a quality of something else.
+const NO_THING_ALONE: &[&str] = &[
+    "color",
+    "colour",
+    "colors",
+    "colours",
+    "texture",
+    "smell",
+    "taste",
+    "rush",
+    "energy",
+    "freedom",
+    "connection",
+    "vibe",
+    "vibes",
+    "atmosphere",
+    "view",
+    "views",
+    "quote",
+    "photo",
+    "picture",
+    "help",
+    "support",
+    "ton",
+    "tons",
+    "concept",
+    "design",
+    "feel",
+    "talking",
+    "listening",
+    "looking",
+    "chilling",
+    "relax",
+    "come",
+    "laugh",
+    "experimenting",
+    "place",
+    "spot",
+    "time",
+    "day",
+    "detail",
+    "details",
+    "mood",
+    "spirit",
+    "challenge",
+    "contrast",
+    "combination",
+    "mix",
+    "sense",
+    "layout",
+    "format",
+    "outcome",
+    "plan",
+    "list",
+    "flow",
+    "farbe",
+    "geschmack",
+    "geruch",
+    "energie",
+    "freiheit",
+    "stimmung",
+    "hilfe",
+    "plan",
+    "format",
+    "aussicht",
+    "ruhe",
+    "gegend",
+    "vibe",
+    "kombination",
+    "atmosphäre",
+    "tag",
+    "ort",
+    "liste",
+    "ergebnis",
+    "reading_",
+    "story",
+    "character",
+    "ton",
+    "thema",
+    "layout",
+    "farben",
 ];
 
 /// Words by which a piece of a sentence shows that it is no thing.
@@ -528,6 +624,14 @@ fn is_mark_end(sentence: &Sentence<'_>, at: usize) -> bool {
     if !sentence.is_word(at) && is_picture && is_list_mark(sentence.form(at + 1)) {
         return false;
     }
+    // "Ursula K. Le Guin".
+    let is_initial = sentence.form(at) == "."
+        && at > 0
+        && sentence.form(at - 1).chars().count() == 1
+        && sentence.is_word(at + 1);
+    if is_initial {
+        return false;
+    }
     !sentence.is_word(at) && !matches!(sentence.form(at), "'" | "/" | "&" | "-")
         || (sentence.form(at) == "-" && !sentence.token(at).is_some_and(|token| token.joined))
 }
@@ -573,7 +677,13 @@ pub(super) fn thing(sentence: &Sentence<'_>, tokens: Range<usize>, most: usize) 
     } else {
         sentence.form(start)
     };
+    let is_alone = end - start == 1 || sentence.form(start + 1) == "of";
+    // "a safe, inviting place" ends at the comma: its noun is still to come.
+    let is_cut =
+        end - start > 1 && matches!(sentence.form(end - 2), "a" | "an" | "more") && sentence.form(end) == ",";
     let is_thing = !NO_THING.contains(&first)
+        && !(is_alone && NO_THING_ALONE.contains(&first))
+        && !is_cut
         && !(end - start == 1 && is_plain(first))
         && !CIRCUMSTANCE.contains(&first)
         && !matches!(first, "up" | "off" | "out" | "down" | "seit" | "since" | "als" | "as" | "of")

@@ -200,7 +200,12 @@ fn judge(title: &str, files: &[&'static str], least_recall: &[(RuleId, f64)]) {
         }
     }
     for (rule, score) in &scores {
-        let least = if rule.suggests() { SUGGESTING_PRECISION } else { OTHER_PRECISION };
+        let least = match rule {
+            // Not shown, only counted.
+            RuleId::Topic => 0.5,
+            rule if rule.suggests() => SUGGESTING_PRECISION,
+            _ => OTHER_PRECISION,
+        };
         assert!(score.precision() >= least, "{title}: {rule} has a precision of {:.2}", score.precision());
     }
     for (rule, least) in least_recall {

@@ -71,7 +71,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Preferred,
         ),
         (
-            "^ i always|usually|mostly|only|generally|typically|exclusively|normally* use|drink|wear|write_in|cook_with|code_in|run_on|shop_at|read_on >",
+            "^ i always|usually|mostly|only|generally|typically|exclusively|normally use|drink|eat|wear|write_in|cook_with|code_in|run_on|shop_at|read_on >",
             Used,
         ),
         (
@@ -79,7 +79,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Always,
         ),
         (
-            "^ always answer|use|write|reply|respond|give|show|include|explain|call|assume|add|format|keep|put|start|speak|cite|ask|provide|suggest >",
+            "^ always answer|use|write|reply|respond|give_me|show_me|include|explain|call_me|assume|add|format|speak|cite|provide >",
             Always,
         ),
         (
@@ -87,7 +87,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Order,
         ),
         (
-            "^ please? never|do_not_ever answer|use|write|reply|respond|give|show|include|explain|call|assume|add|format|put|start|suggest|recommend|mention >",
+            "^ please? never|do_not_ever answer|use|write|reply|respond|give_me|show_me|include|explain|call_me|assume|add|format|suggest|recommend|mention >",
             Never,
         ),
         (
@@ -122,7 +122,11 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         ),
         ("^ i|we have|recently|just|finally|also|already|completely* replaced > ~6 with|by", Replaced),
         (
-            "^ i|we have|recently|just|finally|also|already|completely* stopped|quit|ditched|dropped|abandoned|given_up|gave_up > using|drinking|eating|smoking|playing|watching|wearing|reading|buying|doing|taking?",
+            "^ i|we have|recently|just|finally|also|already|completely* quit|ditched|abandoned|given_up|gave_up >",
+            Stopped,
+        ),
+        (
+            "^ i|we have|recently|just|finally|also|already|completely* stopped > using|drinking|eating|smoking|playing|watching|wearing|reading|buying|taking",
             Stopped,
         ),
         (
@@ -130,7 +134,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Stopped,
         ),
         ("^ i|we do_not really? use|drink|eat|like|play|wear|watch|buy|smoke|enjoy|read|love|do >", NoMore),
-        ("^ i used_to really? like|love|use|drink|enjoy|eat|smoke|prefer|play >", Stopped),
+        ("^ i used_to really? like|love|use|drink|enjoy|eat|smoke|prefer >", Stopped),
         // German.
         ("^ ich hasse|verabscheue wirklich|auch|total|es? >", Disliked),
         (
@@ -452,7 +456,9 @@ fn order(told: &Told<'_>, hit: &Hit<Shape>) -> Option<ItemDraft> {
         last
     };
     let end = clause_end(sentence, start);
-    if end <= start + usize::from(told.form(start) != "auf" && hit.meaning != Shape::Order) || end - start > 9
+    if end
+        <= start + usize::from(start < hit.object && told.form(start) != "auf" && hit.meaning != Shape::Order)
+        || end - start > 9
     {
         return None;
     }

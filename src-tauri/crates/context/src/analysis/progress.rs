@@ -86,6 +86,91 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     ])
 });
 
+/// Verbs that tell of a step only with a measure: who ran a script got no further.
+const MEASURED: &[&str] = &[
+    "ran",
+    "run",
+    "wrote",
+    "written",
+    "read",
+    "lost",
+    "saved",
+    "learned",
+    "learnt",
+    "applied",
+    "edited",
+    "reached",
+    "completed",
+    "passed",
+    "released",
+    "lifted",
+];
+
+/// What measures a step.
+const MEASURES: &[&str] = &[
+    "km",
+    "kilometer",
+    "kilometers",
+    "kilometres",
+    "mile",
+    "miles",
+    "marathon",
+    "race",
+    "page",
+    "pages",
+    "chapter",
+    "chapters",
+    "words",
+    "book",
+    "books",
+    "draft",
+    "section",
+    "story",
+    "poem",
+    "song",
+    "essay",
+    "kg",
+    "kilo",
+    "kilos",
+    "pounds",
+    "weight",
+    "money",
+    "€",
+    "$",
+    "exam",
+    "test",
+    "driving",
+    "course",
+    "certification",
+    "interview",
+    "level",
+    "goal",
+    "milestone",
+    "thesis",
+    "jobs",
+    "job",
+    "school",
+    "album",
+    "novel",
+    "song",
+    "manuscript",
+    "lesson",
+    "article",
+    "week",
+    "month",
+    "lap",
+    "laps",
+    "half",
+    "10k",
+    "5k",
+    "degree",
+    "bar",
+    "training",
+    "program",
+    "outline",
+    "belt",
+];
+
 /// A step that was told of.
 pub(super) struct Step {
     pub(super) tokens: Range<usize>,
@@ -140,6 +225,18 @@ pub(super) fn progress(told: &Told<'_>) -> Option<Step> {
         let tells_of_fact = told.form(end) == ","
             && matches!(told.form(end + 1), "dass" | "wie" | "warum" | "wieso" | "ob" | "was");
         if matches!(hit.meaning, Shape::GermanDone | Shape::GermanStep) && (is_undone || tells_of_fact) {
+            continue;
+        }
+        let clause = hit.cue.start..end.max(hit.cue.end);
+        let is_measured = told.has(clause.clone(), MEASURES)
+            || clause.clone().any(|index| {
+                sentence.is_number(index)
+                    || (super::dates::number(told.form(index)).is_some_and(|count| count > 1))
+            });
+        if matches!(hit.meaning, Shape::Step | Shape::Done)
+            && told.has(hit.cue.clone(), MEASURED)
+            && !is_measured
+        {
             continue;
         }
         // What has no object is about nothing that could be known again, unless the verb itself says it.

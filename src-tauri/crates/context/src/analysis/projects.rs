@@ -63,6 +63,17 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
 
 /// Words that name nothing by themselves, or a step of a work and not the work.
 const NAMELESS: &[&str] = &[
+    "health",
+    "business",
+    "skills",
+    "technique",
+    "fitness",
+    "german",
+    "english",
+    "grammar",
+    "spelling",
+    "gesundheit",
+    "technik",
     "project",
     "projects",
     "app",
@@ -151,6 +162,59 @@ const NAMELESS: &[&str] = &[
     "homework",
     "being",
     "finding",
+    "assumption",
+    "basis",
+    "uni",
+    "universität",
+    "schule",
+    "hochschule",
+    "tankstelle",
+    "kasse",
+    "rezeption",
+    "mir",
+    "dir",
+    "side",
+    "holiday",
+    "weekend",
+    "sundays",
+    "spot",
+    "premise",
+    "principle",
+];
+
+/// "Working on getting fitter" is a goal at best.
+const ACTIVITIES: &[&str] = &[
+    "improving",
+    "getting",
+    "making",
+    "fixing",
+    "understanding",
+    "being",
+    "finding",
+    "becoming",
+    "supporting",
+    "building",
+    "learning",
+    "losing",
+    "staying",
+    "keeping",
+    "eating",
+    "sleeping",
+    "reducing",
+    "increasing",
+    "developing",
+    "managing",
+    "adding",
+    "setting",
+    "moving",
+    "cleaning",
+    "having",
+    "letting",
+    "going",
+    "changing",
+    "taking",
+    "giving",
+    "growing",
 ];
 
 /// What is never a project's last word: a step of a work.
@@ -178,6 +242,25 @@ const STEPS: &[&str] = &[
     "message",
     "assignment",
     "worksheet",
+    "note",
+    "mail",
+    "brief",
+    "nachricht",
+    "notiz",
+    "review",
+    "comment",
+    "rash",
+    "cough",
+    "headache",
+    "fever",
+    "habit",
+    "interest",
+    "feeling",
+    "review",
+    "invitation",
+    "antrag",
+    "bewerbung",
+    "kündigung",
 ];
 
 /// What the sentence says the person is working on.
@@ -201,7 +284,9 @@ pub(super) fn worked_on(told: &Told<'_>) -> Vec<ItemDraft> {
                         if goes_on && end > hit.object {
                             end = phrase_end(sentence, end + 1, Reach::Thing, told.dates);
                         }
-                        thing(sentence, hit.object..end, 7)
+                        let and =
+                            (hit.object..end).find(|index| matches!(sentence.form(*index), "and" | "und"));
+                        thing(sentence, hit.object..and.unwrap_or(end), 7)
                     })
                     .map(|tokens| without_small(told, tokens))
                     .filter(|tokens| is_project(told, tokens))
@@ -240,6 +325,9 @@ fn name_of_own(told: &Told<'_>, from: usize) -> Option<Range<usize>> {
     let end = (from..sentence.len().min(from + 4))
         .find(|index| !sentence.is_capital(*index))
         .unwrap_or(sentence.len().min(from + 4));
+    // "Moss & Fern".
+    let end =
+        if end > from && sentence.form(end) == "&" && sentence.is_capital(end + 1) { end + 2 } else { end };
     let is_name = end > from
         && !matches!(sentence.form(from), "i" | "is" | "idea" | "ich")
         && sentence.form(from).chars().count() > 1
@@ -291,7 +379,12 @@ fn is_project(told: &Told<'_>, tokens: &Range<usize>) -> bool {
             || (tokens.len() == 1 && super::technologies::is_known(first))
             || (NAMELESS.contains(&first)
                 && matches!(told.form(tokens.start + 1), "of" | "von" | "with" | "mit"));
-    if is_other {
+    // "working on getting fitter" is a goal at best.
+    let is_activity = tokens.len() > 1 && ACTIVITIES.contains(&first);
+    if is_other
+        || is_activity
+        || matches!(told.form(last), "project" | "projekt" | "things" | "stuff" | "down" | "up" | "out")
+    {
         return false;
     }
     let alone = tokens.len() == 1;
@@ -311,6 +404,13 @@ fn is_project(told: &Told<'_>, tokens: &Range<usize>) -> bool {
                     | "myself"
             ))
         && !STEPS.contains(&told.form(last))
+        && !tokens.clone().any(|index| {
+            STEPS.contains(&told.form(index))
+                && matches!(
+                    told.form(index + 1),
+                    "to" | "for" | "in" | "about" | "an" | "für" | "im" | "on" | "über" | "von"
+                )
+        })
         && !matches!(
             first,
             "this"

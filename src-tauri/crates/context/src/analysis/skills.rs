@@ -96,6 +96,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Since,
         ),
         ("^ ich unterrichte >", Things),
+        ("^ ich kann auch|ziemlich|recht|sehr* gut|fließend|super >", Things),
     ])
 });
 
@@ -520,7 +521,20 @@ fn is_trade(told: &Told<'_>, tokens: &Range<usize>, must_be_known: bool) -> bool
     !is_judged
         && (is_known
             || (!must_be_known
-                && !matches!(form, "well" | "team" | "expected" | "intended" | "always" | "before")))
+                && !matches!(
+                    form,
+                    "well"
+                        | "team"
+                        | "expected"
+                        | "intended"
+                        | "nächstes"
+                        | "erstes"
+                        | "letztes"
+                        | "nächste"
+                        | "erste"
+                        | "always"
+                        | "before"
+                )))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const ENGLISH: &str = "a about above actually after again against ago ah all alm
     within without won wonder wondering word words work worked working works would write wrong yeah year years yes \
     yesterday yet you your yours yourself time times month months morning evening night tonight weekend hour hours minutes \
     monday tuesday wednesday thursday friday saturday sunday four five six seven eight nine ten amount number \
-    thx ty btw fyi lol anymore able add added maybe wanna hmm wow cool awesome perfect nicely plan planning \
+    ideas thoughts advice recommendation recommendations suggestions thx ty btw fyi lol anymore able add added maybe wanna hmm wow cool awesome perfect nicely plan planning \
     finished finish finally prefer favourite favorite enjoy hate switched decided promise promised remind using \
     rest stay stays bunch piece version currently somewhat basically literally honestly alright least gets forever";
 

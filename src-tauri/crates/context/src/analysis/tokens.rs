@@ -212,7 +212,10 @@ impl Cutter<'_> {
         let form = &self.out.forms[last.form.start as usize..last.form.end as usize];
         let next = next_word(behind);
         match last.kind {
-            Kind::Word => ABBREVIATIONS.contains(&form) && !next.is_empty(),
+            Kind::Word => {
+                (ABBREVIATIONS.contains(&form) || (form.chars().count() == 1 && last.capital && form != "i"))
+                    && !next.is_empty()
+            }
             Kind::Number => {
                 let is_day = form.len() <= 2 || form.contains('.');
                 is_day && (next.starts_with(char::is_lowercase) || MONTHS.contains(&form_of(next).as_str()))
