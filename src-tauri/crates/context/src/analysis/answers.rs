@@ -68,7 +68,7 @@ fn is_request(sentence: &Sentence<'_>, start: usize) -> bool {
         sentence.form(start),
         "can" | "could" | "would" | "will" | "kannst" | "könntest" | "würdest" | "können" | "könnten"
     );
-    let whom = matches!(sentence.form(start + 1), "you" | "du" | "sie" | "we" | "please");
+    let whom = matches!(sentence.form(start + 1), "you" | "du" | "sie" | "please");
     let would_you = sentence.form(start) == "would"
         && matches!(sentence.form(start + 2), "recommend" | "suggest" | "say");
     asks && whom && !would_you && !sentence.has(start..sentence.len(), TELLING)
@@ -101,7 +101,7 @@ static FATES: LazyLock<Cues<ResolutionKind>> = LazyLock::new(|| {
     use ResolutionKind::{StillBroken, Thanks, Worked};
     Cues::new(&[
         (
-            "still does_not|not|broken|failing|fails|the_same|no|crashes|will_not|is_not|getting|get|seeing|happening|happens",
+            "still does_not|not|broken|failing|fails|the_same|no|crashes|will_not|is_not|getting|get|seeing|happening|happens|there|here",
             StillBroken,
         ),
         (
@@ -112,7 +112,7 @@ static FATES: LazyLock<Cues<ResolutionKind>> = LazyLock::new(|| {
         ("^ no luck|difference|change|success", StillBroken),
         ("^ the error|problem|issue|bug persists|remains|is_back|came_back|comes_back", StillBroken),
         (
-            "immer_noch|noch_immer nicht|kaputt|der_gleiche|derselbe|das_gleiche|dasselbe|den_gleichen|die_gleiche|dieselbe|denselben|ein|kein|keine|fehler",
+            "immer_noch|noch_immer nicht|kaputt|der_gleiche|derselbe|das_gleiche|dasselbe|den_gleichen|die_gleiche|dieselbe|denselben|ein|kein|keine|fehler|da|hier",
             StillBroken,
         ),
         (

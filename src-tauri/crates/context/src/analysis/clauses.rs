@@ -352,6 +352,13 @@ fn is_reported(sentence: &Sentence<'_>, start: usize) -> bool {
         return false;
     }
     let before = clause_start(sentence, start - 1);
+    let supposes = sentence
+        .has(before..start - 1, &["imagine", "suppose", "supposing", "pretend", "angenommen", "assuming"])
+        || (sentence.form(start - 2) == "vor"
+            && sentence.has(before..start - 1, &["stell", "stellt", "stellen"]));
+    if supposes {
+        return true;
+    }
     (before..start - 1).any(|index| {
         REPORTS.contains(&sentence.form(index))
             && !matches!(sentence.form(index.wrapping_sub(1)), "i" | "ich" | "always")

@@ -141,6 +141,11 @@ fn month(form: &str) -> Option<i8> {
     })
 }
 
+/// Whether a word names a month.
+pub(crate) fn is_month(form: &str) -> bool {
+    month(form).is_some() && form.len() > 3
+}
+
 pub(crate) fn weekday(form: &str) -> Option<i64> {
     Some(match form {
         "monday" | "montag" => 1,

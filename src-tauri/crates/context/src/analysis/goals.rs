@@ -394,6 +394,7 @@ const LASTING_GERMAN_WITH: &[(&str, &[&str])] = &[
     ("essen", &["gesünder", "weniger", "zucker", "fleisch"]),
     ("trinken", &["weniger", "alkohol"]),
     ("verdienen", &["geld", "mehr"]),
+    ("ernähren", &["gesünder", "gesund", "vegan", "vegetarisch"]),
     ("wechseln", &["job", "beruf", "branche"]),
     ("starten", &["podcast", "business"]),
 ];
@@ -549,6 +550,12 @@ fn german(told: &Told<'_>, object: usize, date: Option<&Range<usize>>) -> Option
     while start < sentence.len() {
         match date.filter(|date| date.start == start) {
             Some(date) => start = date.end,
+            // "vor dem Urlaub im September".
+            None if told.form(start) == "vor"
+                && date.is_some_and(|date| date.start > start && date.start <= start + 4) =>
+            {
+                start = date.map_or(start + 1, |date| date.end);
+            }
             None if matches!(
                 told.form(start),
                 "endlich"
@@ -614,7 +621,7 @@ fn takes_time_german(told: &Told<'_>, tokens: &Range<usize>, is_far: bool) -> bo
             let before = told.form(verb - 1);
             before.starts_with("ge")
                 || before.ends_with("iert")
-                || before.starts_with("be") && before.ends_with('t')
+                || before.starts_with("be") && before.ends_with('t') && before != "befördert"
         };
         return !is_passive && tokens.len() > 1 || matches!(form, "abnehmen" | "auswandern" | "promovieren");
     }
@@ -652,7 +659,8 @@ fn german_training(told: &Told<'_>, object: usize, cue_end: usize) -> Option<Ran
     let start = (object..cue_end).rev().find(|index| matches!(told.form(*index), "für" | "auf"))?;
     (end > cue_end
         && end - cue_end <= 5
-        && !matches!(told.form(cue_end), "mich" | "dich" | "das" | "es" | "später" | "heute"))
+        && !matches!(told.form(cue_end), "mich" | "dich" | "es" | "später" | "heute")
+        && !(told.form(cue_end) == "das" && !told.sentence.is_word(cue_end + 1)))
     .then_some(start..end)
 }
 

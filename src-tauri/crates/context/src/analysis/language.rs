@@ -50,9 +50,14 @@ static WORDS: LazyLock<HashMap<&'static str, (u32, u32, u32)>> = LazyLock::new(|
 /// The language of a text, if there is enough to tell it by.
 pub(super) fn language(tokens: &Tokens) -> Option<Language> {
     let (mut english, mut german, mut other, mut all) = (0, 0, 0, 0_u32);
+    let mut sure = false;
     for sentence in tokens.sentences() {
         for index in (0..sentence.len()).filter(|index| sentence.is_word(*index)) {
             all += 1;
+            sure |= matches!(
+                sentence.form(index),
+                "ich" | "nicht" | "und" | "keine" | "keinen" | "bitte" | "mein" | "meine" | "für" | "ist"
+            );
             if let Some((en, de, rest)) = WORDS.get(sentence.form(index)) {
                 english += en;
                 german += de;
@@ -68,6 +73,10 @@ pub(super) fn language(tokens: &Tokens) -> Option<Language> {
     } else {
         (german, english, Language::German)
     };
+    // "Ich trinke keinen Alkohol": one word is enough where few stand and no other language has it.
+    if most < 2 && all <= 6 && sure && second == 0 {
+        return Some(Language::German);
+    }
     // One little word in six, and clearly more of them than of any other language's.
     let is_clear = most >= 2 && most * 6 >= all && most > second + second / 2 && most > other;
     is_clear.then_some(language)

@@ -49,6 +49,10 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         ),
         ("^ i have also|been|recently|just|started|begun* learning|teaching_myself >", Things),
         ("^ i recently|just|finally|also* took_up|started_learning|began_learning >", Things),
+        ("^ i collect|am_collecting|have_been_collecting >", Things),
+        ("^ i am|have_been getting|gotten really|more* into >", Things),
+        ("^ ich sammle|sammele auch|gerne|leidenschaftlich|seit_jahren* >", Things),
+        ("^ ich bin verrückt|süchtig nach >", Things),
         (
             "^ ich mag|liebe|genieße|vergöttere auch|besonders|sehr|total|wirklich|vor_allem|einfach|ja|immer* >",
             Things,
@@ -161,6 +165,9 @@ pub(super) fn liked(told: &Told<'_>) -> Vec<ItemDraft> {
         {
             continue;
         }
+        if is_somebodys(told, hit.object) {
+            continue;
+        }
         // "I love it when …", "I like X better": about something else.
         if told.has(hit.object..clause_end(sentence, hit.object), &["better", "least", "less", "zugeschickt"])
         {
@@ -184,6 +191,10 @@ pub(super) fn liked(told: &Told<'_>) -> Vec<ItemDraft> {
                     found.extend(thing(sentence, hit.object + 1..end, 5));
                 }
             }
+            Shape::Things if told.form(hit.object) == "to" => {
+                let end = phrase_end(sentence, hit.object + 1, Reach::Thing, told.dates);
+                found.extend(thing(sentence, hit.object + 1..end, 5));
+            }
             Shape::Liked | Shape::Things => found.extend(things(sentence, hit.object, told.dates)),
         }
     }
@@ -193,6 +204,14 @@ pub(super) fn liked(told: &Told<'_>) -> Vec<ItemDraft> {
             ItemDraft::new(told, ItemKind::Interest, RuleId::Liking, tokens).with_polarity(Polarity::Likes)
         })
         .collect()
+}
+
+/// "I love my wife": no interest.
+pub(super) fn is_somebodys(told: &Told<'_>, object: usize) -> bool {
+    matches!(
+        told.form(object),
+        "my" | "our" | "mein" | "meine" | "meinen" | "meinem" | "meiner" | "unser" | "unsere" | "unseren"
+    )
 }
 
 fn verb_before_ich(told: &Told<'_>, cue: &std::ops::Range<usize>) -> usize {

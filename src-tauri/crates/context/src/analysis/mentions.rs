@@ -279,7 +279,23 @@ fn is_name(sentence: &Sentence<'_>, at: usize) -> bool {
 
 fn is_person(sentence: &Sentence<'_>, at: usize, language: Option<Language>) -> bool {
     let bare = sentence.form(at).trim_end_matches("'s");
-    if !is_name(sentence, at) || RELATIONS.contains(&bare) {
+    // Somebody in a story to be written is nobody.
+    let is_made_up = sentence.has(
+        0..at,
+        &[
+            "dialogue",
+            "story",
+            "character",
+            "novel",
+            "poem",
+            "dialog",
+            "geschichte",
+            "gedicht",
+            "joke",
+            "scene",
+        ],
+    );
+    if is_made_up || !is_name(sentence, at) || RELATIONS.contains(&bare) {
         return false;
     }
     let before = |back: usize| if back <= at { sentence.form(at - back) } else { "" };
@@ -421,6 +437,72 @@ pub(super) fn topics(
     seen.into_iter().map(|topic| (topic.sentence, topic.tokens, topic.normal)).collect()
 }
 
+/// Words that tell what is done or when, and not about what.
+const NO_TOPIC: &[&str] = &[
+    "lose",
+    "play",
+    "forget",
+    "decide",
+    "writing",
+    "creating",
+    "developing",
+    "designing",
+    "moving",
+    "flying",
+    "staying",
+    "learning",
+    "building",
+    "expecting",
+    "stuck",
+    "merge",
+    "longer",
+    "tasty",
+    "twice",
+    "empty",
+    "fail",
+    "wife",
+    "husband",
+    "double",
+    "listen",
+    "keeping",
+    "going",
+    "saying",
+    "sending",
+    "buying",
+    "getting",
+    "waiting",
+    "hoping",
+    "wondering",
+    "planning",
+    "bigger",
+    "smaller",
+    "sorry",
+    "favorite",
+    "amazing",
+    "great",
+    "lovely",
+    "super",
+    "awesome",
+    "haha",
+    "hope",
+    "excited",
+    "proud",
+    "definitely",
+    "special",
+    "trinke",
+    "esse",
+    "spiele",
+    "lerne",
+    "arbeite",
+    "kürzer",
+    "antworte",
+    "suche",
+    "fourth",
+    "position",
+    "likes",
+    "fishing_",
+];
+
 fn is_content(sentence: &Sentence<'_>, at: usize, language: Option<Language>) -> bool {
     let form = sentence.form(at);
     let is_noun_like = match language {
@@ -436,7 +518,9 @@ fn is_content(sentence: &Sentence<'_>, at: usize, language: Option<Language>) ->
         && !form.contains('\'')
         && !(matches!(form.as_bytes(), [.., b'e', b'd'] | [.., b'i', b'n', b'g'] | [.., b's'])
             && is_stop_word(stem(form).as_str()))
-        && dates::weekday(form).is_none()
+        && dates::weekday(form.trim_end_matches('s')).is_none()
+        && !(dates::is_month(form))
+        && !NO_TOPIC.contains(&form)
 }
 
 /// English words that are rather done than spoken of.

@@ -25,12 +25,16 @@ enum Shape {
     Promise,
     /// "… is due on …": only with a day ahead.
     Deadline,
+    /// "ich … bis Freitag …": any verb but of states.
+    Anything,
     /// "bis Freitag schicke ich …": a limit must be in the sentence.
     Present,
 }
 
 static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
-    use Shape::{DatedTask, Deadline, Decision, GermanDecision, Learning, Present, Problem, Promise};
+    use Shape::{
+        Anything, DatedTask, Deadline, Decision, GermanDecision, Learning, Present, Problem, Promise,
+    };
     Cues::new(&[
         // Learning moments.
         (
@@ -91,7 +95,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Problem,
         ),
         (
-            "^ i|we am|are|have|keep* have|having|had|got|get|getting|face|facing|hit|ran_into|running_into|run_into|seeing|see|still|keep* a|an|this|some|the|another|trouble|problems|issues ~3 problem|issue|challenge|difficulty|error|bug|problems|issues|errors|bugs|trouble|with",
+            "^ i|we am|are|have|keep* have|having|had|got|get|getting|face|facing|hit|ran_into|running_into|run_into|seeing|see|still|keep* a|an|this|some|the|another|trouble|problems|issues ~3 problem|issue|challenge|difficulty|error|bug|fault|exception|crash|leak|problems|issues|errors|bugs|trouble|with",
             Problem,
         ),
         ("^ i|we am|have still|been? having trouble|problems|issues|difficulties", Problem),
@@ -101,12 +105,9 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             "^ i|we am|are|have? need_to|want_to|have_to|trying_to|tried_to|managed_to|attempting_to|try_to fix|solve|resolve|debug|troubleshoot|repair",
             Problem,
         ),
+        ("^ i|we finally|just|have|already* fixed|solved|resolved it|this|that|the|my|our", Problem),
         (
-            "^ i|we|that|this|it finally|just|have|already* fixed|solved|resolved it|this|that|the|my|our",
-            Problem,
-        ),
-        (
-            "^ i|we can_not|could_not seem_to? figure_out|get|find|make|connect|install|open|sleep|log_in|start|understand|solve|reach|afford",
+            "^ i|we can_not|could_not seem_to? figure_out|get|find|make|connect|install|open|sleep|log_in|start|understand|solve|reach|afford|fall_asleep|concentrate|focus|remember",
             Problem,
         ),
         (
@@ -114,6 +115,12 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Problem,
         ),
         ("^ my|our|the % ~2 is|are broken|stuck|leaking|crashing|failing|frozen", Problem),
+        ("^ my|our % ~2 hurts|hurt|aches|ache|is_killing|has_been_killing|have_been_killing", Problem),
+        ("^ mein|meine|mir tut|tun|% ~6 weh", Problem),
+        (
+            "^ ich|wir kann|können ~6 nicht öffnen|schlafen|einschlafen|finden|installieren|starten|verbinden|speichern|drucken|einloggen|anmelden",
+            Problem,
+        ),
         (
             "wie kann|könnte|soll|sollte|bekomme|kriege|mache|löse|behebe|schaffe|repariere|werde ich|wir",
             Problem,
@@ -142,7 +149,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             "^ mein|meine|der|die|das|unser|unsere % ~3 geht|startet|funktioniert|läuft|lädt|druckt|verbindet|öffnet|reagiert leider|seit_gestern|auf_einmal|plötzlich|einfach|sich|immer|gar* nicht",
             Problem,
         ),
-        ("^ mein|meine|der|die|das|unser|unsere % ~2 ist kaputt|defekt|abgestürzt|undicht", Problem),
+        ("^ mein|meine|der|die|das|unser|unsere % ~2 ist ~4 kaputt|defekt|abgestürzt|undicht", Problem),
         (
             "^ ich|wir versuche|versuchen|muss|müssen ~6 lösen|beheben|reparieren|zu_beheben|zu_lösen|zu_reparieren",
             Problem,
@@ -186,6 +193,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Promise,
         ),
         ("^ i|we owe|have_committed_to|committed_to >", DatedTask),
+        ("^ i|we have|also* promised >", Promise),
         ("^ please|and? can|could|will? you? please? remind me on|to|about|that|tomorrow|next >", Promise),
         ("^ my|the|our ~3 is|are due|must_be|needs_to_be|has_to_be|have_to_be|need_to_be >", Deadline),
         ("^ my|the|our ~2 deadline|submission is|for >", Deadline),
@@ -198,6 +206,19 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         (
             "^ ich|wir schicke|liefere|mache|schreibe|gebe|reiche|erledige|schicken|liefern|machen|überweise|bringe|rufe|melde|zahle|bezahle|kündige|sende|beantworte|kümmere >",
             Present,
+        ),
+        ("^ ich % >", Anything),
+        (
+            "^ das|die|der|den|mein|meine|unser|unsere ~3 muss ~4 raus|fertig|weg|abgegeben|eingereicht|bezahlt >",
+            Deadline,
+        ),
+        (
+            "^ muss das|die|der|mein|meine|unser|unsere ~3 raus|fertig|weg|abgegeben|eingereicht|bezahlt >",
+            Deadline,
+        ),
+        (
+            "muss|müssen das|die|der|mein|meine|unser|unsere ~3 raus|fertig|weg|abgegeben|eingereicht|bezahlt >",
+            Deadline,
         ),
         ("^ ich habe ~4 versprochen|zugesagt", Promise),
         ("erinnere|erinner mich bitte|daran|morgen|am|,* ", Promise),
@@ -239,6 +260,37 @@ const NO_TASK: &[&str] = &[
     "miss",
     "arrive",
     "leave",
+];
+
+/// German verbs of where somebody is and what goes on, not of a task.
+const STATES: &[&str] = &[
+    "habe",
+    "bleibe",
+    "arbeite",
+    "warte",
+    "hatte",
+    "schlafe",
+    "fahre",
+    "wohne",
+    "lese",
+    "lerne",
+    "werde",
+    "hoffe",
+    "glaube",
+    "denke",
+    "brauche",
+    "hätte",
+    "würde",
+    "möchte",
+    "könnte",
+    "reise",
+    "fliege",
+    "verstehe",
+    "wünsche",
+    "plane",
+    "trainiere",
+    "spare",
+    "laufe",
 ];
 
 /// What was noticed in a sentence.
@@ -318,21 +370,25 @@ fn committed(
     if matches!(shape, Shape::DatedTask) && (NO_TASK.contains(&next) || is_sentence_of_state(whole, object)) {
         return None;
     }
-    let date = told.dates.iter().filter(|date| date.days.last >= told.today).find(|date| {
-        shape != Shape::Present
-            || date.is_limit
-            || matches!(
-                whole.form(date.tokens.start),
-                "am" | "morgen" | "übermorgen" | "heute" | "nächste" | "nächsten"
-            )
-    });
+    let date = told
+        .dates
+        .iter()
+        .filter(|date| date.days.last >= told.today)
+        .find(|date| shape != Shape::Anything || date.is_limit)
+        .filter(|date| {
+            shape != Shape::Present
+                || date.is_limit
+                || matches!(
+                    whole.form(date.tokens.start),
+                    "am" | "morgen" | "übermorgen" | "heute" | "nächste" | "nächsten"
+                )
+        });
     match (shape, date) {
         (Shape::Promise, date) => Some(date.map(|date| date.days.last)),
         (_, Some(date)) => {
             // A month or more is a plan, not an appointment.
             let is_wide = date.days.first.days_until(date.days.last) > 7;
             let is_near = told.today.days_until(date.days.last) <= 370;
-            let _ = cue;
             (is_near && (!is_wide || date.is_limit) && (date.days.last > told.today || date.is_limit))
                 .then_some(Some(date.days.last))
         }

@@ -643,7 +643,11 @@ fn is_list_mark(form: &str) -> bool {
 /// The thing in these tokens: without articles before it; none if it is none or has more than `most` words.
 pub(super) fn thing(sentence: &Sentence<'_>, tokens: Range<usize>, most: usize) -> Option<Range<usize>> {
     let mut start = tokens.start;
-    while start < tokens.end && (LEADING.contains(&sentence.form(start)) || !sentence.is_word(start)) {
+    while start < tokens.end
+        && (LEADING.contains(&sentence.form(start))
+            || !sentence.is_word(start)
+            || (sentence.form(start) == "lot" && sentence.form(start + 1) == "of"))
+    {
         start += 1;
     }
     let mut end = tokens.end;
@@ -741,11 +745,24 @@ pub(super) fn things(sentence: &Sentence<'_>, from: usize, dates: &[Date]) -> Ve
         }
         let next_end = phrase_end(sentence, next, Reach::Thing, dates);
         // "Rust, a language": the same thing in other words.
-        let is_apposition = matches!(
+        let is_part = matches!(
             sentence.form(next),
-            "a" | "an" | "the" | "my" | "ein" | "eine" | "mein" | "meine" | "der" | "die" | "das"
-        ) && !sentence.has(next..next_end, &["and", "or", "und", "oder"])
-            && !matches!(sentence.form(next - 1), "and" | "or" | "und" | "oder");
+            "especially"
+                | "particularly"
+                | "mainly"
+                | "mostly"
+                | "besonders"
+                | "vor"
+                | "such"
+                | "like"
+                | "insbesondere"
+        );
+        let is_apposition = is_part
+            || matches!(
+                sentence.form(next),
+                "a" | "an" | "the" | "my" | "ein" | "eine" | "mein" | "meine" | "der" | "die" | "das"
+            ) && !sentence.has(next..next_end, &["and", "or", "und", "oder"])
+                && !matches!(sentence.form(next - 1), "and" | "or" | "und" | "oder");
         let closes = !is_apposition && !sentence.is_word(next_end)
             || sentence.has(next..next_end, &["and", "or", "und", "oder", "sowie"]);
         if next_end == next || next_end - next > 5 || !closes || sentence.form(next_end) == ":" {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::clauses::{clause_end, is_denied};
 use super::cues::{Cues, Hit};
+use super::likings::is_somebodys;
 use super::phrases::{Reach, phrase_end, thing, things};
 use super::technologies;
 use super::told::{ItemDraft, Told};
@@ -32,6 +33,8 @@ enum Shape {
     Allergy,
     /// "answer in German".
     Order,
+    /// "answer in German from now on".
+    Lasting,
     /// "I switched from … to …".
     FromTo,
     /// "I switched to … from …".
@@ -48,8 +51,8 @@ enum Shape {
 
 static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     use Shape::{
-        Allergy, Always, Diet, Disliked, DislikedByNot, FromTo, MovedFromTo, Named, Never, NoMore, Order,
-        Preferred, Replaced, Stopped, To, Used,
+        Allergy, Always, Diet, Disliked, DislikedByNot, FromTo, Lasting, MovedFromTo, Named, Never, NoMore,
+        Order, Preferred, Replaced, Stopped, To, Used,
     };
     Cues::new(&[
         // English.
@@ -61,6 +64,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             "^ i do_not|do_not_really|really_do_not|have_never|never|honestly_do_not|just_do_not|do_not_particularly|do_not_even|am_afraid_i_do_not really|ever|particularly|actually* like|liked|enjoy|enjoyed|love|care_for >",
             Disliked,
         ),
+        ("^ i|we do_not ever|usually|generally|normally* eat|drink >", Disliked),
         ("^ i can_not|could_not|can_hardly stand|bear >", Disliked),
         (
             "^ i am not really|such|at_all|particularly|exactly|much* a_fan_of|a_big_fan_of|a_huge_fan_of|into|keen_on|fond_of|crazy_about >",
@@ -71,7 +75,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Preferred,
         ),
         (
-            "^ i always|usually|mostly|only|generally|typically|exclusively|normally use|drink|eat|wear|write_in|cook_with|code_in|run_on|shop_at|read_on >",
+            "^ i|we always|usually|mostly|only|generally|typically|exclusively|normally use|drink|eat|wear|write_in|cook_with|code_in|run_on|shop_at|read_on >",
             Used,
         ),
         (
@@ -86,6 +90,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             "^ please|from_now_on|in_future|in_the_future please|,* answer|use|write|reply|respond|speak|talk|call_me >",
             Order,
         ),
+        ("^ answer|reply|respond|speak|write in|to|with ~6 from_now_on|in_future|in_the_future", Lasting),
         (
             "^ please? never|do_not_ever answer|use|write|reply|respond|give_me|show_me|include|explain|call_me|assume|add|format|suggest|recommend|mention >",
             Never,
@@ -141,6 +146,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             "^ ich mag|liebe|esse|trinke|vertrage|nutze|benutze|verwende|kaufe|trage|schaue|spiele|rauche|lese|brauche|höre|schreibe|fahre >",
             DislikedByNot,
         ),
+        ("^ wir nutzen|benutzen|verwenden|trinken|essen|kaufen|brauchen >", DislikedByNot),
         ("^ ich kann >", DislikedByNot),
         (
             "^ ich bin > kein|keine|nicht so?|gerade? der|die|ein|eine|großer|große* fan|freund|freundin von|der|des|vom",
@@ -229,7 +235,8 @@ fn read(told: &Told<'_>, hit: &Hit<Shape>) -> Vec<ItemDraft> {
     };
     match hit.meaning {
         Shape::Disliked => {
-            if told.form(hit.object) == "to"
+            if is_somebodys(told, hit.object)
+                || told.form(hit.object) == "to"
                 || told.has(hit.object..clause_end, &["anymore", "when", "wenn"])
                 || (told.form(clause_end) == "," && told.form(clause_end + 1) == "wenn")
                 || any_more(told, hit.object..clause_end).is_some()
@@ -250,6 +257,13 @@ fn read(told: &Told<'_>, hit: &Hit<Shape>) -> Vec<ItemDraft> {
             tokens.map(|tokens| new(tokens).with_polarity(Polarity::Uses)).into_iter().collect()
         }
         Shape::Always | Shape::Never | Shape::Order => order(told, hit).into_iter().collect(),
+        Shape::Lasting => {
+            let end = (hit.cue.start..hit.cue.end)
+                .rev()
+                .find(|index| matches!(told.form(*index), "from" | "in"))
+                .unwrap_or(hit.cue.end);
+            vec![new(hit.cue.start..end).with_polarity(Polarity::Prefers).with_value("always")]
+        }
         Shape::Named => named(told, hit).into_iter().collect(),
         Shape::Diet => vec![new(hit.object..hit.cue.end).with_polarity(Polarity::Prefers)],
         Shape::Allergy => things(sentence, hit.object, told.dates)
@@ -368,7 +382,18 @@ fn disliked_by_not(told: &Told<'_>, object: usize, end: usize) -> Option<ItemDra
     // "I do not read the mail" says nothing lasting; not to eat, drink, smoke or wear something does.
     let lasts = matches!(verb, "mag" | "liebe" | "kann" | "vertrage")
         || is_none
-            && matches!(verb, "esse" | "trinke" | "rauche" | "trage" | "nutze" | "benutze" | "verwende");
+            && matches!(
+                verb,
+                "esse"
+                    | "trinke"
+                    | "rauche"
+                    | "trage"
+                    | "nutze"
+                    | "benutze"
+                    | "verwende"
+                    | "essen"
+                    | "trinken"
+            );
     lasts.then(|| new(RuleId::Preference).with_polarity(Polarity::Dislikes))
 }
 

@@ -52,7 +52,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         ("^ i|we am|are making good|great|some|slow|steady|real* progress on|with|in >", Step),
         ("^ i|we have not smoked|drunk|eaten|missed >", Step),
         (
-            "^ the|my|our > ~4 is|are finally|now|all* done|finished|complete|completed|submitted|published|live|out|written",
+            "^ the|my|our > ~4 is|are finally|now|all* done|finished|complete|completed|submitted|published|live|out",
             IsDone,
         ),
         (
@@ -241,9 +241,17 @@ pub(super) fn progress(told: &Told<'_>) -> Option<Step> {
         }
         // What has no object is about nothing that could be known again, unless the verb itself says it.
         let key_words = key_words(sentence, hit.cue.start..end.max(hit.cue.end));
-        let objects =
-            if matches!(hit.meaning, Shape::Done) { key_words.len() > 1 } else { !key_words.is_empty() };
-        if !objects || told.has(hit.cue.start..end, &["der_fehler", "meeting", "call", "lunch", "dinner"]) {
+        let of_object = match hit.meaning {
+            Shape::Done | Shape::Step => {
+                super::stop_words::key_words(sentence, hit.object..end.max(hit.object)).len()
+                    + usize::from(is_measured)
+            }
+            _ => key_words.len(),
+        };
+        if key_words.is_empty()
+            || of_object == 0
+            || told.has(hit.cue.start..end, &["meeting", "call", "lunch", "dinner"])
+        {
             continue;
         }
         let done = matches!(hit.meaning, Shape::Done | Shape::GermanDone | Shape::IsDone) && !is_undone;

@@ -54,6 +54,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Things,
         ),
         ("^ i already|also* know > ~3 well|inside_out|by_heart", Things),
+        ("^ i play the >", Things),
         ("^ i already|also|can|even* can play|knit|sew|weld|juggle|code_in|program_in|crochet >", Things),
         ("^ i work|worked|am_working also|currently|now|full-time|part-time* as a|an >", Trade),
         (
@@ -362,7 +363,7 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
             continue;
         }
         let drafts = match hit.meaning {
-            Shape::ForLong => for_long(told, hit.object, limit).into_iter().collect(),
+            Shape::ForLong => for_long(told, &hit.cue, hit.object, limit).into_iter().collect(),
             Shape::Things => things(sentence, hit.object, told.dates)
                 .into_iter()
                 .map(|tokens| {
@@ -391,7 +392,11 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
                         )
                 });
                 let skip = usize::from(matches!(told.form(hit.object), "in" | "im" | "mit" | "am"));
-                things(sentence, hit.object + skip, told.dates)
+                let mut listed = things(sentence, hit.object + skip, told.dates);
+                if listed.is_empty() && hit.meaning == Shape::Since && !sentence.is_word(hit.object) {
+                    listed.push(hit.cue.start + 1..hit.cue.start + 2);
+                }
+                listed
                     .into_iter()
                     .map(|tokens| {
                         let draft = new(told, tokens);
@@ -432,9 +437,9 @@ fn without_last(told: &Told<'_>, tokens: Range<usize>, words: &[&str]) -> Range<
 }
 
 /// "… for ten years", "… since 2015": with the length of time as its value.
-fn for_long(told: &Told<'_>, object: usize, limit: usize) -> Option<ItemDraft> {
+fn for_long(told: &Told<'_>, cue: &Range<usize>, object: usize, limit: usize) -> Option<ItemDraft> {
     let sentence = &told.sentence;
-    let mark = (object + 1..limit).find(|index| matches!(told.form(*index), "for" | "since"))?;
+    let mark = (object..limit).find(|index| matches!(told.form(*index), "for" | "since"))?;
     let mut count = mark + 1;
     while matches!(
         told.form(count),
@@ -472,8 +477,23 @@ fn for_long(told: &Told<'_>, object: usize, limit: usize) -> Option<ItemDraft> {
         is_years.then(|| told.words(&(count..end)))
     }?;
     let end = phrase_end(sentence, object, Reach::Thing, told.dates).min(mark);
-    let tokens = thing(sentence, object..end, 5)?;
-    Some(new(told, tokens).with_value(value))
+    // "I've been knitting for years": the verb itself.
+    let tokens = if mark == object { Some(cue.end - 1..cue.end) } else { thing(sentence, object..end, 5) }?;
+    let is_empty_verb = mark == object
+        && matches!(
+            told.form(cue.end - 1),
+            "using"
+                | "doing"
+                | "with"
+                | "in"
+                | "used"
+                | "done"
+                | "making"
+                | "playing"
+                | "played"
+                | "speaking"
+        );
+    (!is_empty_verb).then(|| new(told, tokens).with_value(value))
 }
 
 fn languages(told: &Told<'_>, object: usize, limit: usize) -> Vec<ItemDraft> {
