@@ -206,7 +206,3 @@ pub(super) fn resolved(told: &Sentence<'_>) -> Option<(ResolutionKind, Asked)> {
 fn is_in_advance(sentence: &Sentence<'_>, end: usize) -> bool {
     matches!((sentence.form(end), sentence.form(end + 1)), ("in", "advance") | ("im", "voraus") | ("schon" | "schonmal", _) | ("to", _) | ("für", "deine" | "die") if matches!(sentence.form(end), "in" | "im" | "schon" | "schonmal" | "to"))
 }
-
-#[cfg(test)]
-#[path = "answers_tests.rs"]
-mod tests;

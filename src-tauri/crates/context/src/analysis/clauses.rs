@@ -1,162 +1,32 @@
 //! Clauses: where one opens and ends, whether it asks, denies, supposes or reports what others say.
 
-use super::tokens::Sentence;
+use super::tokens::{Sentence, word_list};
 
 /// How many words before a cue are looked at: more than any clause has.
 const REACH: usize = 24;
 
-/// Words that stand before a clause without changing what it says.
-const OPENERS: &[&str] = &[
-    "and",
-    "but",
-    "because",
-    "so",
-    "well",
-    "yes",
-    "yeah",
-    "yep",
-    "also",
-    "honestly",
-    "actually",
-    "personally",
-    "since",
-    "then",
-    "though",
-    "although",
-    "plus",
-    "now",
-    "today",
-    "lately",
-    "recently",
-    "currently",
-    "basically",
-    "generally",
-    "usually",
-    "ok",
-    "okay",
-    "hi",
-    "hello",
-    "hey",
-    "thanks",
-    "btw",
-    "fyi",
-    "as",
-    "anyway",
-    "oh",
-    "ah",
-    "aha",
-    "hm",
-    "hmm",
-    "wow",
-    "luckily",
-    "finally",
-    "sorry",
-    "still",
-    "or",
-    "too",
-    "besides",
-    "apparently",
-    "sure",
-    "right",
-    "therefore",
-    "thus",
-    "meanwhile",
-    "first",
-    "again",
-    "great",
-    "perfect",
-    "nice",
-    "cool",
-    "awesome",
-    "sadly",
-    "unfortunately",
-    "good",
-    "alas",
-    "note",
-    "weil",
-    "denn",
-    "und",
-    "aber",
-    "also",
-    "ja",
-    "nein",
-    "hallo",
-    "danke",
-    "übrigens",
-    "außerdem",
-    "deshalb",
-    "daher",
-    "leider",
-    "ach",
-    "na",
-    "gut",
-    "super",
-    "doch",
-    "oder",
-    "sondern",
-    "sonst",
-    "toll",
-    "prima",
-    "servus",
-    "moin",
-    "ehrlich",
-    "eigentlich",
-    "gestern",
-    "heute",
-    "yesterday",
-    "tomorrow",
-    "please",
-    "bitte",
-    "dann",
-    "jetzt",
-    "no",
-    "nope",
-    "update",
-];
+word_list! {
+    /// Words that stand before a clause without changing what it says.
+    OPENERS = "and but because so well yes yeah yep also honestly actually personally since then though \
+        although plus now today lately recently currently basically generally usually ok okay hi hello \
+        hey thanks btw fyi as anyway oh ah aha hm hmm wow luckily finally sorry still or too besides \
+        apparently sure right therefore thus meanwhile first again great perfect nice cool awesome sadly \
+        unfortunately good alas note weil denn und aber ja nein hallo danke übrigens außerdem deshalb \
+        daher leider ach na gut super doch oder sondern sonst toll prima servus moin ehrlich eigentlich \
+        gestern heute yesterday tomorrow please bitte dann jetzt no nope update"
+}
 
-/// How a clause begins that tells when or where before it tells what: "in my free time I …".
-const FRAMES: &[&str] = &[
-    "in", "at", "on", "after", "before", "during", "since", "over", "by", "these", "this", "last", "next",
-    "every", "to", "as", "for", "outside", "besides", "apart", "of", "nach", "vor", "seit", "am", "im",
-    "bis", "with", "with", "thanks", "good", "once", "two", "three", "back", "starting", "from", "dear",
-    "ab",
-];
+word_list! {
+    /// How a clause begins that tells when or where before it tells what: "in my free time I …".
+    FRAMES = "in at on after before during since over by these this last next every to as for outside besides \
+        apart of nach vor seit am im bis with thanks good once two three back starting from dear ab"
+}
 
-/// What does not stand in a frame: somebody else, or a clause of its own.
-const NO_FRAME: &[&str] = &[
-    "that",
-    "which",
-    "who",
-    "what",
-    "how",
-    "when",
-    "where",
-    "why",
-    "he",
-    "she",
-    "they",
-    "you",
-    "it",
-    "everything",
-    "all",
-    "people",
-    "things",
-    "something",
-    "anything",
-    "nothing",
-    "is",
-    "are",
-    "was",
-    "were",
-    "says",
-    "said",
-    "someone",
-    "somebody",
-    "anyone",
-    "everyone",
-    "if",
-    "whether",
-];
+word_list! {
+    /// What does not stand in a frame: somebody else, or a clause of its own.
+    NO_FRAME = "that which who what how when where why he she they you it everything all people things something \
+        anything nothing is are was were says said someone somebody anyone everyone if whether"
+}
 
 /// Whether a clause that tells something opens at `at`: at the beginning, behind a mark or a conjunction, and
 /// not inside another ("what I like").
@@ -181,7 +51,7 @@ pub(crate) fn opens_clause(sentence: &Sentence<'_>, at: usize) -> bool {
     let words = before - start;
     words <= 6
         && FRAMES.contains(&sentence.form(start))
-        && !sentence.has(start..before, NO_FRAME)
+        && !sentence.has(start..before, &NO_FRAME)
         // "In the book I like …" is about the book.
         && !(words <= 3 && sentence.form(start + 1) == "the" && matches!(sentence.form(start), "of" | "for" | "with" | "to"))
 }
@@ -245,99 +115,26 @@ fn is_inside(sentence: &Sentence<'_>, at: usize) -> bool {
         || (sentence.form(at) == "." && at + 1 < sentence.len() && sentence.is_number(at.wrapping_sub(1)))
 }
 
-const DENIALS: &[&str] = &[
-    "not",
-    "never",
-    "no",
-    "nobody",
-    "doubt",
-    "if",
-    "whether",
-    "unless",
-    "suppose",
-    "supposing",
-    "imagine",
-    "pretend",
-    "wish",
-    "hardly",
-    "neither",
-    "nor",
-    "without",
-    "nicht",
-    "nie",
-    "niemals",
-    "kein",
-    "keine",
-    "keinen",
-    "keiner",
-    "wenn",
-    "falls",
-    "ob",
-    "angenommen",
-    "kaum",
-    "ohne",
-    "weder",
-    "wünschte",
-    "assuming",
-    "hypothetically",
-    "theoretically",
-    "hypothetisch",
-    "theoretisch",
-    "sofern",
-];
+word_list! {
 
-/// Verbs by which others are quoted.
-const REPORTS: &[&str] = &[
-    "says",
-    "said",
-    "thinks",
-    "thought",
-    "claims",
-    "claimed",
-    "told",
-    "tells",
-    "asked",
-    "asks",
-    "wrote",
-    "writes",
-    "believes",
-    "believed",
-    "assumes",
-    "assumed",
-    "insists",
-    "sagt",
-    "sagte",
-    "meint",
-    "meinte",
-    "behauptet",
-    "behauptete",
-    "glaubt",
-    "glaubte",
-    "schreibt",
-    "schrieb",
-    "denkt",
-    "dachte",
-    "fragt",
-    "fragte",
-    "reads",
-    "goes",
-    "example",
-    "character",
-    "sentence",
-    "translate",
-    "phrase",
-    "quote",
-    "beispiel",
-    "satz",
-    "übersetze",
-    "rewrite",
-];
+    DENIALS = "not never no nobody doubt if whether unless suppose supposing imagine pretend wish hardly \
+        neither nor without nicht nie niemals kein keine keinen keiner wenn falls ob angenommen kaum \
+        ohne weder wünschte assuming hypothetically theoretically hypothetisch theoretisch sofern"
+}
+
+word_list! {
+    /// Verbs by which others are quoted.
+    REPORTS = "says said thinks thought claims claimed told tells asked asks wrote writes believes believed \
+        assumes assumed insists sagt sagte meint meinte behauptet behauptete glaubt glaubte schreibt \
+        schrieb denkt dachte fragt fragte reads goes example character sentence translate phrase quote \
+        beispiel satz übersetze rewrite"
+}
 
 /// Whether the words before `at` in its clause deny, suppose or report what follows: "I don't think …",
 /// "if …", "she says …". A comma ends that only where the clause behind stands by itself ("no, I like it").
 pub(crate) fn is_denied(sentence: &Sentence<'_>, at: usize) -> bool {
     let start = clause_start(sentence, at);
-    if sentence.has(start..at, DENIALS) {
+    if sentence.has(start..at, &DENIALS) {
         return true;
     }
     (start..at).any(|index| {
@@ -365,76 +162,13 @@ fn is_reported(sentence: &Sentence<'_>, start: usize) -> bool {
     })
 }
 
-/// Words that open a question.
-const ASKING: &[&str] = &[
-    "what",
-    "how",
-    "why",
-    "when",
-    "where",
-    "who",
-    "which",
-    "whose",
-    "can",
-    "could",
-    "should",
-    "would",
-    "will",
-    "do",
-    "does",
-    "did",
-    "is",
-    "are",
-    "was",
-    "were",
-    "any",
-    "have",
-    "has",
-    "am",
-    "may",
-    "shall",
-    "was",
-    "wie",
-    "warum",
-    "wieso",
-    "weshalb",
-    "wann",
-    "wo",
-    "wer",
-    "welche",
-    "welcher",
-    "welches",
-    "welchen",
-    "wem",
-    "wen",
-    "kann",
-    "kannst",
-    "könntest",
-    "soll",
-    "sollte",
-    "hast",
-    "hat",
-    "gibt",
-    "ist",
-    "sind",
-    "muss",
-    "darf",
-    "geht",
-    "woher",
-    "wohin",
-    "womit",
-    "wofür",
-    "könnten",
-    "könnt",
-    "weißt",
-    "würdest",
-    "wird",
-    "welchem",
-    "wieviel",
-    "magst",
-    "bist",
-    "worin",
-];
+word_list! {
+    /// Words that open a question.
+    ASKING = "what how why when where who which whose can could should would will do does did is are was were \
+        any have has am may shall wie warum wieso weshalb wann wo wer welche welcher welches welchen wem \
+        wen kann kannst könntest soll sollte hast hat gibt ist sind muss darf geht woher wohin womit \
+        wofür könnten könnt weißt würdest wird welchem wieviel magst bist worin"
+}
 
 /// Where the question in a sentence begins: what stands before it is told, not asked ("I love hiking, any
 /// tips?"). `None`: nothing is asked.

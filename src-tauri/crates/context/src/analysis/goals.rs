@@ -1,12 +1,14 @@
 //! Goals: what a person wants to reach, and by when. Not what is asked of an assistant ("I want to sort a
 //! list"): only what takes a person's time.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::phrases::{Reach, phrase_end};
+use super::tokens::word_list;
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -74,330 +76,81 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
 });
 
 /// What takes a person's time: verbs, and with which words behind them; none: any.
-const LASTING: &[(&str, &[&str])] = &[
-    ("learn", &[]),
-    ("become", &[]),
-    ("master", &[]),
-    ("lose", &["weight", "kg", "kilos", "pounds", "lbs", "kilo", "fat"]),
-    ("gain", &["weight", "muscle", "kg", "pounds", "strength"]),
-    ("save", &["money", "euros", "dollars", "up", "€", "$", "for", "enough", "10", "20"]),
-    ("quit", &["smoking", "drinking", "sugar", "job", "vaping", "alcohol", "caffeine", "coffee"]),
-    ("stop", &["smoking", "drinking", "procrastinating", "biting", "vaping"]),
-    (
-        "run",
-        &[
-            "marathon",
-            "half",
-            "10k",
-            "5k",
-            "km",
-            "race",
-            "ultra",
-            "miles",
-            "kilometers",
-            "kilometres",
-            "half-marathon",
-            "ultramarathon",
-            "ultra-marathon",
-        ],
-    ),
-    ("ride", &["km", "miles", "across", "tour", "century"]),
-    ("cycle", &["km", "miles", "across", "to", "from", "around"]),
-    ("bike", &["km", "miles", "across", "around"]),
-    ("swim", &["km", "channel", "laps", "lengths", "miles", "lake"]),
-    ("walk", &["camino", "steps", "across", "km", "miles"]),
-    ("hike", &["trail", "camino", "alps", "pct", "across", "through", "mountain", "gr20"]),
-    ("climb", &[]),
-    (
-        "publish",
-        &["book", "novel", "paper", "app", "game", "article", "album", "story", "stories", "poems", "blog"],
-    ),
-    (
-        "write",
-        &["book", "novel", "thesis", "memoir", "screenplay", "musical", "symphony", "album", "dissertation"],
-    ),
-    ("read", &["books", "bible", "novels", "pages"]),
-    (
-        "pass",
-        &[
-            "exam",
-            "test",
-            "course",
-            "class",
-            "bar",
-            "certification",
-            "exams",
-            "interview",
-            "driving",
-            "b2",
-            "c1",
-        ],
-    ),
-    ("graduate", &[]),
-    ("retire", &[]),
-    ("earn", &["degree", "certificate", "month", "year", "money", "certification", "belt", "badge"]),
-    ("achieve", &[]),
-    ("qualify", &[]),
-    (
-        "speak",
-        &[
-            "fluently", "fluent", "better", "japanese", "spanish", "french", "german", "english", "italian",
-            "korean",
-        ],
-    ),
-    (
-        "get",
-        &[
-            "fit",
-            "fitter",
-            "shape",
-            "promoted",
-            "promotion",
-            "licence",
-            "license",
-            "degree",
-            "certified",
-            "stronger",
-            "healthier",
-            "certificate",
-            "phd",
-            "better",
-            "debt",
-        ],
-    ),
-    ("improve", &["my", "our"]),
-    ("practice", &["every", "daily", "more"]),
-    ("practise", &["every", "daily", "more"]),
-    ("train", &["for"]),
-    ("prepare", &["for"]),
-    (
-        "finish",
-        &[
-            "thesis",
-            "degree",
-            "novel",
-            "book",
-            "dissertation",
-            "marathon",
-            "studies",
-            "phd",
-            "master's",
-            "bachelor",
-            "album",
-            "manuscript",
-        ],
-    ),
-    (
-        "complete",
-        &[
-            "degree",
-            "marathon",
-            "course",
-            "certification",
-            "thesis",
-            "triathlon",
-            "studies",
-            "program",
-            "ironman",
-        ],
-    ),
-    (
-        "start",
-        &[
-            "business",
-            "company",
-            "podcast",
-            "blog",
-            "studying",
-            "meditating",
-            "running",
-            "exercising",
-            "charity",
-            "own",
-            "bakery",
-            "running",
-            "practice",
-        ],
-    ),
-    ("open", &["bakery", "café", "cafe", "restaurant", "shop", "studio", "store", "own", "practice"]),
-    ("found", &["company", "startup", "charity"]),
-    ("launch", &["business", "podcast", "startup", "shop", "newsletter", "own"]),
-    ("buy", &["house", "flat", "apartment", "home", "boat", "van", "farm"]),
-    ("move", &["abroad", "to"]),
-    ("emigrate", &[]),
-    ("pay", &["debt", "mortgage", "loan", "debts"]),
-    ("cut", &["sugar", "alcohol", "meat", "caffeine"]),
-    ("eat", &["healthier", "less", "vegetables", "sugar"]),
-    ("sleep", &["hours", "better", "earlier"]),
-    ("exercise", &[]),
-    ("meditate", &[]),
-    ("work", &["out", "abroad", "less"]),
-    ("switch", &["careers", "career"]),
-    ("change", &["careers", "career", "jobs"]),
-    ("reach", &["b2", "c1", "kg", "subscribers", "users", "customers", "summit", "level", "fluency"]),
-    ("visit", &["japan", "every", "all", "countries", "capitals", "continents"]),
-    ("travel", &[]),
-    ("sail", &[]),
-    ("grow", &["own", "business", "channel"]),
-    ("play", &["song", "sonata", "fluently", "concert", "nocturne", "piano", "guitar", "violin"]),
-    ("build", &["house", "muscle", "business", "cabin", "habit", "tiny"]),
-    ("volunteer", &[]),
-    ("win", &[]),
-];
+const LASTING: &str = "learn; become; master; lose: weight kg kilos pounds lbs kilo fat; \
+    gain: weight muscle kg pounds strength; save: money euros dollars up € $ for enough 10 20; \
+    quit: smoking drinking sugar job vaping alcohol caffeine coffee; \
+    stop: smoking drinking procrastinating biting vaping; \
+    run: marathon half 10k 5k km race ultra miles kilometers kilometres half-marathon ultramarathon ultra-marathon; \
+    ride: km miles across tour century; cycle: km miles across to from around; \
+    bike: km miles across around; swim: km channel laps lengths miles lake; \
+    walk: camino steps across km miles; \
+    hike: trail camino alps pct across through mountain gr20; climb; \
+    publish: book novel paper app game article album story stories poems blog; \
+    write: book novel thesis memoir screenplay musical symphony album dissertation; \
+    read: books bible novels pages; \
+    pass: exam test course class bar certification exams interview driving b2 c1; graduate; \
+    retire; earn: degree certificate month year money certification belt badge; achieve; \
+    qualify; \
+    speak: fluently fluent better japanese spanish french german english italian korean; \
+    get: fit fitter shape promoted promotion licence license degree certified stronger healthier certificate phd better debt; \
+    improve: my our; practice: every daily more; practise: every daily more; train: for; \
+    prepare: for; \
+    finish: thesis degree novel book dissertation marathon studies phd master's bachelor album manuscript; \
+    complete: degree marathon course certification thesis triathlon studies program ironman; \
+    start: business company podcast blog studying meditating running exercising charity own bakery running practice; \
+    open: bakery café cafe restaurant shop studio store own practice; \
+    found: company startup charity; launch: business podcast startup shop newsletter own; \
+    buy: house flat apartment home boat van farm; move: abroad to; emigrate; \
+    pay: debt mortgage loan debts; cut: sugar alcohol meat caffeine; \
+    eat: healthier less vegetables sugar; sleep: hours better earlier; exercise; meditate; \
+    work: out abroad less; switch: careers career; change: careers career jobs; \
+    reach: b2 c1 kg subscribers users customers summit level fluency; \
+    visit: japan every all countries capitals continents; travel; sail; \
+    grow: own business channel; play: song sonata fluently concert nocturne piano guitar violin; \
+    build: house muscle business cabin habit tiny; volunteer; win";
 
-/// What is no goal, whatever the date: it is asked, said or done at once.
-const NO_GOAL: &[&str] = &[
-    "know",
-    "see",
-    "ask",
-    "make",
-    "say",
-    "understand",
-    "check",
-    "use",
-    "do",
-    "add",
-    "be",
-    "have",
-    "tell",
-    "thank",
-    "talk",
-    "discuss",
-    "hear",
-    "share",
-    "point",
-    "show",
-    "mention",
-    "try",
-    "find",
-    "figure",
-    "fix",
-    "create",
-    "change",
-    "update",
-    "go",
-    "take",
-    "give",
-    "set",
-    "put",
-    "meet",
-    "send",
-    "call",
-    "eat",
-    "watch",
-    "look",
-    "think",
-    "book",
-    "stay",
-    "get",
-    "avoid",
-    "keep",
-    "remove",
-    "test",
-    "print",
-    "sort",
-    "convert",
-    "schedule",
-    "invite",
-    "celebrate",
-    "surprise",
-    "cook",
-    "bake",
-    "work",
-    "help",
-    "start",
-    "visit",
-    "drive",
-    "fly",
-    "come",
-    "leave",
-    "stop",
-    "order",
-    "return",
-    "pick",
-    "wait",
-    "write",
-    "read",
-];
+word_list! {
+    /// What is no goal, whatever the date: it is asked, said or done at once.
+    NO_GOAL = "know see ask make say understand check use do add be have tell thank talk discuss hear share \
+        point show mention try find figure fix create change update go take give set put meet send call \
+        eat watch look think book stay get avoid keep remove test print sort convert schedule invite \
+        celebrate surprise cook bake work help start visit drive fly come leave stop order return pick \
+        wait write read"
+}
 
-/// German infinitives of what takes a person's time.
-const LASTING_GERMAN: &[&str] = &[
-    "lernen",
-    "werden",
-    "abnehmen",
-    "abzunehmen",
-    "aufhören",
-    "aufzuhören",
-    "schaffen",
-    "bestehen",
-    "meistern",
-    "beherrschen",
-    "abschließen",
-    "abzuschließen",
-    "veröffentlichen",
-    "verbessern",
-    "absolvieren",
-    "auswandern",
-    "auszuwandern",
-    "gründen",
-    "besteigen",
-    "promovieren",
-    "sparen",
-    "zunehmen",
-    "zuzunehmen",
-    "eröffnen",
-    "umschulen",
-    "aussteigen",
-    "trainieren",
-    "umzuziehen",
-    "umziehen",
-    "ziehen",
-    "erreichen",
-    "anfangen",
-    "anzufangen",
-    "reduzieren",
-    "erlernen",
-    "selbstständig",
-];
+word_list! {
+    /// German infinitives of what takes a person's time.
+    LASTING_GERMAN = "lernen werden abnehmen abzunehmen aufhören aufzuhören schaffen bestehen meistern beherrschen \
+        abschließen abzuschließen veröffentlichen verbessern absolvieren auswandern auszuwandern gründen \
+        besteigen promovieren sparen zunehmen zuzunehmen eröffnen umschulen aussteigen trainieren \
+        umzuziehen umziehen ziehen erreichen anfangen anzufangen reduzieren erlernen selbstständig"
+}
 
 /// German infinitives that need one of these words with them.
-const LASTING_GERMAN_WITH: &[(&str, &[&str])] = &[
-    ("laufen", &["marathon", "halbmarathon", "km", "kilometer", "jakobsweg", "ultramarathon", "ultra"]),
-    ("gehen", &["jakobsweg", "rente"]),
-    ("schreiben", &["buch", "roman", "kochbuch", "doktorarbeit", "drehbuch"]),
-    ("lesen", &["bücher", "romane"]),
-    ("kaufen", &["haus", "wohnung", "boot", "wohnmobil"]),
-    ("bauen", &["haus", "gartenhaus", "boot", "tiny"]),
-    (
-        "machen",
-        &[
-            "führerschein",
-            "abschluss",
-            "ausbildung",
-            "selbstständig",
-            "meister",
-            "weltreise",
-            "abitur",
-            "sport",
-            "triathlon",
-            "segelschein",
-        ],
-    ),
-    ("sprechen", &["fließend", "besser"]),
-    ("fahren", &["alpen", "nordkap", "km", "europa"]),
-    ("spielen", &["klavier", "gitarre", "geige", "sonate"]),
-    ("reisen", &["welt", "japan", "australien"]),
-    ("arbeiten", &["weniger", "ausland", "teilzeit"]),
-    ("rauchen", &["nicht", "aufhören"]),
-    ("leben", &["ausland", "gesünder"]),
-    ("schwimmen", &["km", "bahnen", "bodensee"]),
-    ("essen", &["gesünder", "weniger", "zucker", "fleisch"]),
-    ("trinken", &["weniger", "alkohol"]),
-    ("verdienen", &["geld", "mehr"]),
-    ("ernähren", &["gesünder", "gesund", "vegan", "vegetarisch"]),
-    ("wechseln", &["job", "beruf", "branche"]),
-    ("starten", &["podcast", "business"]),
-];
+const LASTING_GERMAN_WITH: &str = "laufen: marathon halbmarathon km kilometer jakobsweg ultramarathon ultra; \
+    gehen: jakobsweg rente; schreiben: buch roman kochbuch doktorarbeit drehbuch; \
+    lesen: bücher romane; kaufen: haus wohnung boot wohnmobil; bauen: haus gartenhaus boot tiny; \
+    machen: führerschein abschluss ausbildung selbstständig meister weltreise abitur sport triathlon segelschein; \
+    sprechen: fließend besser; fahren: alpen nordkap km europa; \
+    spielen: klavier gitarre geige sonate; reisen: welt japan australien; \
+    arbeiten: weniger ausland teilzeit; rauchen: nicht aufhören; leben: ausland gesünder; \
+    schwimmen: km bahnen bodensee; essen: gesünder weniger zucker fleisch; \
+    trinken: weniger alkohol; verdienen: geld mehr; ernähren: gesünder gesund vegan vegetarisch; \
+    wechseln: job beruf branche; starten: podcast business";
+
+type Verbs = HashMap<&'static str, Vec<&'static str>>;
+
+static VERBS: LazyLock<Verbs> = LazyLock::new(|| verbs(LASTING));
+static GERMAN_VERBS: LazyLock<Verbs> = LazyLock::new(|| verbs(LASTING_GERMAN_WITH));
+
+fn verbs(list: &'static str) -> Verbs {
+    list.split(';')
+        .map(|entry| {
+            let (verb, with) = entry.split_once(':').unwrap_or((entry, ""));
+            (verb.trim(), with.split_whitespace().collect())
+        })
+        .collect()
+}
 
 /// A plan for a day nearer than this is an errand.
 const DAYS_OF_AN_ERRAND: i64 = 10;
@@ -457,11 +210,10 @@ pub(super) fn wanted(told: &Told<'_>) -> Vec<ItemDraft> {
     found
 }
 
-/// What is trained or saved for that is no goal.
-const NO_TRAINING: &[&str] = &[
-    "it", "this", "that", "now", "them", "long", "years", "while", "me", "you", "hours", "months", "weeks",
-    "dinner", "guests", "today", "meeting",
-];
+word_list! {
+    /// What is trained or saved for that is no goal.
+    NO_TRAINING = "it this that now them long years while me you hours months weeks dinner guests today meeting"
+}
 
 fn english(told: &Told<'_>, object: usize) -> Option<Range<usize>> {
     let sentence = &told.sentence;
@@ -492,9 +244,9 @@ fn takes_time(told: &Told<'_>, tokens: &Range<usize>, is_far: bool) -> bool {
         verb += 1;
     }
     let form = told.form(verb);
-    let lasting = LASTING
-        .iter()
-        .any(|(known, with)| *known == form && (with.is_empty() || told.has(verb + 1..tokens.end, with)));
+    let lasting = VERBS
+        .get(form)
+        .is_some_and(|with| with.is_empty() || told.has(verb + 1..tokens.end, with.as_slice()));
     // "I want to learn more about this", "how to …" is a question put politely.
     let is_polite = told.has(
         verb + 1..(verb + 3).min(tokens.end),
@@ -625,7 +377,7 @@ fn takes_time_german(told: &Told<'_>, tokens: &Range<usize>, is_far: bool) -> bo
         };
         return !is_passive && tokens.len() > 1 || matches!(form, "abnehmen" | "auswandern" | "promovieren");
     }
-    LASTING_GERMAN_WITH.iter().any(|(known, with)| *known == form && told.has(tokens.clone(), with))
+    GERMAN_VERBS.get(form).is_some_and(|with| told.has(tokens.clone(), with.as_slice()))
         || (is_far
             && tokens.len() > 1
             && form.ends_with("en")
@@ -663,7 +415,3 @@ fn german_training(told: &Told<'_>, object: usize, cue_end: usize) -> Option<Ran
         && !(told.form(cue_end) == "das" && !told.sentence.is_word(cue_end + 1)))
     .then_some(start..end)
 }
-
-#[cfg(test)]
-#[path = "goals_tests.rs"]
-mod tests;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::phrases::{Reach, phrase_end, thing, things};
+use super::tokens::word_list;
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -90,61 +91,20 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     ])
 });
 
-/// Verbs behind "I like to" that tell of a habit of speech, not of a pastime.
-const NO_PASTIME: &[&str] = &[
-    "be",
-    "have",
-    "see",
-    "know",
-    "think",
-    "keep",
-    "make",
-    "get",
-    "use",
-    "do",
-    "say",
-    "add",
-    "start",
-    "begin",
-    "hear",
-    "ask",
-    "point",
-    "note",
-    "believe",
-    "imagine",
-    "go",
-    "call",
-    "check",
-    "try",
-    "put",
-    "take",
-    "understand",
-    "avoid",
-    "stay",
-    "live",
-    "talk",
-    "change",
-    "thank",
-    "work",
-    "find",
-    "give",
-    "let",
-    "share",
-    "discuss",
-    "remove",
-    "switch",
-    "return",
-    "order",
-];
+word_list! {
+    /// Verbs behind "I like to" that tell of a habit of speech, not of a pastime.
+    NO_PASTIME = "be have see know think keep make get use do say add start begin hear ask point note believe \
+        imagine go call check try put take understand avoid stay live talk change thank work find give \
+        let share discuss remove switch return order"
+}
 
-/// German verbs that "gern" makes a wish of, or a phrase.
-const NO_GLADLY: &[&str] = &[
-    "hätte", "würde", "wäre", "möchte", "kann", "könnte", "will", "habe", "wüsste", "bin", "werde", "sehe",
-    "soll", "darf", "mache", "tue", "weiß", "gebe", "helfe", "nehme", "muss", "sollte", "wollte", "hatte",
-    "war", "sage", "wohne", "bleibe", "bleib", "arbeite", "schicke", "möcht", "mag", "nutze", "benutze",
-    "verwende", "brauche", "hab", "würd", "glaube", "komme", "denke", "zeige", "teile", "antworte",
-    "erkläre", "bekomme", "sei", "dürfte", "müsste", "bestelle", "behalte", "sähe",
-];
+word_list! {
+    /// German verbs that "gern" makes a wish of, or a phrase.
+    NO_GLADLY = "hätte würde wäre möchte kann könnte will habe wüsste bin werde sehe soll darf mache tue weiß \
+        gebe helfe nehme muss sollte wollte hatte war sage wohne bleibe bleib arbeite schicke möcht mag \
+        nutze benutze verwende brauche hab würd glaube komme denke zeige teile antworte erkläre bekomme \
+        sei dürfte müsste bestelle behalte sähe"
+}
 
 /// What the sentence says outright that the person likes.
 pub(super) fn liked(told: &Told<'_>) -> Vec<ItemDraft> {
@@ -231,7 +191,3 @@ fn gladly(told: &Told<'_>, verb: usize, object: usize, found: &mut Vec<std::ops:
         found.extend(listed);
     }
 }
-
-#[cfg(test)]
-#[path = "likings_tests.rs"]
-mod tests;

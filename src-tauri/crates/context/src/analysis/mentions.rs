@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::clauses::clause_start;
 use super::stop_words::{is_stop_word, stem};
 use super::technologies;
-use super::tokens::{Kind, Sentence};
+use super::tokens::{Kind, Sentence, word_list};
 use super::{Language, MentionKind, dates};
 
 /// No more topics than this come from one turn.
@@ -19,178 +19,35 @@ pub(super) struct Named {
     pub(super) name: Option<&'static str>,
 }
 
-/// Who somebody is to the person.
-const RELATIONS: &[&str] = &[
-    "sister",
-    "brother",
-    "mother",
-    "mom",
-    "mum",
-    "father",
-    "dad",
-    "wife",
-    "husband",
-    "partner",
-    "girlfriend",
-    "boyfriend",
-    "friend",
-    "colleague",
-    "coworker",
-    "co-worker",
-    "boss",
-    "manager",
-    "son",
-    "daughter",
-    "neighbour",
-    "neighbor",
-    "teacher",
-    "doctor",
-    "aunt",
-    "uncle",
-    "cousin",
-    "roommate",
-    "flatmate",
-    "grandmother",
-    "grandfather",
-    "grandma",
-    "grandpa",
-    "mentor",
-    "trainer",
-    "coach",
-    "fiancé",
-    "fiancée",
-    "fiance",
-    "niece",
-    "nephew",
-    "landlord",
-    "therapist",
-    "supervisor",
-    "professor",
-    "ex",
-    "stepson",
-    "dog",
-    "cat",
-    "schwester",
-    "bruder",
-    "mutter",
-    "mama",
-    "vater",
-    "papa",
-    "frau",
-    "mann",
-    "partnerin",
-    "freundin",
-    "freund",
-    "kollege",
-    "kollegin",
-    "kollegen",
-    "chef",
-    "chefin",
-    "sohn",
-    "tochter",
-    "nachbar",
-    "nachbarin",
-    "lehrer",
-    "lehrerin",
-    "arzt",
-    "ärztin",
-    "tante",
-    "onkel",
-    "cousine",
-    "mitbewohner",
-    "mitbewohnerin",
-    "oma",
-    "opa",
-    "verlobte",
-    "verlobter",
-    "nichte",
-    "neffe",
-    "vermieter",
-    "trainerin",
-    "hund",
-    "katze",
-    "betreuer",
-    "betreuerin",
-    "schwager",
-    "schwägerin",
-    "enkel",
-    "enkelin",
-];
+word_list! {
+    /// Who somebody is to the person.
+    RELATIONS = "sister brother mother mom mum father dad wife husband partner girlfriend boyfriend friend \
+        colleague coworker co-worker boss manager son daughter neighbour neighbor teacher doctor aunt \
+        uncle cousin roommate flatmate grandmother grandfather grandma grandpa mentor trainer coach \
+        fiancé fiancée fiance niece nephew landlord therapist supervisor professor ex stepson dog cat \
+        schwester bruder mutter mama vater papa frau mann partnerin freundin freund kollege kollegin \
+        kollegen chef chefin sohn tochter nachbar nachbarin lehrer lehrerin arzt ärztin tante onkel \
+        cousine mitbewohner mitbewohnerin oma opa verlobte verlobter nichte neffe vermieter trainerin \
+        hund katze betreuer betreuerin schwager schwägerin enkel enkelin"
+}
 
 const OWN: &[&str] = &[
     "my", "our", "mein", "meine", "meinem", "meiner", "meinen", "meines", "unser", "unsere", "unserem",
     "unserer", "unseren",
 ];
 
-/// What one does with persons: before "with", or before the name.
-const COMPANY: &[&str] = &[
-    "talk",
-    "talked",
-    "talking",
-    "spoke",
-    "speak",
-    "speaking",
-    "meet",
-    "met",
-    "meeting",
-    "lunch",
-    "dinner",
-    "coffee",
-    "chat",
-    "chatted",
-    "live",
-    "living",
-    "married",
-    "argue",
-    "argued",
-    "fight",
-    "fought",
-    "trip",
-    "date",
-    "walk",
-    "appointment",
-    "call",
-    "brunch",
-    "breakfast",
-    "vacation",
-    "holiday",
-    "weekend",
-    "conversation",
-    "agreed",
-    "party",
-    "catch-up",
-    "hiking",
-    "engaged",
-    "interview",
-    "dinner",
-];
+word_list! {
+    /// What one does with persons: before "with", or before the name.
+    COMPANY = "talk talked talking spoke speak speaking meet met meeting lunch dinner coffee chat chatted live \
+        living married argue argued fight fought trip date walk appointment call brunch breakfast \
+        vacation holiday weekend conversation agreed party catch-up hiking engaged interview"
+}
 
-/// What persons do.
-const ACTS: &[&str] = &[
-    "said",
-    "says",
-    "told",
-    "asked",
-    "thinks",
-    "wants",
-    "suggested",
-    "called",
-    "texted",
-    "promised",
-    "recommended",
-    "mentioned",
-    "sagt",
-    "sagte",
-    "meint",
-    "meinte",
-    "fragt",
-    "fragte",
-    "möchte",
-    "erzählte",
-    "empfahl",
-    "findet",
-    "schrieb",
-];
+word_list! {
+    /// What persons do.
+    ACTS = "said says told asked thinks wants suggested called texted promised recommended mentioned sagt \
+        sagte meint meinte fragt fragte möchte erzählte empfahl findet schrieb"
+}
 
 /// Persons, tools and projects in a sentence.
 pub(super) fn named(sentence: &Sentence<'_>, language: Option<Language>) -> Vec<Named> {
@@ -437,71 +294,14 @@ pub(super) fn topics(
     seen.into_iter().map(|topic| (topic.sentence, topic.tokens, topic.normal)).collect()
 }
 
-/// Words that tell what is done or when, and not about what.
-const NO_TOPIC: &[&str] = &[
-    "lose",
-    "play",
-    "forget",
-    "decide",
-    "writing",
-    "creating",
-    "developing",
-    "designing",
-    "moving",
-    "flying",
-    "staying",
-    "learning",
-    "building",
-    "expecting",
-    "stuck",
-    "merge",
-    "longer",
-    "tasty",
-    "twice",
-    "empty",
-    "fail",
-    "wife",
-    "husband",
-    "double",
-    "listen",
-    "keeping",
-    "going",
-    "saying",
-    "sending",
-    "buying",
-    "getting",
-    "waiting",
-    "hoping",
-    "wondering",
-    "planning",
-    "bigger",
-    "smaller",
-    "sorry",
-    "favorite",
-    "amazing",
-    "great",
-    "lovely",
-    "super",
-    "awesome",
-    "haha",
-    "hope",
-    "excited",
-    "proud",
-    "definitely",
-    "special",
-    "trinke",
-    "esse",
-    "spiele",
-    "lerne",
-    "arbeite",
-    "kürzer",
-    "antworte",
-    "suche",
-    "fourth",
-    "position",
-    "likes",
-    "fishing_",
-];
+word_list! {
+    /// Words that tell what is done or when, and not about what.
+    NO_TOPIC = "lose play forget decide writing creating developing designing moving flying staying learning \
+        building expecting stuck merge longer tasty twice empty fail wife husband double listen keeping \
+        going saying sending buying getting waiting hoping wondering planning bigger smaller sorry \
+        favorite amazing great lovely super awesome haha hope excited proud definitely special trinke \
+        esse spiele lerne arbeite kürzer antworte suche fourth position likes"
+}
 
 fn is_content(sentence: &Sentence<'_>, at: usize, language: Option<Language>) -> bool {
     let form = sentence.form(at);
@@ -611,7 +411,3 @@ fn is_verb_like(form: &str) -> bool {
                 | "available"
         )
 }
-
-#[cfg(test)]
-#[path = "mentions_tests.rs"]
-mod tests;

@@ -7,7 +7,7 @@ use super::RuleId;
 use super::clauses::{clause_start, is_denied};
 use super::cues::Cues;
 use super::day::Day;
-use super::tokens::Sentence;
+use super::tokens::{Sentence, word_list};
 use super::told::Told;
 
 /// What a cue says.
@@ -95,7 +95,7 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Problem,
         ),
         (
-            "^ i|we am|are|have|keep* have|having|had|got|get|getting|face|facing|hit|ran_into|running_into|run_into|seeing|see|still|keep* a|an|this|some|the|another|trouble|problems|issues ~3 problem|issue|challenge|difficulty|error|bug|fault|exception|crash|leak|problems|issues|errors|bugs|trouble|with",
+            "^ i|we am|are|have|keep* have|having|had|got|get|getting|face|facing|hit|ran_into|running_into|run_into|seeing|see|still|keep* a|an|this|some|the|another|trouble|problems|issues ~3 problem|issue|challenge|difficulty|error|bug|fault|exception|crash|leak|problems|issues|errors|bugs|trouble",
             Problem,
         ),
         ("^ i|we am|have still|been? having trouble|problems|issues|difficulties", Problem),
@@ -229,69 +229,17 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     ])
 });
 
-/// Verbs behind "I will", "ich muss" that are no task, or of somebody's state.
-const NO_TASK: &[&str] = &[
-    "be",
-    "know",
-    "see",
-    "say",
-    "admit",
-    "have",
-    "not",
-    "probably",
-    "never",
-    "let",
-    "stay",
-    "love",
-    "understand",
-    "think",
-    "keep",
-    "sein",
-    "zugeben",
-    "sagen",
-    "wissen",
-    "haben",
-    "leider",
-    "nicht",
-    "nie",
-    "wohl",
-    "ja",
-    "turn",
-    "miss",
-    "arrive",
-    "leave",
-];
+word_list! {
+    /// Verbs behind "I will", "ich muss" that are no task, or of somebody's state.
+    NO_TASK = "be know see say admit have not probably never let stay love understand think keep sein zugeben \
+        sagen wissen haben leider nicht nie wohl ja turn miss arrive leave"
+}
 
-/// German verbs of where somebody is and what goes on, not of a task.
-const STATES: &[&str] = &[
-    "habe",
-    "bleibe",
-    "arbeite",
-    "warte",
-    "hatte",
-    "schlafe",
-    "fahre",
-    "wohne",
-    "lese",
-    "lerne",
-    "werde",
-    "hoffe",
-    "glaube",
-    "denke",
-    "brauche",
-    "hätte",
-    "würde",
-    "möchte",
-    "könnte",
-    "reise",
-    "fliege",
-    "verstehe",
-    "wünsche",
-    "plane",
-    "trainiere",
-    "spare",
-    "laufe",
-];
+word_list! {
+    /// German verbs of where somebody is and what goes on, not of a task.
+    STATES = "habe bleibe arbeite warte hatte schlafe fahre wohne lese lerne werde hoffe glaube denke brauche \
+        hätte würde möchte könnte reise fliege verstehe wünsche plane trainiere spare laufe"
+}
 
 /// What was noticed in a sentence.
 pub(super) struct Notice {
@@ -330,7 +278,7 @@ pub(super) fn noticed(told: &Told<'_>, whole: &Sentence<'_>) -> Vec<Notice> {
             {
                 (RuleId::Decision, 0.75, None)
             }
-            Shape::DatedTask | Shape::Promise | Shape::Deadline | Shape::Present
+            Shape::DatedTask | Shape::Promise | Shape::Deadline | Shape::Present | Shape::Anything
                 if is_told(hit.cue.start) =>
             {
                 let Some(due) = committed(told, whole, hit.meaning, hit.cue.start, hit.object) else {
@@ -370,19 +318,24 @@ fn committed(
     if matches!(shape, Shape::DatedTask) && (NO_TASK.contains(&next) || is_sentence_of_state(whole, object)) {
         return None;
     }
-    let date = told
-        .dates
-        .iter()
-        .filter(|date| date.days.last >= told.today)
-        .find(|date| shape != Shape::Anything || date.is_limit)
-        .filter(|date| {
-            shape != Shape::Present
-                || date.is_limit
-                || matches!(
-                    whole.form(date.tokens.start),
-                    "am" | "morgen" | "übermorgen" | "heute" | "nächste" | "nächsten"
-                )
-        });
+    let unsure =
+        ["wohl", "vielleicht", "wahrscheinlich", "probably", "maybe", "perhaps", "spät", "late", "eventuell"];
+    let is_state = shape == Shape::Anything
+        && (STATES.contains(whole.form(cue + 1)) || !whole.form(cue + 1).ends_with('e'));
+    if is_state || whole.has(0..whole.len(), &unsure) {
+        return None;
+    }
+    let date = told.dates.iter().filter(|date| date.days.last >= told.today).find(|date| {
+        if shape == Shape::Anything {
+            return date.is_limit;
+        }
+        shape != Shape::Present
+            || date.is_limit
+            || matches!(
+                whole.form(date.tokens.start),
+                "am" | "morgen" | "übermorgen" | "heute" | "nächste" | "nächsten"
+            )
+    });
     match (shape, date) {
         (Shape::Promise, date) => Some(date.map(|date| date.days.last)),
         (_, Some(date)) => {
@@ -405,7 +358,3 @@ fn is_sentence_of_state(sentence: &Sentence<'_>, object: usize) -> bool {
             "travel" | "visit" | "celebrate" | "fly" | "work" | "go" | "miss" | "move"
         )
 }
-
-#[cfg(test)]
-#[path = "noticed_tests.rs"]
-mod tests;

@@ -612,7 +612,3 @@ fn stopped(told: &Told<'_>, object: usize, clause_end: usize) -> Option<Range<us
         !told.has(tokens.clone(), &["job", "jobs", "school", "medication", "bothering", "worrying", "here"])
     })
 }
-
-#[cfg(test)]
-#[path = "preferences_tests.rs"]
-mod tests;

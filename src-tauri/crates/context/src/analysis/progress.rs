@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::stop_words::key_words;
+use super::tokens::word_list;
 use super::told::Told;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,90 +87,20 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     ])
 });
 
-/// Verbs that tell of a step only with a measure: who ran a script got no further.
-const MEASURED: &[&str] = &[
-    "ran",
-    "run",
-    "wrote",
-    "written",
-    "read",
-    "lost",
-    "saved",
-    "learned",
-    "learnt",
-    "applied",
-    "edited",
-    "reached",
-    "completed",
-    "passed",
-    "released",
-    "lifted",
-];
+word_list! {
+    /// Verbs that tell of a step only with a measure: who ran a script got no further.
+    MEASURED = "ran run wrote written read lost saved learned learnt applied edited reached completed passed \
+        released lifted"
+}
 
-/// What measures a step.
-const MEASURES: &[&str] = &[
-    "km",
-    "kilometer",
-    "kilometers",
-    "kilometres",
-    "mile",
-    "miles",
-    "marathon",
-    "race",
-    "page",
-    "pages",
-    "chapter",
-    "chapters",
-    "words",
-    "book",
-    "books",
-    "draft",
-    "section",
-    "story",
-    "poem",
-    "song",
-    "essay",
-    "kg",
-    "kilo",
-    "kilos",
-    "pounds",
-    "weight",
-    "money",
-    "€",
-    "$",
-    "exam",
-    "test",
-    "driving",
-    "course",
-    "certification",
-    "interview",
-    "level",
-    "goal",
-    "milestone",
-    "thesis",
-    "jobs",
-    "job",
-    "school",
-    "album",
-    "novel",
-    "song",
-    "manuscript",
-    "lesson",
-    "article",
-    "week",
-    "month",
-    "lap",
-    "laps",
-    "half",
-    "10k",
-    "5k",
-    "degree",
-    "bar",
-    "training",
-    "program",
-    "outline",
-    "belt",
-];
+word_list! {
+    /// What measures a step.
+    MEASURES = "km kilometer kilometers kilometres mile miles marathon race page pages chapter chapters words \
+        book books draft section story poem song essay kg kilo kilos pounds weight money € $ exam test \
+        driving course certification interview level goal milestone thesis jobs job school album novel \
+        manuscript lesson article week month lap laps half 10k 5k degree bar training program outline \
+        belt"
+}
 
 /// A step that was told of.
 pub(super) struct Step {
@@ -228,13 +159,13 @@ pub(super) fn progress(told: &Told<'_>) -> Option<Step> {
             continue;
         }
         let clause = hit.cue.start..end.max(hit.cue.end);
-        let is_measured = told.has(clause.clone(), MEASURES)
+        let is_measured = told.has(clause.clone(), &MEASURES)
             || clause.clone().any(|index| {
                 sentence.is_number(index)
                     || (super::dates::number(told.form(index)).is_some_and(|count| count > 1))
             });
         if matches!(hit.meaning, Shape::Step | Shape::Done)
-            && told.has(hit.cue.clone(), MEASURED)
+            && told.has(hit.cue.clone(), &MEASURED)
             && !is_measured
         {
             continue;
@@ -259,7 +190,3 @@ pub(super) fn progress(told: &Told<'_>) -> Option<Step> {
     }
     None
 }
-
-#[cfg(test)]
-#[path = "progress_tests.rs"]
-mod tests;

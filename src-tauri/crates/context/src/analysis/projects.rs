@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::clauses::is_denied;
 use super::cues::Cues;
 use super::phrases::{Reach, phrase_end, thing};
+use super::tokens::word_list;
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -61,207 +62,34 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     ])
 });
 
-/// Words that name nothing by themselves, or a step of a work and not the work.
-const NAMELESS: &[&str] = &[
-    "health",
-    "business",
-    "skills",
-    "technique",
-    "fitness",
-    "german",
-    "english",
-    "grammar",
-    "spelling",
-    "gesundheit",
-    "technik",
-    "project",
-    "projects",
-    "app",
-    "tool",
-    "site",
-    "website",
-    "code",
-    "work",
-    "some",
-    "myself",
-    "issue",
-    "problem",
-    "bug",
-    "bugs",
-    "task",
-    "tasks",
-    "fixing",
-    "script",
-    "function",
-    "file",
-    "list",
-    "query",
-    "queries",
-    "email",
-    "mail",
-    "letter",
-    "message",
-    "reply",
-    "docker",
-    "image",
-    "branch",
-    "release",
-    "response",
-    "test",
-    "tests",
-    "table",
-    "component",
-    "page",
-    "report",
-    "feature",
-    "assignment",
-    "homework",
-    "projekt",
-    "programm",
-    "aufgabe",
-    "fehler",
-    "funktion",
-    "datei",
-    "skript",
-    "liste",
-    "seite",
-    "bericht",
-    "brief",
-    "antwort",
-    "tabelle",
-    "trust",
-    "relationship",
-    "muscle",
-    "habits",
-    "confidence",
-    "strength",
-    "improving",
-    "getting",
-    "making",
-    "understanding",
-    "sleep",
-    "stress",
-    "communication",
-    "new",
-    "different",
-    "exercise",
-    "resume",
-    "cv",
-    "muskeln",
-    "beziehung",
-    "hausaufgaben",
-    "hausaufgabe",
-    "lösung",
-    "fragen",
-    "presentation",
-    "präsentation",
-    "pr",
-    "ticket",
-    "tickets",
-    "migration_",
-    "homework",
-    "being",
-    "finding",
-    "assumption",
-    "basis",
-    "uni",
-    "universität",
-    "schule",
-    "hochschule",
-    "tankstelle",
-    "kasse",
-    "rezeption",
-    "mir",
-    "dir",
-    "side",
-    "holiday",
-    "weekend",
-    "sundays",
-    "spot",
-    "premise",
-    "principle",
-];
+word_list! {
+    /// Words that name nothing by themselves, or a step of a work and not the work.
+    NAMELESS = "health business skills technique fitness german english grammar spelling gesundheit technik \
+        project projects app tool site website code work some myself issue problem bug bugs task tasks \
+        fixing script function file list query queries email mail letter message reply docker image \
+        branch release response test tests table component page report feature assignment homework \
+        projekt programm aufgabe fehler funktion datei skript liste seite bericht brief antwort tabelle \
+        trust relationship muscle habits confidence strength improving getting making understanding \
+        sleep stress communication new different exercise resume cv muskeln beziehung hausaufgaben \
+        hausaufgabe lösung fragen presentation präsentation pr ticket tickets being finding assumption \
+        basis uni universität schule hochschule tankstelle kasse rezeption mir dir side holiday weekend \
+        sundays spot premise principle"
+}
 
-/// "Working on getting fitter" is a goal at best.
-const ACTIVITIES: &[&str] = &[
-    "improving",
-    "getting",
-    "making",
-    "fixing",
-    "understanding",
-    "being",
-    "finding",
-    "becoming",
-    "supporting",
-    "building",
-    "learning",
-    "losing",
-    "staying",
-    "keeping",
-    "eating",
-    "sleeping",
-    "reducing",
-    "increasing",
-    "developing",
-    "managing",
-    "adding",
-    "setting",
-    "moving",
-    "cleaning",
-    "having",
-    "letting",
-    "going",
-    "changing",
-    "taking",
-    "giving",
-    "growing",
-];
+word_list! {
+    /// "Working on getting fitter" is a goal at best.
+    ACTIVITIES = "improving getting making fixing understanding being finding becoming supporting building \
+        learning losing staying keeping eating sleeping reducing increasing developing managing adding \
+        setting moving cleaning having letting going changing taking giving growing"
+}
 
-/// What is never a project's last word: a step of a work.
-const STEPS: &[&str] = &[
-    "bug",
-    "issue",
-    "problem",
-    "error",
-    "fix",
-    "ticket",
-    "question",
-    "homework",
-    "function",
-    "file",
-    "email",
-    "query",
-    "loop",
-    "button",
-    "fehler",
-    "funktion",
-    "formel",
-    "formula",
-    "letter",
-    "reply",
-    "message",
-    "assignment",
-    "worksheet",
-    "note",
-    "mail",
-    "brief",
-    "nachricht",
-    "notiz",
-    "review",
-    "comment",
-    "rash",
-    "cough",
-    "headache",
-    "fever",
-    "habit",
-    "interest",
-    "feeling",
-    "review",
-    "invitation",
-    "antrag",
-    "bewerbung",
-    "kündigung",
-];
+word_list! {
+    /// What is never a project's last word: a step of a work.
+    STEPS = "bug issue problem error fix ticket question homework function file email query loop button \
+        fehler funktion formel formula letter reply message assignment worksheet note mail brief \
+        nachricht notiz review comment rash cough headache fever habit interest feeling invitation \
+        antrag bewerbung kündigung"
+}
 
 /// What the sentence says the person is working on.
 pub(super) fn worked_on(told: &Told<'_>) -> Vec<ItemDraft> {
@@ -427,7 +255,3 @@ fn is_project(told: &Told<'_>, tokens: &Range<usize>) -> bool {
         )
         && told.form(tokens.start).chars().next().is_some_and(char::is_alphanumeric)
 }
-
-#[cfg(test)]
-#[path = "projects_tests.rs"]
-mod tests;

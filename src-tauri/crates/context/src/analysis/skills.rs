@@ -7,6 +7,7 @@ use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::dates::number;
 use super::phrases::{Reach, phrase_end, thing, things};
+use super::tokens::word_list;
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -101,255 +102,43 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
     ])
 });
 
-const LANGUAGES: &[&str] = &[
-    "english",
-    "german",
-    "french",
-    "spanish",
-    "italian",
-    "portuguese",
-    "russian",
-    "polish",
-    "dutch",
-    "swedish",
-    "norwegian",
-    "danish",
-    "finnish",
-    "czech",
-    "greek",
-    "turkish",
-    "arabic",
-    "hebrew",
-    "hindi",
-    "urdu",
-    "bengali",
-    "chinese",
-    "mandarin",
-    "cantonese",
-    "japanese",
-    "korean",
-    "vietnamese",
-    "thai",
-    "indonesian",
-    "swahili",
-    "ukrainian",
-    "hungarian",
-    "romanian",
-    "catalan",
-    "welsh",
-    "irish",
-    "persian",
-    "farsi",
-    "tamil",
-    "esperanto",
-    "latin",
-    "deutsch",
-    "englisch",
-    "französisch",
-    "spanisch",
-    "italienisch",
-    "portugiesisch",
-    "russisch",
-    "polnisch",
-    "niederländisch",
-    "schwedisch",
-    "norwegisch",
-    "dänisch",
-    "finnisch",
-    "tschechisch",
-    "griechisch",
-    "türkisch",
-    "arabisch",
-    "hebräisch",
-    "chinesisch",
-    "mandarin",
-    "japanisch",
-    "koreanisch",
-    "ukrainisch",
-    "ungarisch",
-    "rumänisch",
-    "kroatisch",
-    "serbisch",
-    "latein",
-    "croatian",
-    "serbian",
-    "plattdeutsch",
-    "persisch",
-    "kurdisch",
-];
+word_list! {
 
-/// Endings and words of trades.
-const TRADES: &[&str] = &[
-    "nurse",
-    "teacher",
-    "doctor",
-    "engineer",
-    "developer",
-    "programmer",
-    "designer",
-    "lawyer",
-    "architect",
-    "carpenter",
-    "electrician",
-    "plumber",
-    "chef",
-    "cook",
-    "baker",
-    "pilot",
-    "musician",
-    "translator",
-    "accountant",
-    "physicist",
-    "chemist",
-    "biologist",
-    "mathematician",
-    "librarian",
-    "journalist",
-    "photographer",
-    "therapist",
-    "psychologist",
-    "pharmacist",
-    "dentist",
-    "vet",
-    "veterinarian",
-    "mechanic",
-    "farmer",
-    "gardener",
-    "paramedic",
-    "firefighter",
-    "scientist",
-    "analyst",
-    "consultant",
-    "manager",
-    "researcher",
-    "writer",
-    "editor",
-    "illustrator",
-    "statistician",
-    "economist",
-    "physiotherapist",
-    "midwife",
-    "tailor",
-    "welder",
-    "administrator",
-    "sysadmin",
-    "technician",
-    "professor",
-    "lecturer",
-    "beekeeper",
-    "barista",
-    "potter",
-    "krankenschwester",
-    "krankenpfleger",
-    "pflegerin",
-    "pfleger",
-    "lehrer",
-    "lehrerin",
-    "arzt",
-    "ärztin",
-    "ingenieur",
-    "ingenieurin",
-    "entwickler",
-    "entwicklerin",
-    "programmierer",
-    "programmiererin",
-    "designer",
-    "designerin",
-    "anwalt",
-    "anwältin",
-    "architekt",
-    "architektin",
-    "tischler",
-    "tischlerin",
-    "schreiner",
-    "elektriker",
-    "elektrikerin",
-    "koch",
-    "köchin",
-    "bäcker",
-    "bäckerin",
-    "pilot",
-    "pilotin",
-    "musiker",
-    "musikerin",
-    "übersetzer",
-    "übersetzerin",
-    "buchhalter",
-    "buchhalterin",
-    "physiker",
-    "physikerin",
-    "chemiker",
-    "chemikerin",
-    "biologe",
-    "biologin",
-    "mathematiker",
-    "mathematikerin",
-    "journalist",
-    "journalistin",
-    "fotograf",
-    "fotografin",
-    "therapeut",
-    "therapeutin",
-    "psychologe",
-    "psychologin",
-    "apotheker",
-    "apothekerin",
-    "zahnarzt",
-    "zahnärztin",
-    "tierarzt",
-    "tierärztin",
-    "mechaniker",
-    "mechanikerin",
-    "landwirt",
-    "landwirtin",
-    "gärtner",
-    "gärtnerin",
-    "hebamme",
-    "erzieher",
-    "erzieherin",
-    "softwareentwickler",
-    "softwareentwicklerin",
-    "sanitäter",
-    "sanitäterin",
-    "imker",
-    "imkerin",
-    "physiotherapeut",
-    "physiotherapeutin",
-    "steuerberater",
-    "steuerberaterin",
-    "grundschullehrer",
-    "grundschullehrerin",
-    "sozialarbeiter",
-    "sozialarbeiterin",
-    "bibliothekar",
-    "bibliothekarin",
-    "projektleiter",
-    "projektleiterin",
-    "schneiderin",
-];
+    LANGUAGES = "english german french spanish italian portuguese russian polish dutch swedish norwegian danish \
+        finnish czech greek turkish arabic hebrew hindi urdu bengali chinese mandarin cantonese japanese \
+        korean vietnamese thai indonesian swahili ukrainian hungarian romanian catalan welsh irish \
+        persian farsi tamil esperanto latin deutsch englisch französisch spanisch italienisch \
+        portugiesisch russisch polnisch niederländisch schwedisch norwegisch dänisch finnisch \
+        tschechisch griechisch türkisch arabisch hebräisch chinesisch japanisch koreanisch ukrainisch \
+        ungarisch rumänisch kroatisch serbisch latein croatian serbian plattdeutsch persisch kurdisch"
+}
 
-/// Words by which a thing shows that it is none that somebody can do.
-const NO_SKILL: &[&str] = &[
-    "this",
-    "that",
-    "it",
-    "names",
-    "you",
-    "math_",
-    "them",
-    "people_",
-    "anything",
-    "nothing",
-    "both",
-    "life",
-    "many",
-    "problem",
-    "problems",
-    "issue",
-    "issues",
-    "team",
-    "colleague",
-];
+word_list! {
+    /// Endings and words of trades.
+    TRADES = "nurse teacher doctor engineer developer programmer designer lawyer architect carpenter \
+        electrician plumber chef cook baker pilot musician translator accountant physicist chemist \
+        biologist mathematician librarian journalist photographer therapist psychologist pharmacist \
+        dentist vet veterinarian mechanic farmer gardener paramedic firefighter scientist analyst \
+        consultant manager researcher writer editor illustrator statistician economist physiotherapist \
+        midwife tailor welder administrator sysadmin technician professor lecturer beekeeper barista \
+        potter krankenschwester krankenpfleger pflegerin pfleger lehrer lehrerin arzt ärztin ingenieur \
+        ingenieurin entwickler entwicklerin programmierer programmiererin designerin anwalt anwältin \
+        architekt architektin tischler tischlerin schreiner elektriker elektrikerin koch köchin bäcker \
+        bäckerin pilotin musiker musikerin übersetzer übersetzerin buchhalter buchhalterin physiker \
+        physikerin chemiker chemikerin biologe biologin mathematiker mathematikerin journalistin \
+        fotograf fotografin therapeut therapeutin psychologe psychologin apotheker apothekerin zahnarzt \
+        zahnärztin tierarzt tierärztin mechaniker mechanikerin landwirt landwirtin gärtner gärtnerin \
+        hebamme erzieher erzieherin softwareentwickler softwareentwicklerin sanitäter sanitäterin imker \
+        imkerin physiotherapeut physiotherapeutin steuerberater steuerberaterin grundschullehrer \
+        grundschullehrerin sozialarbeiter sozialarbeiterin bibliothekar bibliothekarin projektleiter \
+        projektleiterin schneiderin"
+}
+
+word_list! {
+    /// Words by which a thing shows that it is none that somebody can do.
+    NO_SKILL = "this that it names you them anything nothing both life many problem problems issue issues team \
+        colleague"
+}
 
 /// What the sentence says the person can do.
 pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
@@ -416,7 +205,7 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
                 .dates
                 .iter()
                 .any(|date| date.tokens.start < draft.tokens.end && draft.tokens.start < date.tokens.end);
-            if !is_date && !found.iter().any(overlaps) && !told.has(draft.tokens.clone(), NO_SKILL) {
+            if !is_date && !found.iter().any(overlaps) && !told.has(draft.tokens.clone(), &NO_SKILL) {
                 found.push(draft);
             }
         }
@@ -556,7 +345,3 @@ fn is_trade(told: &Told<'_>, tokens: &Range<usize>, must_be_known: bool) -> bool
                         | "before"
                 )))
 }
-
-#[cfg(test)]
-#[path = "skills_tests.rs"]
-mod tests;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::clauses::clause_start;
-use super::tokens::Sentence;
+use super::tokens::{Sentence, word_list};
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -55,26 +55,11 @@ const TOOLS: &str = "git=Git;github=GitHub;gitlab=GitLab;vim=Vim;neovim=Neovim;n
     webpack=webpack;vite=Vite;pytest=pytest;tmux=tmux;bash=Bash;zsh=zsh;powershell=PowerShell;sap=SAP;datev=DATEV;\
     libreoffice=LibreOffice;thunderbird=Thunderbird;signal=Signal;elster=ELSTER;miro=Miro;canva=Canva;helix=Helix";
 
-/// Tools that are everyday words: only with a capital in the middle of an English sentence.
-const CAPITAL_TOOLS: &[&str] = &[
-    "notion",
-    "slack",
-    "signal",
-    "stripe",
-    "outlook",
-    "illustrator",
-    "blender",
-    "chrome",
-    "discord",
-    "helix",
-    "excel",
-    "miro",
-    "confluence",
-    "canva",
-    "obsidian",
-    "anki",
-    "kindle",
-];
+word_list! {
+    /// Tools that are everyday words: only with a capital in the middle of an English sentence.
+    CAPITAL_TOOLS = "notion slack signal stripe outlook illustrator blender chrome discord helix excel miro \
+        confluence canva obsidian anki kindle"
+}
 
 type Entry = (Vec<&'static str>, &'static str, Sort);
 
@@ -160,129 +145,34 @@ pub(super) fn names(sentence: &Sentence<'_>) -> Vec<Named> {
     found
 }
 
-/// Words by which a sentence shows that it is about programming.
-const PROGRAMMING: &[&str] = &[
-    "code",
-    "coding",
-    "program",
-    "programs",
-    "programming",
-    "programmer",
-    "language",
-    "languages",
-    "compiler",
-    "crate",
-    "crates",
-    "library",
-    "libraries",
-    "framework",
-    "frameworks",
-    "app",
-    "apps",
-    "api",
-    "developer",
-    "developers",
-    "backend",
-    "frontend",
-    "async",
-    "component",
-    "components",
-    "server",
-    "software",
-    "dataframe",
-    "function",
-    "functions",
-    "script",
-    "scripts",
-    "cli",
-    "programmiere",
-    "programmieren",
-    "programmiersprache",
-    "bibliothek",
-    "anwendung",
-    "entwickler",
-    "skript",
-    "borrow",
-    "bug",
-    "dataframes",
-    "class",
-    "module",
-    "import",
-    "plugin",
-    "repo",
-    "repository",
-    "deploy",
-    "deployment",
-    "tests",
-    "lifetimes",
-    "lifetime",
-    "editor",
-    "ide",
-    "hooks",
-    "rewrite",
-    "rewriting",
-    "rewrote",
-    "plugins",
-    "service",
-    "microservice",
-    "parser",
-];
+word_list! {
+    /// Words by which a sentence shows that it is about programming.
+    PROGRAMMING = "code coding program programs programming programmer language languages compiler crate crates \
+        library libraries framework frameworks app apps api developer developers backend frontend async \
+        component components server software dataframe function functions script scripts cli \
+        programmiere programmieren programmiersprache bibliothek anwendung entwickler skript borrow bug \
+        dataframes class module import plugin repo repository deploy deployment tests lifetimes lifetime \
+        editor ide hooks rewrite rewriting rewrote plugins service microservice parser"
+}
 
-/// Words after which a technology is refused, or somebody else's.
-const REFUSAL: &[&str] = &[
-    "not", "never", "hate", "dislike", "without", "instead", "avoid", "stopped", "rather", "sick", "no",
-    "nicht", "kein", "keine", "keinen", "hasse", "ohne", "nie", "statt", "anstatt", "quit", "ditched",
-    "dropped",
-];
+word_list! {
+    /// Words after which a technology is refused, or somebody else's.
+    REFUSAL = "not never hate dislike without instead avoid stopped rather sick no nicht kein keine keinen \
+        hasse ohne nie statt anstatt quit ditched dropped"
+}
 
-const SPEAKER: &[&str] = &[
-    "i", "my", "me", "we", "our", "us", "ich", "mein", "meine", "meinen", "meinem", "meiner", "wir", "unser",
-    "unsere", "unseren", "unserem", "unserer", "mir", "mich", "uns",
-];
+word_list! {
 
-/// Words by which the technology is somebody else's or far away.
-const OTHERS: &[&str] = &[
-    "he",
-    "she",
-    "they",
-    "his",
-    "her",
-    "their",
-    "er",
-    "jobs",
-    "colleague",
-    "boss",
-    "brother",
-    "sister",
-    "friend",
-    "company",
-    "freund",
-    "freundin",
-    "kollege",
-    "kollegin",
-    "chef",
-    "bruder",
-    "schwester",
-    "son",
-    "daughter",
-    "sohn",
-    "tochter",
-    "people",
-    "everyone",
-    "wife",
-    "husband",
-    "partner",
-    "mann",
-    "frau",
-    "if",
-    "wenn",
-    "falls",
-    "coworker",
-    "ex",
-    "teacher",
-    "son's",
-    "someone",
-];
+    SPEAKER = "i my me we our us ich mein meine meinen meinem meiner wir unser unsere unseren unserem unserer \
+        mir mich uns"
+}
+
+word_list! {
+    /// Words by which the technology is somebody else's or far away.
+    OTHERS = "he she they his her their er jobs colleague boss brother sister friend company freund freundin \
+        kollege kollegin chef bruder schwester son daughter sohn tochter people everyone wife husband \
+        partner mann frau if wenn falls coworker ex teacher son's someone"
+}
 
 /// The technologies that the person speaks of, as far as the person is in it.
 pub(super) fn interesting(told: &Told<'_>, asks: bool) -> Vec<ItemDraft> {
@@ -297,7 +187,7 @@ pub(super) fn interesting(told: &Told<'_>, asks: bool) -> Vec<ItemDraft> {
             continue;
         }
         let start = clause_start(sentence, named.tokens.start);
-        if sentence.has(0..named.tokens.start, REFUSAL) || sentence.has(start..named.tokens.start, OTHERS) {
+        if sentence.has(0..named.tokens.start, &REFUSAL) || sentence.has(start..named.tokens.start, &OTHERS) {
             continue;
         }
         // "away from Java", "weg von Java", "used to write Java".
@@ -324,7 +214,3 @@ fn stands_alone(sentence: &Sentence<'_>, tokens: &Range<usize>) -> bool {
     let behind = is_joined(tokens.end) && joins(tokens.end) && is_joined(tokens.end + 1);
     !before && !behind
 }
-
-#[cfg(test)]
-#[path = "technologies_tests.rs"]
-mod tests;

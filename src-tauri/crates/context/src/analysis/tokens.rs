@@ -3,10 +3,46 @@
 //! The form is composed, lower case, with plain apostrophes, and contractions are taken apart ("I'm" → "i",
 //! "am"), so that a rule is written once. A token keeps its place in the text it came from.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+/// Forms of words to be looked up.
+pub(crate) trait Words {
+    /// Whether `form` is one of them.
+    fn lists(&self, form: &str) -> bool;
+}
+
+impl Words for [&str] {
+    fn lists(&self, form: &str) -> bool {
+        self.contains(&form)
+    }
+}
+
+impl<const N: usize> Words for [&str; N] {
+    fn lists(&self, form: &str) -> bool {
+        self.contains(&form)
+    }
+}
+
+impl Words for LazyLock<HashSet<&'static str>> {
+    fn lists(&self, form: &str) -> bool {
+        self.contains(form)
+    }
+}
+
+/// A list of words, written as one text with blanks between them.
+macro_rules! word_list {
+    ($(#[$doc:meta])* $name:ident = $words:literal) => {
+        $(#[$doc])*
+        static $name: std::sync::LazyLock<std::collections::HashSet<&'static str>> =
+            std::sync::LazyLock::new(|| $words.split_whitespace().collect());
+    };
+}
+pub(crate) use word_list;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,34 +84,17 @@ pub(crate) struct Sentence<'a> {
     tokens: &'a [Token],
 }
 
-/// Words behind which a full stop ends no sentence.
-const ABBREVIATIONS: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "prof", "st", "vs", "ca", "bzw", "nr", "z.b", "d.h", "u.a", "e.g", "i.e",
-    "approx", "inkl", "ggf", "evtl", "bspw", "vgl", "hr", "fr", "mio", "tel",
-];
+word_list! {
+    /// Words behind which a full stop ends no sentence.
+    ABBREVIATIONS = "dr mr mrs ms prof st vs ca bzw nr z.b d.h u.a e.g i.e approx inkl ggf evtl bspw vgl hr fr mio \
+        tel"
+}
 
-const MONTHS: &[&str] = &[
-    "januar",
-    "februar",
-    "märz",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "dezember",
-    "january",
-    "february",
-    "march",
-    "may",
-    "june",
-    "july",
-    "october",
-    "december",
-];
+word_list! {
+
+    MONTHS = "januar februar märz april mai juni juli august september oktober november dezember january \
+        february march may june july october december"
+}
 
 impl Tokens {
     /// Cuts `text`. Every place that comes back lies in it, between two characters.
@@ -380,8 +399,8 @@ impl<'a> Sentence<'a> {
     }
 
     /// Whether any token from `range` has one of these forms.
-    pub(crate) fn has(&self, range: Range<usize>, forms: &[&str]) -> bool {
-        range.into_iter().any(|index| index < self.len() && forms.contains(&self.form(index)))
+    pub(crate) fn has(&self, range: Range<usize>, words: &(impl Words + ?Sized)) -> bool {
+        range.into_iter().any(|index| index < self.len() && words.lists(self.form(index)))
     }
 }
 

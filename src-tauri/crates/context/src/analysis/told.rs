@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dates::Found as Date;
 use super::day::Day;
-use super::tokens::Sentence;
+use super::tokens::{Sentence, Words};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
 
@@ -27,9 +27,9 @@ impl Told<'_> {
         self.text[self.sentence.place(tokens)].to_owned()
     }
 
-    /// Whether any of the words from `range` is one of `forms`.
-    pub(super) fn has(&self, range: Range<usize>, forms: &[&str]) -> bool {
-        self.sentence.has(range, forms)
+    /// Whether any of the words from `range` is one of `words`.
+    pub(super) fn has(&self, range: Range<usize>, words: &(impl Words + ?Sized)) -> bool {
+        self.sentence.has(range, words)
     }
 
     /// The form of a word.
