@@ -8,7 +8,7 @@ use crate::fixture::{Fixture, client, turn};
 async fn what_a_client_states_is_active_at_once_and_two_spellings_are_one() {
     let fixture = Fixture::new();
     fixture.log(turn("I love rust, a language.")).await;
-    let suggested = fixture.find(ItemKind::Interest, "rust").await.unwrap();
+    let suggested = fixture.find(ItemKind::Interest, "Rust").await.unwrap();
     let added = fixture.add(ItemKind::Interest, "  RUST ", client("claude")).await;
     assert!(added.existed);
     assert_eq!((added.item.id, added.item.state), (suggested.id, ItemState::Active));
