@@ -26,7 +26,7 @@ async fn what_a_client_states_is_active_at_once_and_two_spellings_are_one() {
     assert_eq!(events[1].author, client("cursor"));
     let profile = serde_json::to_value(fixture.context.profile().await.unwrap()).unwrap();
     assert_eq!(profile["preferences"], json!({ "Theme": "light" }));
-    assert_eq!(profile["interests"], json!(["rust"]));
+    assert_eq!(profile["interests"], json!(["Rust"]));
     assert_eq!(profile["last_updated"], json!("2026-11-21T12:00:00Z"));
 }
 

@@ -32,7 +32,11 @@ word_list! {
 /// not inside another ("what I like").
 pub(crate) fn opens_clause(sentence: &Sentence<'_>, at: usize) -> bool {
     let mut before = at;
-    while before > 0 && sentence.is_word(before - 1) && OPENERS.contains(&sentence.form(before - 1)) {
+    while before > 0
+        && at - before < 8
+        && sentence.is_word(before - 1)
+        && OPENERS.contains(&sentence.form(before - 1))
+    {
         before -= 1;
     }
     if before == 0 || !sentence.is_word(before - 1) {

@@ -44,6 +44,10 @@ macro_rules! word_list {
 }
 pub(crate) use word_list;
 
+/// No sentence has more tokens than this: longer is no person speaking, and rules may look at all of a
+/// sentence for each of its words.
+const SENTENCE_TOKENS: usize = 160;
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -132,6 +136,9 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn run(&mut self) {
         while let Some(c) = self.text[self.at..].chars().next() {
+            if self.out.tokens.len() - self.sentence >= SENTENCE_TOKENS {
+                self.end_sentence();
+            }
             if c == '\n' || matches!(c, '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}') {
                 self.end_sentence();
                 self.at += c.len_utf8();

@@ -43,6 +43,12 @@ fn a_sentence_ends_at_its_mark_or_its_line_but_not_behind_an_abbreviation() {
 }
 
 #[test]
+fn what_never_ends_is_cut_into_sentences_that_do() {
+    let text = "word ".repeat(3 * SENTENCE_TOKENS);
+    assert_eq!(forms(&text).iter().map(Vec::len).collect::<Vec<_>>(), [SENTENCE_TOKENS; 3]);
+}
+
+#[test]
 fn a_composed_and_a_decomposed_word_have_one_form() {
     assert_eq!(forms("Bu\u{308}cher"), forms("Bücher"));
     assert_eq!(forms("Bücher")[0], ["bücher"]);
