@@ -4,15 +4,31 @@
 //! randomness. All the rest (who outranks whom, when a suggestion becomes active) is `derive.rs`. So the same
 //! turns give the same memory, in whatever batches they come.
 
+mod answers;
+mod clauses;
+mod cues;
 pub(crate) mod dates;
+mod day;
 pub(crate) mod derive;
-mod interests;
+mod goals;
+mod language;
+mod likings;
+mod mentions;
+mod noticed;
 pub(crate) mod over_time;
+mod phrases;
+mod preferences;
+mod progress;
 mod projects;
 pub(crate) mod prose;
 pub(crate) mod removal;
 pub(crate) mod rules;
 pub(crate) mod signals;
+mod skills;
+mod stop_words;
+mod technologies;
+mod tokens;
+mod told;
 pub(crate) mod worker;
 
 use std::fmt::Debug;
@@ -22,7 +38,8 @@ use clock::Timestamp;
 use crate::evidence::Span;
 use crate::state::{ItemKind, words};
 
-pub use dates::Day;
+pub use dates::days_meant;
+pub use day::{Day, Days};
 pub use rules::CueAnalyzer;
 
 /// The texts of one turn.
@@ -118,6 +135,34 @@ words! {
         ProjectMention = "project_mention",
         /// What the turn is about.
         Topic = "topic",
+    }
+}
+
+impl RuleId {
+    /// The type of the insights that the rule finds; none: it finds something else.
+    #[must_use]
+    pub fn insight_type(self) -> Option<&'static str> {
+        match self {
+            Self::LearningMoment | Self::ProblemSolving | Self::Decision | Self::Commitment => {
+                Some(self.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether what the rule finds is suggested to the owner as part of the profile.
+    #[must_use]
+    pub fn suggests(self) -> bool {
+        matches!(
+            self,
+            Self::Liking
+                | Self::Technology
+                | Self::Project
+                | Self::Skill
+                | Self::Preference
+                | Self::PreferenceChange
+                | Self::Goal
+        )
     }
 }
 

@@ -8,7 +8,7 @@ use crate::fixture::{Fixture, client, turn};
 async fn what_a_client_states_is_active_at_once_and_two_spellings_are_one() {
     let fixture = Fixture::new();
     fixture.log(turn("I love rust, a language.")).await;
-    let suggested = fixture.find(ItemKind::Interest, "rust").await.unwrap();
+    let suggested = fixture.find(ItemKind::Interest, "Rust").await.unwrap();
     let added = fixture.add(ItemKind::Interest, "  RUST ", client("claude")).await;
     assert!(added.existed);
     assert_eq!((added.item.id, added.item.state), (suggested.id, ItemState::Active));
@@ -26,7 +26,7 @@ async fn what_a_client_states_is_active_at_once_and_two_spellings_are_one() {
     assert_eq!(events[1].author, client("cursor"));
     let profile = serde_json::to_value(fixture.context.profile().await.unwrap()).unwrap();
     assert_eq!(profile["preferences"], json!({ "Theme": "light" }));
-    assert_eq!(profile["interests"], json!(["rust"]));
+    assert_eq!(profile["interests"], json!(["Rust"]));
     assert_eq!(profile["last_updated"], json!("2026-11-21T12:00:00Z"));
 }
 

@@ -52,8 +52,8 @@ mod fixture;
 pub use analysis::derive::state_by_support;
 pub use analysis::removal::Removed;
 pub use analysis::{
-    Analyzer, CueAnalyzer, Day, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind,
-    Polarity, ProgressFinding, QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText,
+    Analyzer, CueAnalyzer, Day, Days, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind,
+    Polarity, ProgressFinding, QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText, days_meant,
 };
 pub use author::Author;
 pub use change::Change;

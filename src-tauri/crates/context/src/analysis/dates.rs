@@ -1,74 +1,640 @@
 //! Days in words: what "by Friday", "in two weeks", "15.3." or "last month" means, in English and German.
+//!
+//! A weekday, month or day without more is the next one, or the last one, as the reader leans; "next Friday"
+//! is the Friday of the next week; a "few" are three. Weeks begin on Monday.
 
-use std::fmt;
-use std::str::FromStr;
+use std::ops::Range;
 
-use clock::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::day::{Day, Days};
+use super::tokens::{Sentence, Tokens};
 
-/// A day of the calendar, without a zone. On the wire it is written "2026-05-31".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
-pub struct Day(Date);
-
-/// A text that is no day.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{shown:?} is not a day; write it as year-month-day, for example 2026-05-31")]
-pub struct InvalidDay {
-    shown: String,
+/// Which way a date without a year, or a weekday without more, is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lean {
+    /// The next one: plans.
+    Ahead,
+    /// The last one: what was.
+    Back,
 }
 
-impl Day {
-    /// The day of `at` in UTC.
-    #[must_use]
-    pub fn of(at: Timestamp) -> Self {
-        let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(if at.as_micros() < 0 {
-            jiff::Timestamp::MIN
-        } else {
-            jiff::Timestamp::MAX
-        });
-        Self(TimeZone::UTC.to_datetime(at).date())
+/// A date in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its tokens, with the preposition before.
+    pub(crate) tokens: Range<usize>,
+    /// What it means.
+    pub(crate) days: Days,
+    /// Whether it says "by", "until", "before": a limit.
+    pub(crate) is_limit: bool,
+}
+
+/// The days that a phrase such as "last week", "seit März", "2026-05" or "past three days" means, seen from
+/// `today`. `None`: it names no day, or more than one, or says something else beside it.
+///
+/// "since" and "seit" reach until today, "until" and "bis" begin at the calendar's first year.
+#[must_use]
+pub fn days_meant(text: &str, today: Day) -> Option<Days> {
+    let tokens = Tokens::of(text);
+    let mut sentences = tokens.sentences();
+    let sentence = sentences.next()?;
+    if sentences.next().is_some() || sentence.len() > 12 {
+        return None;
+    }
+    let mut first = 0;
+    while matches!(
+        sentence.form(first),
+        "from" | "the" | "during" | "aus" | "von" | "in" | "im" | "der" | "den" | "dem" | "während"
+    ) && !date_at(&sentence, first, today, Lean::Back).is_some_and(|(end, _, _)| end == sentence.len())
+    {
+        first += 1;
+    }
+    let open = sentence.form(first);
+    let skip = usize::from(matches!(
+        open,
+        "since" | "seit" | "after" | "nach" | "before" | "vor" | "until" | "bis" | "till" | "ab" | "dem"
+    ));
+    let (days, end) =
+        meant_at(&sentence, first, today).or_else(|| meant_at(&sentence, first + skip, today))?;
+    if end < sentence.len() && sentence.is_word(end) {
+        return None;
+    }
+    Some(match open {
+        "since" | "seit" | "ab" => Days { first: days.first, last: today.max(days.first) },
+        "after" | "nach" => Days { first: days.last.plus_days(1), last: today.max(days.last.plus_days(1)) },
+        "until" | "bis" | "till" => Days { first: Day::new(1, 1, 1)?, last: days.last },
+        "before" => Days { first: Day::new(1, 1, 1)?, last: days.first.plus_days(-1) },
+        _ => days,
+    })
+}
+
+fn meant_at(sentence: &Sentence<'_>, at: usize, today: Day) -> Option<(Days, usize)> {
+    if let Some((end, days, _)) = date_at(sentence, at, today, Lean::Back) {
+        return Some((days, end));
+    }
+    // A year or a month by itself means itself here; in a sentence it would need a preposition.
+    let form = sentence.form(at);
+    if let Some(month) = month(form) {
+        let year = year_of(sentence.form(at + 1));
+        let end = at + 1 + usize::from(year.is_some());
+        return month_days(month, year, today, Lean::Back).map(|days| (days, end));
+    }
+    if let Some(year) = year_of(form) {
+        return Days::year(year).map(|days| (days, at + 1));
+    }
+    let (year, month) = form.split_once('-')?;
+    Some((Days::month(year_of(year)?, month.parse().ok()?)?, at + 1))
+}
+
+/// All dates of a sentence, in its order.
+pub(crate) fn dates(sentence: &Sentence<'_>, today: Day, lean: Lean) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < sentence.len() {
+        match date_at(sentence, at, today, lean) {
+            Some((end, days, is_limit)) => {
+                found.push(Found { tokens: at..end, days, is_limit });
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// A number in digits or, up to twelve, in words; "a" and "ein" are one, "a couple of" two, "a few" three.
+pub(crate) fn number(form: &str) -> Option<i64> {
+    Some(match form {
+        "a" | "an" | "one" | "ein" | "eine" | "einem" | "einer" | "einen" => 1,
+        "two" | "zwei" | "couple" => 2,
+        "three" | "drei" | "few" | "paar" => 3,
+        "four" | "vier" => 4,
+        "five" | "fünf" => 5,
+        "six" | "sechs" => 6,
+        "seven" | "sieben" => 7,
+        "eight" | "acht" => 8,
+        "nine" | "neun" => 9,
+        "ten" | "zehn" => 10,
+        "eleven" | "elf" => 11,
+        "twelve" | "zwölf" => 12,
+        "fifteen" | "fünfzehn" => 15,
+        "twenty" | "zwanzig" => 20,
+        "thirty" | "dreißig" => 30,
+        _ => form.parse().ok().filter(|number| (0..10_000).contains(number))?,
+    })
+}
+
+fn month(form: &str) -> Option<i8> {
+    Some(match form {
+        "january" | "januar" | "jan" | "jänner" => 1,
+        "february" | "februar" | "feb" => 2,
+        "march" | "märz" | "mar" => 3,
+        "april" | "apr" => 4,
+        "may" | "mai" => 5,
+        "june" | "juni" | "jun" => 6,
+        "july" | "juli" | "jul" => 7,
+        "august" | "aug" => 8,
+        "september" | "sept" | "sep" => 9,
+        "october" | "oktober" | "oct" | "okt" => 10,
+        "november" | "nov" => 11,
+        "december" | "dezember" | "dec" | "dez" => 12,
+        _ => return None,
+    })
+}
+
+/// Whether a word names a month.
+pub(crate) fn is_month(form: &str) -> bool {
+    month(form).is_some() && form.len() > 3
+}
+
+pub(crate) fn weekday(form: &str) -> Option<i64> {
+    Some(match form {
+        "monday" | "montag" => 1,
+        "tuesday" | "dienstag" => 2,
+        "wednesday" | "mittwoch" => 3,
+        "thursday" | "donnerstag" => 4,
+        "friday" | "freitag" => 5,
+        "saturday" | "samstag" | "sonnabend" => 6,
+        "sunday" | "sonntag" => 7,
+        "montagabend" | "montagmorgen" => 1,
+        "freitagabend" | "freitagmorgen" | "freitagnachmittag" => 5,
+        "samstagabend" => 6,
+        "sonntagabend" => 7,
+        _ => return None,
+    })
+}
+
+/// The first month of a season that lasts three.
+fn season(form: &str) -> Option<i8> {
+    Some(match form {
+        "spring" | "frühling" | "frühjahr" => 3,
+        "summer" | "sommer" => 6,
+        "autumn" | "fall" | "herbst" => 9,
+        "winter" => 12,
+        _ => return None,
+    })
+}
+
+pub(crate) fn year_of(form: &str) -> Option<i16> {
+    (form.len() == 4).then(|| form.parse().ok()).flatten().filter(|year| (1900..2200).contains(year))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+    Weekend,
+}
+
+fn unit(form: &str) -> Option<Unit> {
+    Some(match form {
+        "day" | "days" | "tag" | "tage" | "tagen" | "tages" => Unit::Day,
+        "week" | "weeks" | "woche" | "wochen" => Unit::Week,
+        "month" | "months" | "monat" | "monate" | "monaten" | "monats" => Unit::Month,
+        "quarter" | "quarters" | "quartal" | "quartals" => Unit::Quarter,
+        "year" | "years" | "jahr" | "jahre" | "jahren" | "jahres" => Unit::Year,
+        "weekend" | "wochenende" | "wochenendes" => Unit::Weekend,
+        _ => return None,
+    })
+}
+
+impl Unit {
+    fn later(self, day: Day, count: i64) -> Day {
+        match self {
+            Self::Day => day.plus_days(count),
+            Self::Week | Self::Weekend => day.plus_days(7 * count),
+            Self::Month => day.plus_months(count),
+            Self::Quarter => day.plus_months(3 * count),
+            Self::Year => day.plus_months(12 * count),
+        }
     }
 
-    /// Its first moment in UTC.
-    #[must_use]
-    pub fn start(self) -> Timestamp {
-        let at = TimeZone::UTC.to_timestamp(self.0.to_datetime(jiff::civil::Time::midnight()));
-        Timestamp::from_micros(at.map_or(i64::MAX, jiff::Timestamp::as_microsecond))
-    }
-
-    /// The first moment behind it in UTC: what is due on this day is overdue from here on.
-    #[must_use]
-    pub fn end(self) -> Timestamp {
-        self.start().plus(std::time::Duration::from_hours(24))
+    /// The one that `day` is in.
+    fn around(self, day: Day) -> Option<Days> {
+        match self {
+            Self::Day => Some(Days::one(day)),
+            Self::Week => Some(Days::week_of(day)),
+            Self::Weekend => {
+                let week = Days::week_of(day);
+                Some(Days { first: week.first.plus_days(5), last: week.last })
+            }
+            Self::Month => Days::month(day.year(), day.month()),
+            Self::Quarter => {
+                let first = Day::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1)?;
+                Some(Days { first, last: first.plus_months(3).plus_days(-1) })
+            }
+            Self::Year => Days::year(day.year()),
+        }
     }
 }
 
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+/// What stands before a date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    None,
+    /// "on", "in", "am", "im": something of that day.
+    At,
+    /// "by", "until", "bis": a limit.
+    Limit,
+}
+
+type Read = (usize, Days, bool);
+
+/// The date that begins at `at`, preposition first.
+fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option<Read> {
+    let form = sentence.form(at);
+    let lead = match form {
+        "by" | "until" | "till" | "before" | "bis" | "due" | "within" => Lead::Limit,
+        "on" | "in" | "at" | "am" | "im" | "an" | "for" | "zu" | "this" | "during" | "around" | "ab"
+        | "from" | "since" | "seit" | "vom" | "zum" | "for_the" => Lead::At,
+        _ => Lead::None,
+    };
+    let is_limit = lead == Lead::Limit;
+    if lead != Lead::None {
+        // "bis zum 15. März", "by the end of May", "bis zur nächsten Woche".
+        let mut next = at + 1;
+        while next < at + 3
+            && matches!(
+                sentence.form(next),
+                "the"
+                    | "zum"
+                    | "zur"
+                    | "den"
+                    | "dem"
+                    | "der"
+                    | "die"
+                    | "am"
+                    | "on"
+                    | "spätestens"
+                    | "im"
+                    | "in"
+                    | "ende_"
+            )
+        {
+            next += 1;
+        }
+        if form != "this"
+            && let Some((end, days)) = bare(sentence, next, today, lean, lead)
+        {
+            return Some((end, days, is_limit));
+        }
+    }
+    bare(sentence, at, today, lean, Lead::None).map(|(end, days)| (end, days, false))
+}
+
+/// A date without its preposition.
+fn bare(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead) -> Option<(usize, Days)> {
+    named_day(sentence, at, today)
+        .or_else(|| written(sentence, at, today, lean, lead))
+        .or_else(|| relative(sentence, at, today, lead))
+        .or_else(|| part_of(sentence, at, today, lean))
+        .or_else(|| week_day(sentence, at, today, lean))
+        .or_else(|| month_alone(sentence, at, today, lean, lead))
+}
+
+/// "today", "übermorgen", "the day after tomorrow".
+fn named_day(sentence: &Sentence<'_>, at: usize, today: Day) -> Option<(usize, Days)> {
+    let ahead = match sentence.form(at) {
+        "today" | "tonight" | "heute" => 0,
+        "tomorrow" | "tmrw" => 1,
+        "yesterday" | "gestern" => -1,
+        "übermorgen" => 2,
+        "vorgestern" => -2,
+        // "der Morgen", "guten Morgen" is a time of the day; "morgen früh" is not.
+        "morgen" if at == 0 || !sentence.is_capital(at) => {
+            if matches!(sentence.form(at.wrapping_sub(1)), "guten" | "am" | "jeden" | "gestern" | "heute") {
+                return None;
+            }
+            1
+        }
+        "day" if sentence.form(at + 1) == "after" && sentence.form(at + 2) == "tomorrow" => {
+            return Some((at + 3, Days::one(today.plus_days(2))));
+        }
+        "day" if sentence.form(at + 1) == "before" && sentence.form(at + 2) == "yesterday" => {
+            return Some((at + 3, Days::one(today.plus_days(-2))));
+        }
+        _ => return None,
+    };
+    Some((at + 1, Days::one(today.plus_days(ahead))))
+}
+
+/// "2026-05-31", "15.3.", "15 March", "March 15th, 2027", "15. März".
+fn written(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead) -> Option<(usize, Days)> {
+    let form = sentence.form(at);
+    if sentence.is_number(at) {
+        if form.len() == 10
+            && form.is_ascii()
+            && let Ok(day) = form.parse::<Day>()
+        {
+            return Some((at + 1, Days::one(day)));
+        }
+        if let Some(dotted) = dotted(sentence, at, today, lean, lead) {
+            return Some(dotted);
+        }
+        let digits =
+            form.trim_end_matches("st").trim_end_matches("nd").trim_end_matches("rd").trim_end_matches("th");
+        let number: i8 = digits.parse().ok().filter(|day| (1..=31).contains(day))?;
+        let mut next = at + 1;
+        if matches!(sentence.form(next), "." | "of") {
+            next += 1;
+        }
+        let month = month(sentence.form(next))?;
+        return day_of_month(sentence, number, month, next + 1, today, lean);
+    }
+    let month = month(form)?;
+    let digits = sentence.form(at + 1);
+    let digits =
+        digits.trim_end_matches("st").trim_end_matches("nd").trim_end_matches("rd").trim_end_matches("th");
+    let number: i8 =
+        digits.parse().ok().filter(|day| (1..=31).contains(day) && sentence.is_number(at + 1))?;
+    day_of_month(sentence, number, month, at + 2, today, lean)
+}
+
+fn day_of_month(
+    sentence: &Sentence<'_>,
+    number: i8,
+    month: i8,
+    next: usize,
+    today: Day,
+    lean: Lean,
+) -> Option<(usize, Days)> {
+    let behind = if sentence.form(next) == "," { next + 1 } else { next };
+    if let Some(year) = year_of(sentence.form(behind)) {
+        return Some((behind + 1, Days::one(Day::new(year, month, number)?)));
+    }
+    Some((next, Days::one(nearest(number, month, today, lean)?)))
+}
+
+/// "15.3.", "15.03.2027", "15.3.27".
+fn dotted(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead) -> Option<(usize, Days)> {
+    let mut parts = sentence.form(at).split('.');
+    let day: i8 = parts.next()?.parse().ok()?;
+    let month: i8 = parts.next()?.parse().ok()?;
+    let year = parts.next();
+    if parts.next().is_some() {
+        return None;
+    }
+    if let Some(year) = year {
+        let year: i16 = year.parse().ok()?;
+        let year = if year < 100 { 2000 + year } else { year };
+        return Some((at + 1, Days::one(Day::new(year, month, day)?)));
+    }
+    // "15.3" alone is a number.
+    let dot = sentence.form(at + 1) == "." && sentence.token(at + 1).is_some_and(|token| token.joined);
+    if !dot && lead == Lead::None {
+        return None;
+    }
+    let next = at + 1 + usize::from(dot);
+    if let Some(year) = year_of(sentence.form(next)) {
+        return Some((next + 1, Days::one(Day::new(year, month, day)?)));
+    }
+    Some((next, Days::one(nearest(day, month, today, lean)?)))
+}
+
+/// The day of that number and month, this year or the one that the reader leans to.
+fn nearest(number: i8, month: i8, today: Day, lean: Lean) -> Option<Day> {
+    // A leap day may be years away.
+    (0..=8).find_map(|step| {
+        let year = if lean == Lean::Ahead { today.year() + step } else { today.year() - step };
+        Day::new(year, month, number)
+            .filter(|day| if lean == Lean::Ahead { *day >= today } else { *day <= today })
+    })
+}
+
+/// "in two weeks", "three days ago", "vor zwei Monaten", "next week", "dieses Jahr", "the past ten days".
+fn relative(sentence: &Sentence<'_>, at: usize, today: Day, lead: Lead) -> Option<(usize, Days)> {
+    let form = sentence.form(at);
+    if matches!(form, "innerhalb" | "within") {
+        let at = at + 1 + usize::from(matches!(sentence.form(at + 1), "von" | "the"));
+        let (end, count, unit) = amount(sentence, at)?;
+        return Some((end, Days::one(unit.later(today, count))));
+    }
+    if form == "vor" {
+        let (end, count, unit) = amount(sentence, at + 1)?;
+        return Some((end, Days::one(unit.later(today, -count))));
+    }
+    if let Some(step) = step(form) {
+        let next = at + 1;
+        if let Some((end, count, unit)) = number(sentence.form(next))
+            .filter(|count| *count > 1 && step != 0)
+            .and_then(|_| amount(sentence, next))
+        {
+            let days = if step > 0 {
+                Days { first: today, last: unit.later(today, count) }
+            } else {
+                Days { first: unit.later(today, -count), last: today }
+            };
+            return Some((end, days));
+        }
+        if let Some(unit) = unit(sentence.form(next)).filter(|unit| *unit != Unit::Day) {
+            return Some((next + 1, unit.around(unit.later(today, step))?));
+        }
+        if let Some(month) = month(sentence.form(next)) {
+            let lean = if step < 0 { Lean::Back } else { Lean::Ahead };
+            let year = if step == 0 { Some(today.year()) } else { None };
+            return month_days(month, year, today, lean).map(|days| (next + 1, days));
+        }
+        if let Some(month) = season(sentence.form(next)) {
+            return season_days(month, today, if step < 0 { Lean::Back } else { Lean::Ahead })
+                .map(|days| (next + 1, days));
+        }
+        return None;
+    }
+    let (end, count, unit) = amount(sentence, at)?;
+    match sentence.form(end) {
+        "ago" => Some((end + 1, Days::one(unit.later(today, -count)))),
+        "from" if sentence.form(end + 1) == "now" => Some((end + 2, Days::one(unit.later(today, count)))),
+        // "in two weeks" is ahead; "since two weeks", "for two weeks" is a length of time.
+        _ if lead != Lead::None && matches!(sentence.form(at.wrapping_sub(1)), "in" | "within" | "the") => {
+            Some((end, Days::one(unit.later(today, count))))
+        }
+        _ => None,
     }
 }
 
-impl FromStr for Day {
-    type Err = InvalidDay;
+fn step(form: &str) -> Option<i64> {
+    Some(match form {
+        "this" | "diese" | "dieser" | "dieses" | "diesen" | "diesem" => 0,
+        "next" | "coming" | "nächste" | "nächsten" | "nächster" | "nächstes" | "nächstem" | "kommende"
+        | "kommenden" | "kommendes" | "kommender" => 1,
+        "last" | "past" | "previous" | "letzte" | "letzten" | "letzter" | "letztes" | "letztem"
+        | "vergangene" | "vergangenen" | "vergangenes" | "vorige" | "vorigen" | "voriges" => -1,
+        _ => return None,
+    })
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|_| InvalidDay { shown: text.chars().take(60).collect() })
+/// "two weeks", "a couple of days", "ein paar Tagen".
+fn amount(sentence: &Sentence<'_>, at: usize) -> Option<(usize, i64, Unit)> {
+    let mut count = number(sentence.form(at))?;
+    let mut next = at + 1;
+    if matches!(sentence.form(next), "couple" | "few" | "paar") {
+        count = number(sentence.form(next))?;
+        next += 1;
+    }
+    if sentence.form(next) == "of" {
+        next += 1;
+    }
+    Some((next + 1, count, unit(sentence.form(next)).filter(|unit| *unit != Unit::Weekend)?))
+}
+
+/// "end of May", "Mitte März", "end of the year", "Jahresende".
+fn part_of(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option<(usize, Days)> {
+    match sentence.form(at) {
+        "jahresende" => return Some((at + 1, Days::one(Days::year(today.year())?.last))),
+        "monatsende" => return Some((at + 1, Days::one(Unit::Month.around(today)?.last))),
+        "weihnachten" | "christmas" | "xmas" => {
+            return Some((at + 1, Days::one(nearest(25, 12, today, lean)?)));
+        }
+        "silvester" => return Some((at + 1, Days::one(nearest(31, 12, today, lean)?))),
+        _ => {}
+    }
+    let (mut next, from, until) = match sentence.form(at) {
+        "end" | "ende" => (at + 1, 20, 100),
+        "beginning" | "start" | "early" | "anfang" => (at + 1, 0, 9),
+        "middle" | "mid" | "mitte" => (at + 1, 10, 19),
+        "late" | "spätestens" => (at + 1, 20, 100),
+        _ => return None,
+    };
+    while next < at + 4
+        && matches!(
+            sentence.form(next),
+            "of" | "the" | "des" | "der" | "im" | "-" | "dieser" | "dieses" | "diesen"
+        )
+    {
+        next += 1;
+    }
+    let (end, whole) = if let Some(month) = month(sentence.form(next)) {
+        let year = year_of(sentence.form(next + 1));
+        (next + 1 + usize::from(year.is_some()), month_days(month, year, today, lean)?)
+    } else if let Some(unit) = unit(sentence.form(next)) {
+        (next + 1, unit.around(today)?)
+    } else if let Some(year) = year_of(sentence.form(next)) {
+        (next + 1, Days::year(year)?)
+    } else {
+        relative(sentence, next, today, Lead::None)?
+    };
+    if until == 100 && whole.first.days_until(whole.last) != 0 {
+        return Some((end, Days::one(whole.last)));
+    }
+    let clamp = |days: i64| whole.first.plus_days(days).min(whole.last);
+    Some((end, Days { first: clamp(from), last: clamp(until) }))
+}
+
+/// "Friday", "next Friday", "letzten Montag".
+fn week_day(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option<(usize, Days)> {
+    let (next, step) = match step(sentence.form(at)) {
+        Some(step) => (at + 1, Some(step)),
+        None => (at, None),
+    };
+    let wanted = weekday(sentence.form(next))?;
+    let ahead = (wanted - today.weekday()).rem_euclid(7);
+    let behind = (today.weekday() - wanted).rem_euclid(7);
+    let day = match (step, sentence.form(at)) {
+        (Some(1), "coming" | "kommende" | "kommenden" | "kommender") => {
+            today.plus_days(if ahead == 0 { 7 } else { ahead })
+        }
+        (Some(1), _) => Days::week_of(today).first.plus_days(7 + wanted - 1),
+        (Some(-1), _) => today.plus_days(-(if behind == 0 { 7 } else { behind })),
+        (Some(_), _) => Days::week_of(today).first.plus_days(wanted - 1),
+        (None, _) if lean == Lean::Back => today.plus_days(-behind),
+        (None, _) => today.plus_days(ahead),
+    };
+    Some((next + 1, Days::one(day)))
+}
+
+/// "in May", "by March 2027", "im Sommer", "in 2027": only behind a preposition, for "may" and "march" are
+/// words of their own.
+fn month_alone(
+    sentence: &Sentence<'_>,
+    at: usize,
+    today: Day,
+    lean: Lean,
+    lead: Lead,
+) -> Option<(usize, Days)> {
+    let form = sentence.form(at);
+    if let Some(month) = month(form) {
+        let year = year_of(sentence.form(at + 1));
+        if lead == Lead::None && year.is_none() {
+            return None;
+        }
+        // A verb: "I may", "to march".
+        if !sentence.is_capital(at) && matches!(form, "may" | "march" | "mar" | "sep") && lead == Lead::None {
+            return None;
+        }
+        let end = at + 1 + usize::from(year.is_some());
+        return month_days(month, year, today, lean).map(|days| (end, days));
+    }
+    if lead == Lead::None {
+        return None;
+    }
+    if let Some(month) = season(form) {
+        let year = year_of(sentence.form(at + 1));
+        let days = match year {
+            Some(year) => three_months(year, month)?,
+            None => season_days(month, today, lean)?,
+        };
+        return Some((at + 1 + usize::from(year.is_some()), days));
+    }
+    if form == "jahr" || form == "year" {
+        return year_of(sentence.form(at + 1)).and_then(Days::year).map(|days| (at + 2, days));
+    }
+    let year = year_of(form)?;
+    // "in 2027 steps", "at 2000 meters".
+    let counts = sentence.is_word(at + 1)
+        && !matches!(
+            sentence.form(at + 1),
+            "and"
+                | "i"
+                | "we"
+                | "und"
+                | "ich"
+                | "wir"
+                | "or"
+                | "at"
+                | "einen"
+                | "ein"
+                | "eine"
+                | "mit"
+                | "den"
+                | "zu"
+        );
+    if counts || matches!(sentence.form(at.wrapping_sub(1)), "at" | "on" | "for") {
+        return None;
+    }
+    Days::year(year).map(|days| (at + 1, days))
+}
+
+fn month_days(month: i8, year: Option<i16>, today: Day, lean: Lean) -> Option<Days> {
+    if let Some(year) = year {
+        return Days::month(year, month);
+    }
+    let days = Days::month(today.year(), month)?;
+    match lean {
+        Lean::Ahead if days.last < today => Days::month(today.year() + 1, month),
+        Lean::Back if days.first > today => Days::month(today.year() - 1, month),
+        _ => Some(days),
     }
 }
 
-impl Serialize for Day {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+fn three_months(year: i16, first_month: i8) -> Option<Days> {
+    let first = Day::new(year, first_month, 1)?;
+    Some(Days { first, last: first.plus_months(3).plus_days(-1) })
+}
+
+fn season_days(first_month: i8, today: Day, lean: Lean) -> Option<Days> {
+    let years = today.year() - 1..=today.year() + 1;
+    match lean {
+        Lean::Ahead => {
+            years.filter_map(|year| three_months(year, first_month)).find(|days| days.last >= today)
+        }
+        Lean::Back => {
+            years.rev().filter_map(|year| three_months(year, first_month)).find(|days| days.first <= today)
+        }
     }
 }
 
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+#[cfg(test)]
+#[path = "dates_tests.rs"]
+mod tests;

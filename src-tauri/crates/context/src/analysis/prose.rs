@@ -1,4 +1,4 @@
-//! A person's own words in a message: without code, quotations and addresses; cut into sentences.
+//! A person's own words in a message: without code, quotations and addresses.
 //!
 //! What is not the person's own is overwritten with blanks of the same length, so that every place found in
 //! the rest is a place in the original text.
@@ -7,7 +7,6 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// No more of a message than this is analysed (bytes): what comes behind is pasted, not said.
 pub(crate) const ANALYSED_BYTES: usize = 64 * 1024;
@@ -61,41 +60,6 @@ fn blank(bytes: &mut [u8], range: Range<usize>) {
             *byte = b' ';
         }
     }
-}
-
-/// A sentence and where it begins, in bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sentence<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) start: usize,
-}
-
-impl Sentence<'_> {
-    /// Whether it asks.
-    pub(crate) fn is_question(&self) -> bool {
-        self.text
-            .trim_end_matches(|c: char| {
-                c.is_whitespace() || matches!(c, ')' | ']' | '"' | '\'' | '!' | '*' | '_')
-            })
-            .ends_with(['?', '？', '؟'])
-    }
-
-    /// A range in the sentence as a range in the whole text.
-    pub(crate) fn place(&self, range: &Range<usize>) -> Range<usize> {
-        self.start + range.start..self.start + range.end
-    }
-}
-
-/// The sentences of a text (Unicode Standard Annex 29; a line break ends one), without the blanks around.
-pub(crate) fn sentences(text: &str) -> Vec<Sentence<'_>> {
-    text.split_sentence_bound_indices()
-        .filter_map(|(start, sentence)| {
-            let trimmed = sentence.trim_start();
-            let start = start + (sentence.len() - trimmed.len());
-            let text = trimmed.trim_end();
-            (!text.is_empty()).then_some(Sentence { text, start })
-        })
-        .collect()
 }
 
 /// One line of at most `chars` characters: blanks and control characters become single blanks.

@@ -1,165 +1,231 @@
-//! The first analyzer: cues of whole words in a person's own English sentences.
+//! The analyzer: reads a turn once and lets every rule look at each of its sentences.
 
+use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::prose::{ANALYSED_BYTES, Sentence, beginning, one_line, own_words, sentences};
+use super::clauses::question_start;
+use super::dates::{Lean, dates};
+use super::day::Day;
+use super::language::language;
+use super::mentions::{self, named, topics};
+use super::noticed::noticed;
+use super::prose::{ANALYSED_BYTES, beginning, one_line, own_words};
+use super::stop_words::key_words;
+use super::tokens::{Sentence, Tokens};
+use super::told::{ItemDraft, Told};
 use super::{
-    Analyzer, Findings, InsightFinding, ItemFinding, Polarity, RuleId, TurnText, interests, projects,
+    Analyzer, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind, ProgressFinding,
+    QuestionFinding, Resolution, RuleId, TurnText, answers, goals, likings, preferences, progress, projects,
+    skills, technologies,
 };
 use crate::evidence::Span;
 use crate::input::{check_name, normalise};
-use crate::state::{ItemKind, Side};
+use crate::state::Side;
 
 /// No more items than this come from one turn: more is a pasted list, not a person speaking.
 const ITEMS_PER_TURN: usize = 12;
+/// No more of every other kind.
+const FINDINGS_PER_TURN: usize = 4;
+/// No more persons, tools and projects.
+const MENTIONS_PER_TURN: usize = 16;
 
-/// How many bytes before or behind a cue are looked at: more than any clause has.
-pub(super) const REACH: usize = 240;
-
-/// Finds learning moments, problems, interests and projects by their cues.
+/// Finds what a person says of likes, plans, problems and so on by their cues, in English and German.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CueAnalyzer;
 
-/// A kind of insight and the cues that give it away.
-struct InsightRule {
-    id: RuleId,
-    insight_type: &'static str,
-    confidence: f64,
-    /// Whether a question can be one.
-    in_questions: bool,
-    cues: Regex,
-}
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is well formed")
-}
-
-static INSIGHT_RULES: LazyLock<[InsightRule; 2]> = LazyLock::new(|| {
-    [
-        InsightRule {
-            id: RuleId::LearningMoment,
-            insight_type: "learning_moment",
-            confidence: 0.7,
-            in_questions: false,
-            cues: pattern(concat!(
-                r"(?i)\bi (?:really )?(?:had no idea|didn['’]?t know|did not know|never knew|(?:had )?never reali[sz]ed|didn['’]?t reali[sz]e)\b",
-                r"|\bi(?:['’]ve| have)? (?:just |recently |finally |also |today )?(?:learned|learnt|discovered|found out|figured out)\b",
-                // "Wow, that's great" is praise; somebody learns where an expectation is corrected.
-                r"|\b(?:than|as|what) i(?:['’]d| had)? (?:ever |always |first )?(?:thought|expected|assumed|imagined)\b",
-                r"|^(?:wow|oh|aha|ah|interesting|fascinating)\b[^.?]{0,60}?\b(?:i (?:always |had )?(?:thought|assumed)|that explains)\b",
-                r"|\b(?:so|ah|oh|aha),? that['’]s (?:how|why)\b",
-                r"|\b(?:that|this|it) (?:now |finally |really )?makes (?:(?:so much|much|a lot|perfect|total|more|a lot more|complete)(?: more)? |a lot of )?sense\b",
-                r"|^(?:(?:oh|ah|aha|ok|okay|right|now)[,.]? )?i (?:see|understand)(?: now)?\b(?:[,.!]|$)",
-                r"|\b(?:now i|i now|i finally) (?:see|understand|get it|get why|get how)\b",
-            )),
-        },
-        InsightRule {
-            id: RuleId::ProblemSolving,
-            insight_type: "problem_solving",
-            confidence: 0.8,
-            in_questions: true,
-            cues: pattern(concat!(
-                r"(?i)\bhow (?:do|can|could|should|would|might) (?:i|we)\b|^how to\b",
-                r"|^(?:please |pls )?help me\b|\b(?:can|could|would|will) you (?:please )?help me\b|\bi need (?:your |some )?help\b",
-                r"|\b(?:i|we)(?:['’]m| am| was|['’]re| are|['’]ve been| have been) (?:a bit |really |totally |completely |so |still |quite )?(?:stuck|confused|struggling)\b",
-                r"|\b(?:i|we)(?:['’]m| am|['’]re| are|['’]ve| have)? (?:have|having|had|got|face|facing|hit|ran into|running into|run into|seeing|getting|keep getting) (?:an?|this|some|the|another) (?:[\w-]+ ){0,3}(?:problem|issue|challenge|difficulty|error|bug)s?\b",
-                r"|\b(?:the|my|our) (?:[\w-]+ )?(?:problem|issue|challenge|difficulty) (?:is|was)\b",
-                r"|\b(?:there['’]s|there is) an? (?:[\w-]+ ){0,2}(?:problem|issue|bug)\b",
-                r"|\b(?:i|we)(?:['’]m| am|['’]re| are)? (?:need to|want to|have to|trying to|tried to|managed to) (?:fix|solve|resolve|debug|troubleshoot)\b",
-                r"|\b(?:i|we|that|this|it) (?:finally |just )?(?:fixed|solved|resolved) (?:it|this|that|the|my|our)\b",
-            )),
-        },
-    ]
-});
-
 impl Analyzer for CueAnalyzer {
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn analyze(&self, turn: TurnText<'_>) -> Findings {
         let text = beginning(turn.user_message, ANALYSED_BYTES);
         let own = own_words(text);
-        let sentences = sentences(&own);
-        let mut findings = Findings::default();
-        for rule in INSIGHT_RULES.iter() {
-            findings.insights.extend(first_insight(rule, &sentences, text));
-        }
+        let tokens = Tokens::of(&own);
+        let mut reading = Reading {
+            text,
+            own: &own,
+            today: Day::of(turn.occurred_at),
+            language: language(&tokens),
+            findings: Findings::default(),
+            seen: Seen::default(),
+        };
+        let sentences: Vec<Sentence<'_>> = tokens.sentences().collect();
         for sentence in &sentences {
-            let kinds = [
-                (ItemKind::Interest, RuleId::Liking, interests::liked(sentence)),
-                (ItemKind::Interest, RuleId::Technology, interests::technologies(sentence)),
-                (ItemKind::Project, RuleId::Project, projects::worked_on(sentence)),
-            ];
-            for (kind, rule, places) in kinds {
-                for (name, place) in places {
-                    add_item(&mut findings.items, kind, rule, &name, &place, text);
-                }
+            reading.sentence(sentence);
+        }
+        reading.topics(&sentences);
+        reading.findings.language = reading.language;
+        reading.findings
+    }
+}
+
+/// A turn under way.
+struct Reading<'a> {
+    text: &'a str,
+    own: &'a str,
+    today: Day,
+    language: Option<Language>,
+    findings: Findings,
+    seen: Seen,
+}
+
+/// What was found already: a second one of the same is left out.
+#[derive(Default)]
+struct Seen {
+    items: HashSet<(crate::state::ItemKind, String)>,
+    mentions: HashSet<(MentionKind, String)>,
+}
+
+impl Reading<'_> {
+    fn sentence(&mut self, sentence: &Sentence<'_>) {
+        let dates = dates(sentence, self.today, Lean::Ahead);
+        let asks = question_start(sentence);
+        let told = Told {
+            text: self.own,
+            sentence: sentence.until(asks.unwrap_or(sentence.len())),
+            dates: &dates,
+            today: self.today,
+        };
+        self.items(sentence, &told, asks.is_some());
+        self.insights(sentence, &told);
+        self.answers(sentence, &told);
+        for named in named(sentence, self.language) {
+            if self.findings.mentions.len() < MENTIONS_PER_TURN {
+                self.mention(sentence, &named);
             }
         }
-        findings
     }
-}
 
-/// One insight of a type a turn: the first sentence that has a cue.
-fn first_insight(rule: &InsightRule, sentences: &[Sentence<'_>], text: &str) -> Option<InsightFinding> {
-    let sentence = sentences.iter().find(|sentence| {
-        (rule.in_questions || !sentence.is_question())
-            && rule.cues.find(sentence.text).is_some_and(|cue| !is_negated(sentence.text, cue.start()))
-    })?;
-    let place = sentence.place(&(0..sentence.text.len()));
-    Some(InsightFinding {
-        insight_type: rule.insight_type,
-        content: one_line(&text[place.clone()], 200),
-        context: one_line(text, 200),
-        confidence: rule.confidence,
-        span: span(text, &place),
-        due: None,
-        key_words: Vec::new(),
-        rule: rule.id,
-    })
-}
-
-/// Whether the words right before `start` deny or only suppose what follows ("I don't think that …").
-pub(super) fn is_negated(sentence: &str, start: usize) -> bool {
-    static NEGATION: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\b(?:not|never|no|nobody|cannot|\w+n['’]t|dont|doubt|if|whether|unless|suppose|imagine|pretend|as though)\b[^.,;:]{0,40}$",
-        )
-    });
-    // Only the words right before count, so a message full of cues is not read anew for each of them.
-    let nearest = sentence.floor_char_boundary(start.saturating_sub(REACH));
-    NEGATION.is_match(&sentence[nearest..start])
-}
-
-fn add_item(
-    items: &mut Vec<ItemFinding>,
-    kind: ItemKind,
-    rule: RuleId,
-    name: &str,
-    place: &Range<usize>,
-    text: &str,
-) {
-    if items.len() >= ITEMS_PER_TURN {
-        return;
+    fn items(&mut self, sentence: &Sentence<'_>, told: &Told<'_>, asks: bool) {
+        // In a question too: "why is my Postgres slow?" First, for they know the name's right spelling.
+        let mut drafts = technologies::interesting(&Told { sentence: *sentence, ..*told }, asks);
+        if told.sentence.len() > 0 {
+            drafts.extend(preferences::preferred(told));
+            drafts.extend(likings::liked(told));
+            drafts.extend(projects::worked_on(told));
+            drafts.extend(goals::wanted(told));
+            drafts.extend(skills::able(told));
+        }
+        for draft in drafts {
+            self.item(sentence, draft);
+        }
     }
-    let Ok(name) = check_name(kind.as_str(), &one_line(name, 100)) else { return };
-    let normal_name = normalise(&name);
-    let known = items.iter().any(|known| known.kind == kind && normalise(&known.name) == normal_name);
-    if !known {
-        items.push(ItemFinding {
-            kind,
+
+    fn item(&mut self, sentence: &Sentence<'_>, draft: ItemDraft) {
+        if self.findings.items.len() >= ITEMS_PER_TURN {
+            return;
+        }
+        let Ok(name) = check_name(draft.kind.as_str(), &one_line(&draft.name, 100)) else { return };
+        if !self.seen.items.insert((draft.kind, normalise(&name))) {
+            return;
+        }
+        self.findings.items.push(ItemFinding {
+            kind: draft.kind,
             name,
-            value: None,
-            polarity: Polarity::Likes,
-            replaced: None,
-            target_date: None,
-            span: span(text, place),
-            rule,
+            value: draft.value.map(|value| one_line(&value, 100)),
+            polarity: draft.polarity,
+            replaced: draft.replaced.map(|replaced| one_line(&replaced, 100)),
+            target_date: draft.target_date,
+            span: span(self.text, &sentence.place(&draft.tokens)),
+            rule: draft.rule,
         });
+    }
+
+    fn insights(&mut self, sentence: &Sentence<'_>, told: &Told<'_>) {
+        for notice in noticed(told, sentence) {
+            let known = self.findings.insights.iter().filter(|known| known.rule == notice.rule).count();
+            let most = if matches!(notice.rule, RuleId::LearningMoment | RuleId::ProblemSolving) {
+                1
+            } else {
+                FINDINGS_PER_TURN
+            };
+            if known >= most {
+                continue;
+            }
+            let place = sentence.all();
+            self.findings.insights.push(InsightFinding {
+                insight_type: notice.rule.as_str(),
+                content: one_line(&self.text[place.clone()], 200),
+                context: one_line(self.text, 200),
+                confidence: notice.confidence,
+                span: span(self.text, &place),
+                due: notice.due,
+                key_words: key_words(sentence, 0..sentence.len()),
+                rule: notice.rule,
+            });
+        }
+    }
+
+    fn answers(&mut self, sentence: &Sentence<'_>, told: &Told<'_>) {
+        if self.findings.questions.len() < FINDINGS_PER_TURN
+            && let Some(asked) = answers::asked(sentence)
+        {
+            let place = sentence.place(&asked.tokens);
+            self.findings.questions.push(QuestionFinding {
+                text: one_line(&self.text[place.clone()], 200),
+                span: span(self.text, &place),
+                key_words: asked.key_words,
+            });
+        }
+        if told.sentence.len() == 0 {
+            return;
+        }
+        if self.findings.resolutions.len() < FINDINGS_PER_TURN
+            && let Some((kind, asked)) = answers::resolved(&told.sentence)
+        {
+            let place = sentence.place(&asked.tokens);
+            self.findings.resolutions.push(Resolution {
+                kind,
+                key_words: asked.key_words,
+                span: span(self.text, &place),
+            });
+        }
+        if self.findings.progress.len() < FINDINGS_PER_TURN
+            && let Some(step) = progress::progress(told)
+        {
+            let place = sentence.place(&step.tokens);
+            self.findings.progress.push(ProgressFinding {
+                key_words: step.key_words,
+                text: one_line(&self.text[place.clone()], 200),
+                done: step.done,
+                span: span(self.text, &place),
+            });
+        }
+    }
+
+    fn mention(&mut self, sentence: &Sentence<'_>, named: &mentions::Named) {
+        let place = sentence.place(&named.tokens);
+        let words = one_line(&self.text[place.clone()], 100);
+        let words = words.trim_end_matches("'s").trim_end_matches("’s");
+        let Ok(name) = check_name("mention", named.name.unwrap_or(words)) else { return };
+        let normal_name = normalise(&name);
+        if self.seen.mentions.insert((named.kind, normal_name.clone())) {
+            let span = span(self.text, &place);
+            self.findings.mentions.push(Mention { kind: named.kind, name, normal_name, span });
+        }
+    }
+
+    fn topics(&mut self, sentences: &[Sentence<'_>]) {
+        let taken: Vec<Range<usize>> = sentences
+            .iter()
+            .flat_map(|sentence| {
+                named(sentence, self.language).into_iter().map(|named| sentence.place(&named.tokens))
+            })
+            .collect();
+        let is_taken = |number: usize, tokens: &Range<usize>| {
+            let place = sentences[number].place(tokens);
+            let before = taken.partition_point(|known| known.end <= place.start);
+            taken.get(before).is_some_and(|known| known.start < place.end)
+        };
+        for (number, tokens, normal_name) in topics(sentences, self.language, is_taken) {
+            let place = sentences[number].place(&tokens);
+            let Ok(name) = check_name("topic", &one_line(&self.text[place.clone()], 100)) else { continue };
+            if self.seen.mentions.insert((MentionKind::Topic, normal_name.clone())) {
+                let span = span(self.text, &place);
+                self.findings.mentions.push(Mention { kind: MentionKind::Topic, name, normal_name, span });
+            }
+        }
     }
 }
 
@@ -174,3 +240,7 @@ fn span(text: &str, place: &Range<usize>) -> Span {
 #[cfg(test)]
 #[path = "rules_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "precision_tests.rs"]
+mod precision;

@@ -1,4 +1,6 @@
+use super::super::Polarity;
 use super::*;
+use crate::state::ItemKind;
 use clock::{Clock, ManualClock};
 use proptest::prelude::*;
 
@@ -246,19 +248,81 @@ fn sentence_like() -> impl Strategy<Value = String> {
         .prop_map(|parts| parts.into_iter().flat_map(|(word, blank)| [word, blank]).collect())
 }
 
+/// All the places that findings name.
+fn spans(found: &Findings) -> Vec<Span> {
+    let mut spans: Vec<Span> = found.items.iter().map(|item| item.span).collect();
+    spans.extend(found.insights.iter().map(|insight| insight.span));
+    spans.extend(found.mentions.iter().map(|mention| mention.span));
+    spans.extend(found.questions.iter().map(|question| question.span));
+    spans.extend(found.resolutions.iter().map(|resolution| resolution.span));
+    spans.extend(found.progress.iter().map(|step| step.span));
+    spans
+}
+
 fn every_span_is_valid(text: &str) -> Result<(), TestCaseError> {
     let found = findings(text);
     prop_assert_eq!(&found, &findings(text));
     let chars = text.chars().count();
-    let spans =
-        found.items.iter().map(|item| item.span).chain(found.insights.iter().map(|insight| insight.span));
-    for span in spans {
+    for span in spans(&found) {
         prop_assert!(span.start < span.end && span.end as usize <= chars);
     }
     for item in &found.items {
         prop_assert!(check_name("name", &item.name).as_ref() == Ok(&item.name));
+        let covered = normalise(&at(text, item.span));
+        if item.rule != RuleId::Technology {
+            for word in normalise(&item.name).split_whitespace() {
+                prop_assert!(covered.contains(word), "{word} is not in {covered}");
+            }
+        }
     }
+    prop_assert!(found.mentions.len() <= MENTIONS_PER_TURN + mentions::TOPICS_PER_TURN);
+    prop_assert!(found.questions.iter().all(|question| !question.key_words.is_empty()));
+    prop_assert!(found.progress.iter().all(|step| !step.key_words.is_empty()));
     Ok(())
+}
+
+/// Without the excerpts, which show the whole text.
+fn without_excerpts(mut found: Findings) -> Findings {
+    for insight in &mut found.insights {
+        insight.context.clear();
+    }
+    found
+}
+
+#[test]
+fn dates_are_counted_from_the_day_of_the_turn() {
+    let found = findings("I want to run a marathon in May. I'll send the form by Friday.");
+    assert_eq!(found.items[0].target_date.unwrap().to_string(), "2027-05-31");
+    let commitment = found.insights.iter().find(|insight| insight.rule == RuleId::Commitment).unwrap();
+    assert_eq!(commitment.due.unwrap().to_string(), "2026-11-27");
+    assert_eq!(commitment.insight_type, "commitment");
+}
+
+#[test]
+fn a_change_names_what_it_replaced_and_a_preference_its_value() {
+    let found = findings("I switched from vim to Helix. My favourite colour is green.");
+    assert_eq!((found.items[0].name.as_str(), found.items[0].replaced.as_deref()), ("Helix", Some("vim")));
+    assert_eq!(found.items[0].polarity, Polarity::Uses);
+    assert_eq!(
+        (found.items[1].name.as_str(), found.items[1].value.as_deref()),
+        ("favourite colour", Some("green"))
+    );
+}
+
+#[test]
+fn the_evidence_of_an_item_is_its_name_also_behind_pictures_and_quotations() {
+    let said = "👋 „Hallo“ — übrigens: I love hiking, and our Postgres is slow.";
+    let found = findings(said);
+    let words: Vec<String> = found.items.iter().map(|item| at(said, item.span)).collect();
+    assert_eq!(words, ["Postgres", "hiking"]);
+}
+
+#[test]
+fn the_same_thing_is_found_once_a_turn() {
+    let found = findings("I love tea. I love Tea! My Docker and my docker and Docker.");
+    assert_eq!(found.items.len(), 2);
+    let tools = found.mentions.iter().filter(|mention| mention.kind == MentionKind::Tool).count();
+    assert_eq!(tools, 1);
 }
 
 proptest! {
@@ -270,5 +334,12 @@ proptest! {
     #[test]
     fn any_heap_of_cues_is_analysed_alike_twice_and_its_evidence_lies_in_it(text in sentence_like()) {
         every_span_is_valid(&text)?;
+    }
+
+    #[test]
+    fn a_block_of_code_behind_a_message_changes_nothing(text in sentence_like()) {
+        prop_assume!(!text.contains("```"));
+        let more = format!("{text}\n```\nI love code. I'm working on a parser. Why?\n```");
+        prop_assert_eq!(without_excerpts(findings(&text)), without_excerpts(findings(&more)));
     }
 }
