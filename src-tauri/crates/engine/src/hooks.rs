@@ -11,7 +11,7 @@ mod spool;
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use authorization::{Scope, ToolCallRecord, ToolOutcome};
@@ -57,7 +57,7 @@ pub(crate) struct Hooks {
 
 impl Hooks {
     /// Does what a hook's call asks for, and what earlier ones left in the spool.
-    pub(crate) async fn take(&self, engine: &Engine, call: HookCall) -> Result<HookAnswer, Failure> {
+    pub(crate) async fn take(&self, engine: &Engine, call: &HookCall) -> Result<HookAnswer, Failure> {
         let data_dir = &engine.config().data_dir;
         let consent = hook_consent(data_dir);
         if consent == HookConsent::Off {
@@ -65,7 +65,7 @@ impl Hooks {
         }
         let _working = self.working.lock().await;
         work_off(engine).await;
-        let stored = follow(engine, &call).await?;
+        let stored = follow(engine, call).await?;
         if call.event != HookEvent::SessionStart {
             return Ok(HookAnswer { brief: None, stored });
         }
@@ -164,7 +164,7 @@ fn save(progress: &Progress, data_dir: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::failed(format!("how far hooks were read is lost: {error}")))
 }
 
-fn read(path: &PathBuf, offset: u64, session: &str) -> io::Result<TranscriptPart> {
+fn read(path: &Path, offset: u64, session: &str) -> io::Result<TranscriptPart> {
     let mut file = File::open(path)?;
     // A file that is shorter than before was written anew.
     let offset = if file.metadata()?.len() < offset { 0 } else { offset };

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 
 use context::{Conversation, ItemKind, LogOutcome, NewItem};
 use serde_json::json;

@@ -37,7 +37,7 @@ fn fit_lists(object: &mut Map<String, Value>, budget: usize) -> bool {
         .map(|(name, value)| tokens(name) + 2 + if is_list(value) { 0 } else { cost(value) })
         .sum();
     let mut lists: Vec<&mut Value> = object.values_mut().filter(|value| is_list(value)).collect();
-    let wishes: Vec<usize> = lists.iter().map(|list| cost(list)).collect();
+    let wishes: Vec<usize> = lists.iter().map(cost).collect();
     let mut is_cut = false;
     for (list, room) in lists.iter_mut().zip(share(budget.saturating_sub(bones), &wishes)) {
         let mut left = room;

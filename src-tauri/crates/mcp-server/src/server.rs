@@ -101,14 +101,14 @@ impl AmbientServer {
 
     fn report(
         &self,
-        tool: &'static str,
+        what: &'static str,
         scopes: &'static [&'static str],
         caller: &Caller,
         outcome: Outcome,
         began: Duration,
     ) {
         let took = self.audit.elapsed().saturating_sub(began);
-        self.audit.tool_called(ToolCall { caller, tool, scopes, outcome, took });
+        self.audit.tool_called(ToolCall { caller, tool: what, scopes, outcome, took });
     }
 }
 

@@ -109,7 +109,7 @@ pub(crate) async fn follow(
         tokio::select! {
             () = &mut ended => return,
             change = changes.recv() => match change {
-                Ok(change) => news.add(change),
+                Ok(change) => news.add(&change),
                 Err(RecvError::Lagged(_)) => news.everything(),
                 Err(RecvError::Closed) => return,
             },
@@ -120,7 +120,7 @@ pub(crate) async fn follow(
         }
         loop {
             match changes.try_recv() {
-                Ok(change) => news.add(change),
+                Ok(change) => news.add(&change),
                 Err(TryRecvError::Lagged(_)) => news.everything(),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
@@ -172,7 +172,7 @@ impl News {
         (self.items, self.insights, self.turns.all, self.conversations.all) = (true, true, true, true);
     }
 
-    fn add(&mut self, change: Change) {
+    fn add(&mut self, change: &Change) {
         match (change.subject, change.id) {
             (Subject::Item, id) => {
                 self.items = true;

@@ -17,6 +17,6 @@ impl Operation for TakeHook {
     type Output = HookAnswer;
 
     async fn run(self, engine: &Engine) -> Result<HookAnswer, Failure> {
-        engine.hooks().take(engine, self.call).await
+        engine.hooks().take(engine, &self.call).await
     }
 }

@@ -51,7 +51,7 @@ impl AmbientServer {
             .await
             .map_err(|error| match error {
                 ListError::Cursor(error) => ErrorData::invalid_params(error.to_string(), None),
-                ListError::Store(error) => failed("resources/list", error.into()),
+                ListError::Store(error) => failed("resources/list", error),
             })?;
         let mut result = ListResourcesResult::with_all_items(found);
         result.next_cursor = next;
@@ -128,7 +128,7 @@ impl AmbientServer {
             .map(CompleteResult::new)
             .map_err(|error| match error {
                 CompletionError::Unknown(_) => ErrorData::invalid_params(error.to_string(), None),
-                CompletionError::Store(error) => failed("completion/complete", error.into()),
+                CompletionError::Store(error) => failed("completion/complete", error),
             })
     }
 
@@ -265,6 +265,6 @@ fn unknown_resource(uri: &str) -> ErrorData {
     ErrorData::resource_not_found(text, Some(json!({ "uri": uri })))
 }
 
-fn failed(what: &'static str, error: ToolError) -> ErrorData {
-    ErrorData::internal_error(explain(what, &error).1, None)
+fn failed(what: &'static str, error: context::Error) -> ErrorData {
+    ErrorData::internal_error(explain(what, &error.into()).1, None)
 }

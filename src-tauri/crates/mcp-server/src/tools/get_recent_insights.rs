@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[serde(default)]
     #[schemars(with = "u32", range(min = LEAST_TOKENS, max = MOST_TOKENS))]
     max_tokens: Option<u32>,
-    /// The last answer's next_cursor.
+    /// The last answer's `next_cursor`.
     #[serde(default)]
     #[schemars(with = "String", length(max = LONGEST_CURSOR))]
     cursor: Option<String>,
