@@ -1,5 +1,7 @@
 //! `forget`: taking out of the memory for good, after a look at what would go.
 
+use std::fmt::Write as _;
+
 use engine::operations::{ConfirmForgetting, PreviewForgetting};
 use engine::types::{Forget, ForgetCounts, ForgetPreview, Subject};
 
@@ -48,7 +50,7 @@ async fn in_session(
     output.show(&forgotten, |forgotten| {
         let mut text = format!("forgotten: {}", counted(forgotten.counts));
         for backup in &forgotten.backups_removed {
-            text.push_str(&format!("\nremoved, because it held it too: {}", backup.display()));
+            let _ = write!(text, "\nremoved, because it held it too: {}", backup.display());
         }
         text.push_str("\nFiles that you exported or copied elsewhere still hold it; remove them yourself.");
         text
@@ -81,7 +83,7 @@ fn for_people(preview: &ForgetPreview) -> String {
             Subject::Item => "entry",
             Subject::Insight => "insight",
         };
-        text.push_str(&format!("\n  {} · {kind} · {}", example.at.to_local_text(), short(&example.text, 90)));
+        let _ = write!(text, "\n  {} · {kind} · {}", example.at.to_local_text(), short(&example.text, 90));
     }
     text
 }

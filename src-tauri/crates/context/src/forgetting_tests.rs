@@ -45,11 +45,6 @@ impl Fixture {
     async fn count(&self) -> u64 {
         self.context.statistics().await.unwrap().turns
     }
-
-    async fn import(&self, file: &str, format: ImportFormat) -> crate::ImportReport {
-        let input = self.directory.path().join(file);
-        self.context.import(ImportRequest { format, input }).await.unwrap()
-    }
 }
 
 fn phrase(words: &str) -> Forget {
@@ -138,7 +133,7 @@ async fn what_is_not_there_has_nothing_to_confirm() {
         let preview = fixture.preview(what).await;
         assert_eq!((preview.handle, preview.counts), (None, ForgetCounts::default()));
     }
-    let id = uuid::Uuid::from_u128(7);
+    let id = Uuid::from_u128(7);
     for what in [
         Forget::Turn { id: id.into() },
         Forget::Conversation { id: id.into() },
@@ -242,7 +237,7 @@ async fn everything_goes_and_the_store_takes_in_anything_again() {
     let (again, _) = fixture.log(turn("I'm interested in otters.")).await;
     assert!(fixture.find(ItemKind::Interest, "otters").await.is_some());
     fixture.forget(Forget::Turn { id: again }).await;
-    let request = ImportRequest { format: ImportFormat::Json, input: outside.clone() };
+    let request = ImportRequest { format: Some(ImportFormat::Json), input: outside.clone(), dry_run: false };
     assert!(fixture.context.import(request).await.unwrap().imported >= 2);
     std::fs::remove_file(outside).unwrap();
 }
@@ -259,11 +254,11 @@ async fn importing_the_same_files_again_does_not_bring_it_back() {
     let files = tempfile::tempdir().unwrap();
     let jsonl = files.path().join("turns.jsonl");
     std::fs::write(&jsonl, lines.join("\n")).unwrap();
-    let turns = ImportRequest { format: ImportFormat::Turns, input: jsonl };
+    let turns = ImportRequest { format: Some(ImportFormat::Turns), input: jsonl, dry_run: false };
     assert_eq!(fixture.context.import(turns.clone()).await.unwrap().imported, 3);
     fixture.context.analysis_settled().await;
     let export = fixture.exported("export.json").await;
-    let ours = ImportRequest { format: ImportFormat::Json, input: files.path().join("export.json") };
+    let ours = ImportRequest { format: Some(ImportFormat::Json), input: files.path().join("export.json"), dry_run: false };
     std::fs::rename(fixture.directory.path().join("export.json"), &ours.input).unwrap();
     assert!(export.contains("zymurgy"));
 

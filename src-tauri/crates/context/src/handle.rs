@@ -11,7 +11,6 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::analysis::derive;
-use crate::analysis::removal::Removed;
 use crate::analysis::worker::Worker;
 use crate::analysis::{Analyzer, CueAnalyzer};
 use crate::change::{Change, Changes};

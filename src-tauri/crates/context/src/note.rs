@@ -11,6 +11,7 @@ use crate::id::InsightId;
 use crate::input::{InputError, MAX_NOTE_CHARS};
 use crate::insight::{self, Insight};
 use crate::item_change::Hand;
+use crate::redaction;
 use crate::state::{Action, InsightState, Subject};
 use crate::{Author, input};
 
@@ -51,7 +52,11 @@ impl Context {
         occurred_at: Option<Timestamp>,
         author: Author,
     ) -> Result<Noted, Error> {
-        let text = check(text)?;
+        let cleaned = self.inner.redaction().clean(text);
+        if redaction::is_private_whole(&cleaned) {
+            return Err(InputError::Private.into());
+        }
+        let text = check(&cleaned)?;
         let (new_id, by) = (self.inner.new_id(), author.clone());
         let noted = self
             .remember(author, move |connection, hand| add(connection, text, occurred_at, hand, new_id))
@@ -86,6 +91,10 @@ fn add(
         author: hand.author.clone(),
         created_at: hand.at,
         analysis_version: None,
+        over_time: false,
+        edited_by_owner: false,
+        due: None,
+        detail: None,
         evidence: Vec::new(),
         cursor: None,
     };

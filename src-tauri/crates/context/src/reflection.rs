@@ -19,6 +19,7 @@ use crate::id::{InsightId, TurnId};
 use crate::input::{InputError, check_name};
 use crate::insight::{self, Insight};
 use crate::item_change::Hand;
+use crate::redaction::{self, Redaction};
 use crate::state::{Action, InsightState, Side, Subject};
 use crate::stored::time;
 
@@ -188,8 +189,12 @@ struct ReadyInsight {
     evidence: Vec<TurnId>,
 }
 
-fn check(new: NewInsight) -> Result<ReadyInsight, Error> {
-    let text = check_name("insight", &new.text)?;
+fn check(new: NewInsight, redaction: Redaction) -> Result<ReadyInsight, Error> {
+    let text = redaction.clean(&new.text);
+    if redaction::is_private_whole(&text) {
+        return Err(InputError::Private.into());
+    }
+    let text = check_name("insight", &text)?;
     let insight_type = check_name("type", &new.insight_type)?.to_lowercase().replace([' ', '-'], "_");
     if insight_type.chars().count() > 64 {
         return Err(InputError::NameTooLong { field: "type", chars: insight_type.chars().count() }.into());
@@ -315,7 +320,7 @@ impl Context {
     /// [`Error::UnknownEvidence`] where a turn is not here; [`Error::InsightRefused`] where the owner dismissed or
     /// removed it; [`Error::Paused`] for a client.
     pub async fn save_insight(&self, new: NewInsight, author: Author) -> Result<SavedInsight, Error> {
-        let new = check(new)?;
+        let new = check(new, self.inner.redaction())?;
         let id = self.inner.new_id();
         let by = author.clone();
         let saved = self.remember(author, move |connection, hand| save(connection, &new, hand, id)).await?;

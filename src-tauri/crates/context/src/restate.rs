@@ -8,6 +8,7 @@ use crate::id::ItemId;
 use crate::input::normalise;
 use crate::item::{self, Item, ItemChange};
 use crate::item_change::{self, Hand};
+use crate::redaction::Redaction;
 use crate::state::{Action, ItemKind, ItemState, Subject};
 use crate::{Author, Error};
 
@@ -32,17 +33,25 @@ impl Context {
     /// # Errors
     /// As [`Context::update_item`]; [`Error::OwnersState`] for another state than the owner's.
     pub async fn restate_item(&self, id: ItemId, change: ItemChange, author: Author) -> Result<Item, Error> {
-        item_change::check_change(&change)?;
+        let redaction = self.inner.redaction();
+        let mut change = change;
+        item_change::check_change(&mut change, redaction)?;
         let action = if change.value.is_some() { Action::ValueChanged } else { Action::StateChanged };
         let by = author.clone();
         let item =
-            self.remember(author, move |connection, hand| restate(connection, id, change, hand)).await?;
+            self.remember(author, move |connection, hand| restate(connection, id, change, hand, redaction)).await?;
         self.tell(Subject::Item, id.as_uuid(), action, &by);
         Ok(item)
     }
 }
 
-fn restate(connection: &Connection, id: ItemId, change: ItemChange, hand: Hand<'_>) -> Result<Item, Error> {
+fn restate(
+    connection: &Connection,
+    id: ItemId,
+    change: ItemChange,
+    hand: Hand<'_>,
+    redaction: Redaction,
+) -> Result<Item, Error> {
     let current = item::by_id(connection, id)?.item;
     if change.state.is_some_and(|wanted| wanted != current.state)
         && current.state != ItemState::Dismissed
@@ -50,7 +59,7 @@ fn restate(connection: &Connection, id: ItemId, change: ItemChange, hand: Hand<'
     {
         return Err(Error::OwnersState { id: id.as_uuid(), state: current.state });
     }
-    item_change::change(connection, id, change, hand)
+    item_change::change(connection, id, change, hand, redaction)
 }
 
 /// Whether the last one who changed the item's state was the owner. That they added it, or gave it another name,

@@ -45,7 +45,7 @@ async fn what_the_owner_dismissed_no_client_brings_back() {
     let id = store.add(ItemKind::Goal, "Learn to sail", client("claude")).await.item.id;
     store.state(id, ItemState::Dismissed, Author::Owner).await.unwrap();
     let error = store.context.restate_item(id, to(ItemState::Active), client("claude")).await.unwrap_err();
-    assert_eq!(error, Error::OwnersDecision { id: id.as_uuid() });
+    assert_eq!(error, Error::OwnersDecision { what: Subject::Item, id: id.as_uuid() });
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn each_client_and_each_import_has_its_own_time() {
         format!(r#"{{"user_message":"imported","client":"archive","occurred_at":"{at}"}}"#),
     )
     .unwrap();
-    context.import(ImportRequest { format: ImportFormat::Turns, input }).await.unwrap();
+    context.import(ImportRequest { format: Some(ImportFormat::Turns), input, dry_run: false }).await.unwrap();
     context.set_retention(RetentionSetting::Days(30));
     rule(&fixture, "claude", Retention::ForEver).await;
     rule(&fixture, "cursor", Retention::Days(60)).await;

@@ -123,8 +123,8 @@ impl Writer {
         answer: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) {
         // Shared, because a message that can not be sent must be answered too.
-        let answer = std::sync::Arc::new(Mutex::new(Some(answer)));
-        let told = std::sync::Arc::clone(&answer);
+        let answer = Arc::new(Mutex::new(Some(answer)));
+        let told = Arc::clone(&answer);
         let alone: Alone = Box::new(move |connection| {
             let outcome =
                 catch_unwind(AssertUnwindSafe(|| job(connection))).unwrap_or(Err(Error::JobPanicked));

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use authorization::{Scope, ToolCallRecord, ToolOutcome};
 use clock::Timestamp;
-use context::{Author, CLAUDE_CODE, Error, NewTurn, TranscriptPart, Turn, TurnQuery, read_transcript};
+use context::{Author, CLAUDE_CODE, ClientMode, Error, NewTurn, TranscriptPart, Turn, TurnQuery, read_transcript};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
@@ -33,6 +33,8 @@ const BRIEF_TOKENS: u32 = 220;
 const LOGGED_WITHIN: Duration = Duration::from_mins(30);
 /// How many of the newest turns are looked through for it.
 const LOOKED_THROUGH: u32 = 50;
+/// The id of Claude Code as a client: the address of its metadata document.
+const CLIENT_ID: &str = "https://claude.ai/oauth/claude-code-client-metadata";
 /// How the trail names the one who reads the brief.
 const READER: &str = "Claude Code (hook)";
 
@@ -70,7 +72,7 @@ impl Hooks {
             return Ok(HookAnswer { brief: None, stored });
         }
         let mut brief = String::new();
-        if call.brief && consent == HookConsent::LogAndBrief {
+        if call.brief && consent == HookConsent::LogAndBrief && mode(engine) != ClientMode::Incognito {
             brief = mcp_server::brief(engine.context(), BRIEF_TOKENS).await?;
             note_reading(engine);
         }
@@ -119,6 +121,17 @@ async fn work_off(engine: &Engine) {
     }
 }
 
+/// How the owner lets Claude Code use the memory: by its hooks, or, where that is less, as a client. A person who sets
+/// Claude Code to incognito means all of it.
+fn mode(engine: &Engine) -> ClientMode {
+    let of = |id| engine.context().client_rule(id, "Claude Code").mode;
+    match (of(CLAUDE_CODE), of(CLIENT_ID)) {
+        (ClientMode::Incognito, _) | (_, ClientMode::Incognito) => ClientMode::Incognito,
+        (ClientMode::ReadOnly, _) | (_, ClientMode::ReadOnly) => ClientMode::ReadOnly,
+        (ClientMode::Normal, ClientMode::Normal) => ClientMode::Normal,
+    }
+}
+
 /// Stores what is new in the call's transcript; how many turns that were.
 async fn follow(engine: &Engine, call: &HookCall) -> Result<u64, Failure> {
     let data_dir = engine.config().data_dir.clone();
@@ -133,7 +146,7 @@ async fn follow(engine: &Engine, call: &HookCall) -> Result<u64, Failure> {
         return Ok(0);
     }
     let (offset, logged) = known.unwrap_or_default();
-    if engine.paused().is_some() {
+    if engine.paused().is_some() || mode(engine) != ClientMode::Normal {
         let end = std::fs::metadata(&call.transcript).map_or(offset, |file| file.len());
         progress.set(&call.transcript, end, None, engine.now());
         save(&progress, &data_dir)?;

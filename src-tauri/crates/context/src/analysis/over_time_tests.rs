@@ -533,7 +533,7 @@ async fn an_export_of_conclusions_comes_in_as_it_was_and_into_another_store_with
     other.context.analysis_settled().await;
     let path = other.directory.path().join("in.json");
     std::fs::write(&path, &exported).unwrap();
-    let request = crate::ImportRequest { format: crate::ImportFormat::Json, input: path };
+    let request = crate::ImportRequest { format: Some(crate::ImportFormat::Json), input: path, dry_run: false };
     other.context.import(request).await.unwrap();
     let mut found: Vec<String> = every(&other.context)
         .await

@@ -6,7 +6,7 @@
 //! 2026-11-21. The files `held_out_*` were written after the rules and are not for tuning them.
 //! `cargo nextest run -p context precision --no-capture` shows the figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use clock::{Clock, ManualClock};
 
@@ -288,7 +288,7 @@ fn the_form_of_the_letters_and_apostrophes_changes_nothing() {
 
 #[test]
 fn hundreds_of_sentences_are_held_out_and_none_stands_in_both_sets() {
-    let sentences = |files: &[&'static str]| -> std::collections::HashSet<&'static str> {
+    let sentences = |files: &[&'static str]| -> HashSet<&'static str> {
         files
             .iter()
             .flat_map(|file| file.lines())

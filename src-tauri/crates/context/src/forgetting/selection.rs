@@ -217,7 +217,7 @@ fn with_phrase(
             selection.turns.insert(row.get(0)?, Uuid::from_bytes(row.get(1)?));
         }
     }
-    for (table, owners_own) in [("item", "edited_by_owner"), ("insight", "0")] {
+    for (table, owners_own) in [("item", "edited_by_owner"), ("insight", "edited_by_owner")] {
         let said = hanging_on(connection, table, phrase)?;
         let sql = format!("SELECT seq, id, author, {owners_own} FROM {table}");
         let mut statement = connection.prepare(&sql)?;

@@ -182,9 +182,12 @@ impl AmbientServer {
     }
 
     /// The caller, as one who would be told something of what is stored: everything here that reads begins with it.
-    #[expect(clippy::unused_self, reason = "whether a client may read at all will be the memory's to say")]
     fn reader<'a>(&self, request: &'a RequestContext<RoleServer>) -> Result<&'a Caller, ErrorData> {
-        Caller::of(request)
+        let caller = Caller::of(request)?;
+        self.context
+            .check_reading(&caller.author())
+            .map_err(|kept_out| ErrorData::invalid_request(kept_out.to_string(), None))?;
+        Ok(caller)
     }
 
     /// The address that the caller may read, or why not.

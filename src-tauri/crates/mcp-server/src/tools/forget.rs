@@ -14,22 +14,19 @@ use crate::{Caller, arguments::InputError, scope};
 
 pub(super) struct Forget;
 
+// No doc comments: every client pays for each byte of the list, and the description says what belongs where.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
-    /// Of a turn, conversation, item or insight.
     #[serde(default)]
-    #[schemars(with = "String", length(min = 1, max = 64))]
+    #[schemars(with = "String", length(max = 64))]
     id: Option<String>,
-    /// Exact words.
     #[serde(default)]
-    #[schemars(with = "String", length(min = 1, max = 500))]
+    #[schemars(with = "String", length(max = 500))]
     phrase: Option<String>,
-    /// Of the preview.
     #[serde(default)]
-    #[schemars(with = "String", length(min = 1, max = 64))]
+    #[schemars(with = "String", length(max = 64))]
     handle: Option<String>,
-    /// With the handle: the user agreed.
     #[serde(default)]
     confirm: bool,
 }
@@ -46,16 +43,13 @@ pub(super) struct Answer {
 }
 
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "the schema of `context::ForgetCounts`; a test holds real ones against it")]
-struct Counts {
-    turns: u64,
-}
+struct Counts {}
 
 impl Tool for Forget {
     const NAME: &'static str = "forget";
     const TITLE: &'static str = "Forget";
-    const DESCRIPTION: &'static str = "Only when the user asks: remove for good what you stored. First pass an id \
-        or phrase and show the user the preview; if they agree, call again with its handle and confirm.";
+    const DESCRIPTION: &'static str = "Only when the user asks: remove for good what you stored. Pass an id or exact \
+        phrase and show the user the preview; if they agree, pass its handle and confirm: true.";
     const SCOPES: &'static [&'static str] =
         &[scope::CONVERSATIONS_WRITE, scope::CONTEXT_WRITE, scope::INSIGHTS_WRITE];
     const EFFECT: Effect = Effect::Removes;

@@ -1,6 +1,6 @@
 //! `remember`: keeps one thing because somebody asked for it outright.
 
-use context::{Context, InsightState, ItemKind, NewItem};
+use context::{Context, InsightState, ItemChange, ItemKind, NewItem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,6 +38,10 @@ pub(super) struct Arguments {
     #[serde(default)]
     #[schemars(with = "String", extend("format" = "date-time"))]
     occurred_at: Option<String>,
+    /// A goal's.
+    #[serde(default)]
+    #[schemars(with = "String", extend("format" = "date"))]
+    target_date: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -68,7 +72,11 @@ impl Tool for Remember {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let Arguments { kind, text, value, occurred_at } = arguments;
+        let Arguments { kind, text, value, occurred_at, target_date } = arguments;
+        if target_date.is_some() && !matches!(kind, Kind::Goal) {
+            return Err(InputError::new("`target_date` belongs to a goal: leave it out, or put it into `text`.").into());
+        }
+        let target = time::read_day("target_date", target_date)?;
         let kind = match kind {
             Kind::Note => return note(context, caller, &text, value, occurred_at).await,
             Kind::Interest => ItemKind::Interest,
@@ -85,6 +93,11 @@ impl Tool for Remember {
         }
         let item = NewItem { kind, name: text, value: value.map(Value::String) };
         let Stated { added, id, message, .. } = stated::add_item(context, caller, item).await?;
+        if target.is_some() {
+            let goal = id.parse().map_err(|_| InputError::new("the goal's id could not be read"))?;
+            let change = ItemChange { target, ..ItemChange::default() };
+            context.restate_item(goal, change, caller.author()).await?;
+        }
         Ok(Answer { added, id, message })
     }
 }
@@ -106,7 +119,10 @@ async fn note(
     let noted = context.add_note(text, occurred_at, caller.author()).await?;
     let message = match (noted.existed, noted.note.state) {
         (false, _) => "Noted.",
-        (true, InsightState::Active) => "That is noted already.",
+        (true, InsightState::Active | InsightState::Suggested) => "That is noted already.",
+        (true, InsightState::Paused | InsightState::Archived) => {
+            "That is known; the user has set it aside, and it stays so."
+        }
         (true, InsightState::Dismissed) => {
             "The user has dismissed this note, so it was not added. Do not try again."
         }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Effect, Tool, ToolError};
+use super::{Effect, Tool, ToolError, time};
 use crate::{
     Caller,
     arguments::{InputError, nearest},
@@ -54,6 +54,14 @@ pub(super) struct Arguments {
     #[serde(default)]
     #[schemars(with = "String", length(min = 1, max = 2000))]
     value: Option<String>,
+    /// A step taken.
+    #[serde(default)]
+    #[schemars(with = "String", length(min = 1, max = 2000))]
+    note: Option<String>,
+    /// A goal's.
+    #[serde(default)]
+    #[schemars(with = "String", extend("format" = "date"))]
+    target_date: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -67,7 +75,7 @@ impl Tool for UpdateUserContext {
     const NAME: &'static str = "update_user_context";
     const TITLE: &'static str = "Update the profile";
     const DESCRIPTION: &'static str = "Change the state of an entry of the profile (by id, or kind and name; \
-        archived: done or over), or a preference's value. Call it when the user says that it changed.";
+        archived: done or over), a preference's value, or note a step. Call it when the user says that it changed.";
     const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
     const EFFECT: Effect = Effect::Changes;
 
@@ -79,20 +87,23 @@ impl Tool for UpdateUserContext {
     }
 
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
-        let Arguments { id, kind, name, state, value } = arguments;
+        let Arguments { id, kind, name, state, value, note, target_date } = arguments;
+        let target = time::read_day("target_date", target_date)?;
         let found = find(context, id, kind, name).await?;
         let state = state.map(|state| match state {
             State::Active => ItemState::Active,
             State::Paused => ItemState::Paused,
             State::Archived => ItemState::Archived,
         });
-        if state.is_none() && value.is_none() {
+        if state.is_none() && value.is_none() && note.is_none() && target.is_none() {
             return Err(InputError::new(
-                "Nothing is to be changed: pass `state` (active, paused or archived), or a preference's `value`.",
+                "Nothing is to be changed: pass `state` (active, paused or archived), a `note`, a preference's `value`, \
+                 or a goal's `target_date`.",
             )
             .into());
         }
-        let change = ItemChange { state, value: value.map(Value::String), ..ItemChange::default() };
+        let value = value.map(Value::String);
+        let change = ItemChange { state, value, note, target, ..ItemChange::default() };
         let item = context.restate_item(found.id, change, caller.author()).await?;
         let message = match &item.value {
             Some(value) => format!("The {} \"{}\" is {value} now ({}).", item.kind, item.name, item.state),
