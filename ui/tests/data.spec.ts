@@ -85,9 +85,5 @@ for (const theme of themes) {
       await page.setViewportSize({ width, height: 900 });
       await expectNoWiderThanTheWindow(page);
     }
-    if (process.env["LOOK"]) {
-      await page.setViewportSize({ width: 1000, height: 1700 });
-      await page.screenshot({ path: `/tmp/wt/files-data-${theme}.png`, fullPage: true });
-    }
   });
 }

@@ -111,7 +111,7 @@ pub(in crate::cli) enum ImportKind {
     ClaudeCode,
     /// The file of the reference memory server: entities and relations, one a line
     MemoryGraph,
-    /// OpenMemory's backup, a zip
+    /// `OpenMemory`'s backup, a zip
     Openmemory,
     /// The original's folder `mcp_data`
     McpData,
