@@ -19,7 +19,7 @@ struct Session {
 impl Session {
     fn new(home: &Home) -> Self {
         let folder = home.home().join(".claude/projects/-work");
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(&folder).expect("the home can be written");
         Self { home: home.clone(), transcript: folder.join("5f1c7c4e-session.jsonl") }
     }
 
@@ -39,15 +39,21 @@ impl Session {
                 "content": [{ "type": "text", "text": format!("Answer {number}.") }],
             },
         });
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&self.transcript).unwrap();
-        writeln!(file, "{user}\n{assistant}").unwrap();
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.transcript)
+            .expect("the transcript can be opened");
+        writeln!(file, "{user}\n{assistant}").expect("the transcript can be written");
     }
 
     /// Runs the command that stands in the person's settings for this event, in a shell.
     async fn hook(&self, event: &str) -> Ended {
-        let settings = std::fs::read_to_string(self.home.home().join(".claude/settings.json")).unwrap();
-        let settings: Value = serde_json::from_str(&settings).unwrap();
-        let command = settings["hooks"][event][0]["hooks"][0]["command"].as_str().unwrap().to_owned();
+        let settings = std::fs::read_to_string(self.home.home().join(".claude/settings.json"))
+            .expect("the hooks are set up");
+        let settings: Value = serde_json::from_str(&settings).expect("settings are JSON");
+        let command =
+            settings["hooks"][event][0]["hooks"][0]["command"].as_str().expect("a command").to_owned();
         let mut shell = Command::new("sh");
         self.home.isolate(&mut shell);
         shell.arg("-c").arg(command);
@@ -62,8 +68,8 @@ impl Session {
             "source": "startup",
             "stop_hook_active": false,
         });
-        let mut input = child.stdin.take().unwrap();
-        input.write_all(told.to_string().as_bytes()).await.unwrap();
+        let mut input = child.stdin.take().expect("standard input is a pipe");
+        input.write_all(told.to_string().as_bytes()).await.expect("the hook reads");
         drop(input);
         Ended::from(within("the end of a hook", child.wait_with_output()).await.expect("the hook ends"))
     }
@@ -83,7 +89,7 @@ impl Session {
         let turns = self.home.json(["turns", "list", "--json"]).await;
         let turns = turns["entries"].as_array().or(turns.as_array()).expect("a list of turns").clone();
         let mut said: Vec<String> =
-            turns.iter().map(|turn| turn["user_message"].as_str().unwrap().to_owned()).collect();
+            turns.iter().map(|turn| turn["user_message"].as_str().expect("a text").to_owned()).collect();
         said.reverse();
         said
     }

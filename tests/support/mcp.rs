@@ -187,9 +187,9 @@ impl Stream {
     pub(crate) async fn next(&mut self) -> Option<Value> {
         within("a message, or the stream's end", async {
             loop {
-                while let Some((event, rest)) = self.text.split_once("\n\n") {
+                while let Some(end) = self.text.find("\n\n") {
+                    let event: String = self.text.drain(..end + 2).collect();
                     let data: String = event.lines().filter_map(|line| line.strip_prefix("data:")).collect();
-                    self.text = rest.to_owned();
                     if let Ok(message) = serde_json::from_str(data.trim()) {
                         return Some(message);
                     }

@@ -300,7 +300,7 @@ async fn a_full_spool_takes_no_more_and_nothing_breaks() {
         {
             panic!("the spool has grown beyond its limit");
         }
-        if number < 20 || number > 2_990 {
+        if !(20..=2_990).contains(&number) {
             leave(&person.data(), &call).unwrap();
         } else if number == 20 {
             let path = person.data().join("hooks/claude-code.spool");

@@ -23,7 +23,7 @@ use crate::names::{Named, Names};
 use crate::rates::Rates;
 use crate::respond::Early;
 use crate::sessions::Sessions;
-use crate::standing::{self, Standing};
+use crate::standing::{self, Counted, Standing};
 use crate::{Limits, Rooms, Settings, bearer, body, json_rpc, respond};
 
 const SESSION_HEADER: &str = "mcp-session-id";
@@ -37,6 +37,7 @@ pub(crate) struct Door<S: ServerHandler> {
     limits: Limits,
     rates: Rates,
     sessions: Sessions,
+    standing: Counted,
     /// Where rmcp holds the sessions themselves.
     held: Arc<LocalSessionManager>,
     authorization: Authorization,
@@ -80,6 +81,7 @@ impl<S: ServerHandler> Door<S> {
             limits: settings.limits.clone(),
             rates: Rates::new(settings.limits.requests_per_second),
             sessions: Sessions::default(),
+            standing: Counted::default(),
             held,
             endpoints: rooms.authorization.router(),
             authorization: rooms.authorization,
@@ -257,6 +259,14 @@ impl<S: ServerHandler> Door<S> {
     ) -> Result<Standing, Early> {
         let events = self.authorization.events();
         let access = bearer::authenticate(&self.authorization, headers, named.origin, arrival).await?;
+        let place = self.standing.take(&access.principal.to_string()).ok_or_else(|| {
+            self.authorization.record_rejection(RejectionKind::RateLimited, arrival);
+            respond::wait(
+                StatusCode::TOO_MANY_REQUESTS,
+                1,
+                "too many streams of this client stand open; end one first",
+            )
+        })?;
         let held = Arc::clone(&self.held);
         let close_session = async move {
             let Some(session) = session else { return };
@@ -264,7 +274,7 @@ impl<S: ServerHandler> Door<S> {
                 tracing::debug!(%error, "the session of a grant that ended could not be closed");
             }
         };
-        Ok(Standing::watch(events, access.principal, &self.stopping, close_session))
+        Ok(Standing::watch(events, access.principal, place, &self.stopping, close_session))
     }
 
     /// Remembers whose the new session is, and closes the one that had to make room for it: what nobody can
