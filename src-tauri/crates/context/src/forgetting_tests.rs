@@ -45,11 +45,6 @@ impl Fixture {
     async fn count(&self) -> u64 {
         self.context.statistics().await.unwrap().turns
     }
-
-    async fn import(&self, file: &str, format: ImportFormat) -> crate::ImportReport {
-        let input = self.directory.path().join(file);
-        self.context.import(ImportRequest { format, input }).await.unwrap()
-    }
 }
 
 fn phrase(words: &str) -> Forget {
@@ -138,7 +133,7 @@ async fn what_is_not_there_has_nothing_to_confirm() {
         let preview = fixture.preview(what).await;
         assert_eq!((preview.handle, preview.counts), (None, ForgetCounts::default()));
     }
-    let id = uuid::Uuid::from_u128(7);
+    let id = Uuid::from_u128(7);
     for what in [
         Forget::Turn { id: id.into() },
         Forget::Conversation { id: id.into() },
