@@ -47,7 +47,7 @@ test("one program can be kept from reading and from writing", async ({ page }) =
   await expect(program.getByRole("radio", { name: "Reads and writes" })).toBeChecked();
   await program.getByRole("radio", { name: "Incognito" }).check({ force: true });
   await expect(program.getByText("It is told nothing, and nothing that it says is stored.")).toBeVisible();
-  await program.getByRole("combobox", { name: "What it logged is kept" }).selectOption("for 90 days");
+  await program.getByRole("combobox", { name: "Its conversations are kept" }).selectOption("for 90 days");
   await expect(program.getByRole("combobox")).toHaveValue("90");
   const asked = await calls(page, "change_client_rule");
   expect(asked).toEqual([

@@ -4,7 +4,6 @@
 //! rows move to another one. Only a file that is written anew surely holds nothing but what is stored.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -116,7 +115,7 @@ impl Database {
         job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, Error>> {
         let (answer, receiver) = oneshot::channel();
-        Arc::clone(&self.inner).writer.submit_alone(job, move |outcome| {
+        self.inner.writer.submit_alone(job, move |outcome| {
             // The caller may have gone; what it asked for is done all the same.
             let _ = answer.send(outcome);
         });

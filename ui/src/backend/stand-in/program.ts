@@ -4,6 +4,7 @@ import type { Guide, SettingSource, SetupChange } from "../bindings";
 import type { Handlers } from ".";
 import type { ClientCommands } from "./clients";
 import type { MemoryCommands } from "./memory";
+import type { PrivacyCommands } from "./privacy";
 import { refuse } from "./refusal";
 import { ago, now } from "./samples";
 
@@ -28,7 +29,7 @@ function guides(connected: boolean): Guide[] {
   ];
 }
 
-export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands | keyof ClientCommands> {
+export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands | keyof PrivacyCommands | keyof ClientCommands> {
   const stateChanged = () => emit("engine", { room: "program", event: "state_changed" });
   const defaults = structuredClone(home.settings);
   const setupDone = new Set(home.connected ? ["cursor"] : []);

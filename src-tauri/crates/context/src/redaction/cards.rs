@@ -77,14 +77,14 @@ fn groups(number: &str) -> Option<Vec<usize>> {
 fn lengths_of_brand(digits: &[u8]) -> Option<&'static [usize]> {
     let leading =
         |count: usize| digits.iter().take(count).fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
-    match (leading(2), leading(3), leading(4), leading(6)) {
+    match (leading(2), leading(3), leading(4)) {
         (34 | 37, ..) => Some(&[15]),
-        (36 | 38 | 39, ..) | (_, 300..=305, ..) => Some(&[14]),
-        (51..=55, ..) | (_, _, 2221..=2720, _) => Some(&[16]),
-        (65, ..) | (_, 644..=649, ..) | (_, _, 6011 | 3528..=3589, _) | (62, ..) => Some(&[16, 19]),
-        (_, _, 5018 | 5020 | 5038 | 6304 | 6759 | 6761..=6763, _) => Some(&[16]),
-        // Visa's cards of 13 digits are long gone, and German article numbers look like them.
-        (40..=49, ..) => Some(&[16, 19]),
+        (36 | 38 | 39, ..) | (_, 300..=305, _) => Some(&[14]),
+        // MasterCard, Maestro.
+        (51..=55, ..) | (_, _, 2221..=2720 | 5018 | 5020 | 5038 | 6304 | 6759 | 6761..=6763) => Some(&[16]),
+        // Visa, UnionPay, Discover, JCB. (Visa's cards of 13 digits are long gone, and German article numbers look
+        // like them.)
+        (40..=49 | 62 | 65, ..) | (_, 644..=649, _) | (_, _, 6011 | 3528..=3589) => Some(&[16, 19]),
         _ => None,
     }
 }
