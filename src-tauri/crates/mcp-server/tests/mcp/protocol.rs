@@ -45,7 +45,7 @@ async fn each_legacy_version_is_agreed_to_and_served() {
 
         let list = session.request(client(), "tools/list", json!({})).await;
         let list = list.result();
-        assert_eq!(list["tools"].as_array().unwrap().len(), 5, "{version}");
+        assert_eq!(list["tools"].as_array().unwrap().len(), 7, "{version}");
         for key in ["ttlMs", "cacheScope", "resultType", "_meta"] {
             assert!(list.get(key).is_none(), "{version} does not know {key}");
         }
