@@ -20,7 +20,7 @@ const MARK_TOKENS: usize = 8;
 /// An estimate of how many tokens a text costs a language model, rounded up.
 ///
 /// Every model counts differently and none of them runs here, so it is a rule of thumb that is honest about
-/// scripts: four ASCII characters a token (OpenAI's own rule for English), two characters of other alphabets, one
+/// scripts: four ASCII characters a token (the rule of thumb for English), two characters of other alphabets, one
 /// of Chinese, Japanese and Korean, and two tokens for an emoji and what else stands far out in Unicode.
 pub(crate) fn tokens(text: &str) -> usize {
     text.chars().map(quarters).sum::<usize>().div_ceil(4)
@@ -31,8 +31,13 @@ fn quarters(character: char) -> usize {
     match u32::from(character) {
         0..=0x7F => 1,
         // CJK punctuation and kana, ideographs and their extensions, Hangul, full-width forms.
-        0x1100..=0x11FF | 0x2E80..=0xA4CF | 0xAC00..=0xD7FF | 0xF900..=0xFAFF | 0xFE30..=0xFE4F => 4,
-        0xFF00..=0xFFEF | 0x2_0000..=0x3_FFFF => 4,
+        0x1100..=0x11FF
+        | 0x2E80..=0xA4CF
+        | 0xAC00..=0xD7FF
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE4F
+        | 0xFF00..=0xFFEF
+        | 0x2_0000..=0x3_FFFF => 4,
         0x1_0000.. => 8,
         _ => 2,
     }
