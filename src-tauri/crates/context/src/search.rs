@@ -215,6 +215,7 @@ pub struct Mark {
 }
 
 /// Why something was found.
+#[expect(clippy::struct_excessive_bools, reason = "each is a reason of its own, and any of them may hold")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Why {

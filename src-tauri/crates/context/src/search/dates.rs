@@ -136,7 +136,7 @@ fn read(text: &str, now: &Zoned) -> Option<Stretch> {
     }
     let today = now.date();
     match words.as_slice() {
-        ["now" | "jetzt"] => moment(now),
+        ["now" | "jetzt"] => Some(moment(now)),
         ["today" | "heute"] => day(today, now),
         ["yesterday" | "gestern"] => day(today.yesterday().ok()?, now),
         ["vorgestern"] => day(today.checked_sub(2.days()).ok()?, now),
@@ -183,8 +183,8 @@ fn around(unit: Unit, shift: i32, now: &Zoned) -> Option<Stretch> {
 fn ago(count: i32, unit: Unit, now: &Zoned) -> Option<Stretch> {
     let count = i64::from(count);
     let back: Span = match unit {
-        Unit::Minute => return moment(&now.checked_sub(Span::new().try_minutes(count).ok()?).ok()?),
-        Unit::Hour => return moment(&now.checked_sub(Span::new().try_hours(count).ok()?).ok()?),
+        Unit::Minute => return Some(moment(&now.checked_sub(Span::new().try_minutes(count).ok()?).ok()?)),
+        Unit::Hour => return Some(moment(&now.checked_sub(Span::new().try_hours(count).ok()?).ok()?)),
         Unit::Day => Span::new().try_days(count).ok()?,
         Unit::Week => Span::new().try_weeks(count).ok()?,
         Unit::Month => Span::new().try_months(count).ok()?,
@@ -277,9 +277,9 @@ fn days(from: Date, to: Date, now: &Zoned) -> Option<Stretch> {
     Some(Stretch { from: start(from)?, to: start(to)? })
 }
 
-fn moment(at: &Zoned) -> Option<Stretch> {
+fn moment(at: &Zoned) -> Stretch {
     let at = Timestamp::from_micros(at.timestamp().as_microsecond());
-    Some(Stretch { from: at, to: at })
+    Stretch { from: at, to: at }
 }
 
 #[cfg(test)]

@@ -187,11 +187,11 @@ fn write_list(connection: &Connection, segment: i64, term: &str, postings: &[Pos
     )?;
     for part in postings.chunks(PART) {
         let first = part[0].document;
-        let (mut last, mut list) = (first, Vec::with_capacity(part.len() * 3));
+        let (mut before, mut bytes) = (first, Vec::with_capacity(part.len() * 3));
         for posting in part {
-            encode(*posting, &mut last, &mut list);
+            encode(*posting, &mut before, &mut bytes);
         }
-        insert.execute((segment, term, first, whole(part.len()), list))?;
+        insert.execute((segment, term, first, whole(part.len()), bytes))?;
     }
     Ok(())
 }
@@ -260,6 +260,7 @@ fn read_lists(
     Ok(lists)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 pub(super) fn damaged(error: Damaged) -> Error {
     Error::from(database::Error::Corrupt { path: None, detail: error.to_string() })
 }

@@ -29,7 +29,7 @@ impl Weight {
 
     /// The middle of the lengths that share this step.
     pub(super) fn length(self) -> f32 {
-        2_f32.powf((f32::from(self.0 & 31) + 0.5) / 2.0)
+        2_f32.powf(f32::from(self.0 & 31) * 0.5 + 0.25)
     }
 }
 
@@ -38,10 +38,10 @@ impl Weight {
 #[error("a list of the search index is damaged; it is made anew from what is stored")]
 pub(super) struct Damaged;
 
-/// Appends postings to a list; `last` is the document before.
-pub(super) fn encode(posting: Posting, last: &mut u32, list: &mut Vec<u8>) {
-    let mut gap = posting.document - *last;
-    *last = posting.document;
+/// Appends postings to a list; `before` is the document before.
+pub(super) fn encode(posting: Posting, before: &mut u32, list: &mut Vec<u8>) {
+    let mut gap = posting.document - *before;
+    *before = posting.document;
     while gap >= 0x80 {
         list.push(u8::try_from(gap & 0x7f).unwrap_or(0) | 0x80);
         gap >>= 7;

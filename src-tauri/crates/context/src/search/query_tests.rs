@@ -44,7 +44,7 @@ fn what_stands_in_quotes_is_a_phrase_and_an_open_quote_is_none() {
 
 #[test]
 fn a_pasted_page_asks_for_its_first_words_only() {
-    let page: String = (0..5000).map(|number| format!("word{number} ")).collect();
+    let page = (0..5000).map(|number| format!("word{number}")).collect::<Vec<_>>().join(" ");
     assert_eq!(Question::read(&page).words.len(), MOST_WORDS);
 }
 

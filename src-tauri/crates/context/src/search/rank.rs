@@ -266,7 +266,9 @@ fn conversations(scores: &Scores, rows: &[Row]) -> HashMap<i64, f32> {
         .collect();
     let most = shares.values().copied().fold(0.0, f32::max);
     if most > 0.0 {
-        shares.values_mut().for_each(|share| *share /= most);
+        for share in shares.values_mut() {
+            *share /= most;
+        }
     }
     shares
 }

@@ -231,6 +231,9 @@ fn holds(folder: &std::path::Path, needle: &[u8]) -> bool {
     })
 }
 
+/// What is done to the files while the program does not run.
+type Spoil<'a> = &'a dyn Fn(&Fixture);
+
 async fn close_and(f: Fixture, spoil: impl FnOnce(&Fixture)) -> Fixture {
     f.context.clone().close().await;
     spoil(&f);
@@ -246,7 +249,7 @@ async fn an_index_that_is_gone_damaged_or_foreign_is_made_anew() {
     f.add(ItemKind::Interest, "lighthouses", Author::Owner).await;
     assert_eq!(f.texts(asked("lighthouse")).await.len(), 2);
     let file = |f: &Fixture| f.folder().join("index.db");
-    let spoils: [(&str, &dyn Fn(&Fixture)); 5] = [
+    let spoils: [(&str, Spoil<'_>); 5] = [
         ("nothing happened", &|_| {}),
         ("the folder is gone", &|f| std::fs::remove_dir_all(f.folder()).unwrap()),
         ("a file stands in its place", &|f| {

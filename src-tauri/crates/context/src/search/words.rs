@@ -160,9 +160,8 @@ pub(super) fn fold(written: &str) -> String {
             c => folded.push(c),
         }
     }
-    match folded.char_indices().nth(LONGEST) {
-        Some((end, _)) => folded.truncate(end),
-        None => {}
+    if let Some((end, _)) = folded.char_indices().nth(LONGEST) {
+        folded.truncate(end);
     }
     folded
 }

@@ -59,21 +59,16 @@ const _: () = assert!(LEAST_TOKENS == 200 && MOST_TOKENS == 20_000, "the schemas
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Answer {
-    #[schemars(with = "Vec<AnObject>")]
+    #[schemars(with = "Vec<super::fetch::Anything>")]
     results: Vec<Found>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    // `default`: so that the schema does not ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<String>,
     // Only while the index is made anew: something may be missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     note: Option<&'static str>,
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "the schema of a hit; what it holds, the first answer shows")]
-struct AnObject {
-    id: String,
 }
 
 // Who brought a hit is the owner's to know: it would name other clients.

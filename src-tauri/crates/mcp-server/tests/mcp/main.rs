@@ -5,6 +5,8 @@ mod calls;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod finding;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod memory;
