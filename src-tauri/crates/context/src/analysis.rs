@@ -5,16 +5,20 @@
 //! turns give the same memory, in whatever batches they come.
 
 mod answers;
+mod calendar_words;
+mod changes;
 mod clauses;
 mod cues;
 pub(crate) mod dates;
 mod day;
+mod days_meant;
 pub(crate) mod derive;
 mod goals;
 mod language;
 mod likings;
 mod mentions;
 mod noticed;
+mod orders;
 pub(crate) mod over_time;
 mod phrases;
 mod preferences;
@@ -38,8 +42,8 @@ use clock::Timestamp;
 use crate::evidence::Span;
 use crate::state::{ItemKind, words};
 
-pub use dates::days_meant;
 pub use day::{Day, Days};
+pub use days_meant::days_meant;
 pub use rules::CueAnalyzer;
 
 /// The texts of one turn.

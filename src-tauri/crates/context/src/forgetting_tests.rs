@@ -258,7 +258,11 @@ async fn importing_the_same_files_again_does_not_bring_it_back() {
     assert_eq!(fixture.context.import(turns.clone()).await.unwrap().imported, 3);
     fixture.context.analysis_settled().await;
     let export = fixture.exported("export.json").await;
-    let ours = ImportRequest { format: Some(ImportFormat::Json), input: files.path().join("export.json"), dry_run: false };
+    let ours = ImportRequest {
+        format: Some(ImportFormat::Json),
+        input: files.path().join("export.json"),
+        dry_run: false,
+    };
     std::fs::rename(fixture.directory.path().join("export.json"), &ours.input).unwrap();
     assert!(export.contains("zymurgy"));
 

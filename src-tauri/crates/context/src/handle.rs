@@ -117,8 +117,9 @@ impl Context {
             Ok((worker, Indexer::start(database.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.
-        let (worker, indexer, (recent, (pause, rules))) = std::thread::scope(|scope| scope.spawn(start).join())
-            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
+        let (worker, indexer, (recent, (pause, rules))) =
+            std::thread::scope(|scope| scope.spawn(start).join())
+                .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 database,

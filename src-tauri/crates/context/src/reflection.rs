@@ -110,19 +110,18 @@ pub(crate) const SINCE: &str = "SELECT seq, id, occurred_at, user_message, assis
 fn task(connection: &Connection, query: ReflectionQuery, hand: Hand<'_>) -> Result<ReflectionTask, Error> {
     let limit = query.limit.clamp(1, MOST_TURNS);
     let author = hand.author.key(connection)?;
-    let mut turns = match query.since {
-        Some(since) => read(connection, SINCE, since.as_micros(), limit + 1)?,
-        None => {
-            let handed: Option<i64> = connection
-                .prepare_cached("SELECT turn FROM reflection WHERE author = ?1")?
-                .query_row([author], |row| row.get(0))
-                .optional()?;
-            let after = match handed {
-                Some(handed) => handed,
-                None => before_newest(connection, limit)?,
-            };
-            read(connection, AFTER, after, limit + 1)?
-        }
+    let mut turns = if let Some(since) = query.since {
+        read(connection, SINCE, since.as_micros(), limit + 1)?
+    } else {
+        let handed: Option<i64> = connection
+            .prepare_cached("SELECT turn FROM reflection WHERE author = ?1")?
+            .query_row([author], |row| row.get(0))
+            .optional()?;
+        let after = match handed {
+            Some(handed) => handed,
+            None => before_newest(connection, limit)?,
+        };
+        read(connection, AFTER, after, limit + 1)?
     };
     let more = turns.len() > limit as usize;
     turns.truncate(limit as usize);

@@ -38,8 +38,9 @@ impl Context {
         item_change::check_change(&mut change, redaction)?;
         let action = if change.value.is_some() { Action::ValueChanged } else { Action::StateChanged };
         let by = author.clone();
-        let item =
-            self.remember(author, move |connection, hand| restate(connection, id, change, hand, redaction)).await?;
+        let item = self
+            .remember(author, move |connection, hand| restate(connection, id, change, hand, redaction))
+            .await?;
         self.tell(Subject::Item, id.as_uuid(), action, &by);
         Ok(item)
     }

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use authorization::{Scope, ToolCallRecord, ToolOutcome};
 use clock::Timestamp;
-use context::{Author, CLAUDE_CODE, ClientMode, Error, NewTurn, TranscriptPart, Turn, TurnQuery, read_transcript};
+use context::{
+    Author, CLAUDE_CODE, ClientMode, Error, NewTurn, TranscriptPart, Turn, TurnQuery, read_transcript,
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 

@@ -43,12 +43,12 @@ pub mod types {
     pub use certificates::{CertificateInfo, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
-        Added, Author, Change, ClientMode, ClientRule, CommitmentStatus, Conversation, ConversationId, Cursor,
-        Day, EXPORT_SCHEMA, Example, ExportFilter, ExportFormat, ExportParts, ExportReport, ExportRequest,
-        Forget, ForgetCounts, ForgetPreview, Forgotten, FoundKind, Hit, ImportFormat, ImportReport,
-        ImportRequest, Insight, InsightDetail, InsightId, InsightQuery, InsightState, Item, ItemChange, ItemId,
-        ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS, MAX_NEIGHBOURS, MAX_PAGE, Mark, Neighbour,
-        NewItem, Page, Pause, Profile, Progress, Retention, SearchAnswer, SearchOrder, SearchQuery, Snippet,
-        Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why,
+        Added, Author, Change, ClientMode, ClientRule, CommitmentStatus, Conversation, ConversationId,
+        Cursor, Day, EXPORT_SCHEMA, Example, ExportFilter, ExportFormat, ExportParts, ExportReport,
+        ExportRequest, Forget, ForgetCounts, ForgetPreview, Forgotten, FoundKind, Hit, ImportFormat,
+        ImportReport, ImportRequest, Insight, InsightDetail, InsightId, InsightQuery, InsightState, Item,
+        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS, MAX_NEIGHBOURS, MAX_PAGE,
+        Mark, Neighbour, NewItem, Page, Pause, Profile, Progress, Retention, SearchAnswer, SearchOrder,
+        SearchQuery, Snippet, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why,
     };
 }

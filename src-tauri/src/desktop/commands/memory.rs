@@ -2,7 +2,8 @@
 
 use engine::operations::{
     AddItem, DismissInsight, EditItem, ListConversations, ListInsights, ListItems, ListTurns, Removal,
-    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, Search, SetInsightState, ShowTurn, UndoRemoval,
+    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, Search, SetInsightState, ShowTurn,
+    UndoRemoval,
 };
 use engine::types::{Added, Conversation, Insight, Item, Page, SearchAnswer, Turn};
 

@@ -204,5 +204,8 @@ pub(super) fn resolved(told: &Sentence<'_>) -> Option<(ResolutionKind, Asked)> {
 
 /// "Thanks in advance", "danke im Voraus", "thanks to my sister".
 fn is_in_advance(sentence: &Sentence<'_>, end: usize) -> bool {
-    matches!((sentence.form(end), sentence.form(end + 1)), ("in", "advance") | ("im", "voraus") | ("schon" | "schonmal", _) | ("to", _) | ("für", "deine" | "die") if matches!(sentence.form(end), "in" | "im" | "schon" | "schonmal" | "to"))
+    matches!(
+        (sentence.form(end), sentence.form(end + 1)),
+        ("in", "advance") | ("im", "voraus") | ("schon" | "schonmal" | "to", _)
+    )
 }

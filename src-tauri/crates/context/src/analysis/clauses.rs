@@ -232,9 +232,9 @@ fn starts_like_question(sentence: &Sentence<'_>) -> bool {
                     | "long"
                     | "often"
                     | "to"
-            ) && !(sentence.form(at) != "how" && sentence.form(at + 1) == "to")
-                && !(matches!(sentence.form(at), "when" | "where")
-                    && !matches!(sentence.form(at + 2), "i" | "we" | "the" | "you"))
+            ) && (sentence.form(at) == "how" || sentence.form(at + 1) != "to")
+                && (!matches!(sentence.form(at), "when" | "where")
+                    || matches!(sentence.form(at + 2), "i" | "we" | "the" | "you"))
         }
         "wie" | "was" | "warum" | "wieso" | "weshalb" | "wann" | "wo" => matches!(
             sentence.form(at + 1),

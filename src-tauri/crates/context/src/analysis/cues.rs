@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::calendar_words::number;
 use super::clauses::{ends_clause, opens_clause};
-use super::dates::number;
 use super::tokens::Sentence;
 
 /// How often a `*` repeats at most.

@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use super::calendar_words::{Unit, month, number, season, step, unit, weekday, year_of};
 use super::day::{Day, Days};
-use super::tokens::{Sentence, Tokens};
+use super::tokens::Sentence;
 
 /// Which way a date without a year, or a weekday without more, is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,63 +29,6 @@ pub(crate) struct Found {
     pub(crate) is_limit: bool,
 }
 
-/// The days that a phrase such as "last week", "seit März", "2026-05" or "past three days" means, seen from
-/// `today`. `None`: it names no day, or more than one, or says something else beside it.
-///
-/// "since" and "seit" reach until today, "until" and "bis" begin at the calendar's first year.
-#[must_use]
-pub fn days_meant(text: &str, today: Day) -> Option<Days> {
-    let tokens = Tokens::of(text);
-    let mut sentences = tokens.sentences();
-    let sentence = sentences.next()?;
-    if sentences.next().is_some() || sentence.len() > 12 {
-        return None;
-    }
-    let mut first = 0;
-    while matches!(
-        sentence.form(first),
-        "from" | "the" | "during" | "aus" | "von" | "in" | "im" | "der" | "den" | "dem" | "während"
-    ) && !date_at(&sentence, first, today, Lean::Back).is_some_and(|(end, _, _)| end == sentence.len())
-    {
-        first += 1;
-    }
-    let open = sentence.form(first);
-    let skip = usize::from(matches!(
-        open,
-        "since" | "seit" | "after" | "nach" | "before" | "vor" | "until" | "bis" | "till" | "ab" | "dem"
-    ));
-    let (days, end) =
-        meant_at(&sentence, first, today).or_else(|| meant_at(&sentence, first + skip, today))?;
-    if end < sentence.len() && sentence.is_word(end) {
-        return None;
-    }
-    Some(match open {
-        "since" | "seit" | "ab" => Days { first: days.first, last: today.max(days.first) },
-        "after" | "nach" => Days { first: days.last.plus_days(1), last: today.max(days.last.plus_days(1)) },
-        "until" | "bis" | "till" => Days { first: Day::new(1, 1, 1)?, last: days.last },
-        "before" => Days { first: Day::new(1, 1, 1)?, last: days.first.plus_days(-1) },
-        _ => days,
-    })
-}
-
-fn meant_at(sentence: &Sentence<'_>, at: usize, today: Day) -> Option<(Days, usize)> {
-    if let Some((end, days, _)) = date_at(sentence, at, today, Lean::Back) {
-        return Some((days, end));
-    }
-    // A year or a month by itself means itself here; in a sentence it would need a preposition.
-    let form = sentence.form(at);
-    if let Some(month) = month(form) {
-        let year = year_of(sentence.form(at + 1));
-        let end = at + 1 + usize::from(year.is_some());
-        return month_days(month, year, today, Lean::Back).map(|days| (days, end));
-    }
-    if let Some(year) = year_of(form) {
-        return Days::year(year).map(|days| (days, at + 1));
-    }
-    let (year, month) = form.split_once('-')?;
-    Some((Days::month(year_of(year)?, month.parse().ok()?)?, at + 1))
-}
-
 /// All dates of a sentence, in its order.
 pub(crate) fn dates(sentence: &Sentence<'_>, today: Day, lean: Lean) -> Vec<Found> {
     let mut found = Vec::new();
@@ -101,135 +45,6 @@ pub(crate) fn dates(sentence: &Sentence<'_>, today: Day, lean: Lean) -> Vec<Foun
     found
 }
 
-/// A number in digits or, up to twelve, in words; "a" and "ein" are one, "a couple of" two, "a few" three.
-pub(crate) fn number(form: &str) -> Option<i64> {
-    Some(match form {
-        "a" | "an" | "one" | "ein" | "eine" | "einem" | "einer" | "einen" => 1,
-        "two" | "zwei" | "couple" => 2,
-        "three" | "drei" | "few" | "paar" => 3,
-        "four" | "vier" => 4,
-        "five" | "fünf" => 5,
-        "six" | "sechs" => 6,
-        "seven" | "sieben" => 7,
-        "eight" | "acht" => 8,
-        "nine" | "neun" => 9,
-        "ten" | "zehn" => 10,
-        "eleven" | "elf" => 11,
-        "twelve" | "zwölf" => 12,
-        "fifteen" | "fünfzehn" => 15,
-        "twenty" | "zwanzig" => 20,
-        "thirty" | "dreißig" => 30,
-        _ => form.parse().ok().filter(|number| (0..10_000).contains(number))?,
-    })
-}
-
-fn month(form: &str) -> Option<i8> {
-    Some(match form {
-        "january" | "januar" | "jan" | "jänner" => 1,
-        "february" | "februar" | "feb" => 2,
-        "march" | "märz" | "mar" => 3,
-        "april" | "apr" => 4,
-        "may" | "mai" => 5,
-        "june" | "juni" | "jun" => 6,
-        "july" | "juli" | "jul" => 7,
-        "august" | "aug" => 8,
-        "september" | "sept" | "sep" => 9,
-        "october" | "oktober" | "oct" | "okt" => 10,
-        "november" | "nov" => 11,
-        "december" | "dezember" | "dec" | "dez" => 12,
-        _ => return None,
-    })
-}
-
-/// Whether a word names a month.
-pub(crate) fn is_month(form: &str) -> bool {
-    month(form).is_some() && form.len() > 3
-}
-
-pub(crate) fn weekday(form: &str) -> Option<i64> {
-    Some(match form {
-        "monday" | "montag" => 1,
-        "tuesday" | "dienstag" => 2,
-        "wednesday" | "mittwoch" => 3,
-        "thursday" | "donnerstag" => 4,
-        "friday" | "freitag" => 5,
-        "saturday" | "samstag" | "sonnabend" => 6,
-        "sunday" | "sonntag" => 7,
-        "montagabend" | "montagmorgen" => 1,
-        "freitagabend" | "freitagmorgen" | "freitagnachmittag" => 5,
-        "samstagabend" => 6,
-        "sonntagabend" => 7,
-        _ => return None,
-    })
-}
-
-/// The first month of a season that lasts three.
-fn season(form: &str) -> Option<i8> {
-    Some(match form {
-        "spring" | "frühling" | "frühjahr" => 3,
-        "summer" | "sommer" => 6,
-        "autumn" | "fall" | "herbst" => 9,
-        "winter" => 12,
-        _ => return None,
-    })
-}
-
-pub(crate) fn year_of(form: &str) -> Option<i16> {
-    (form.len() == 4).then(|| form.parse().ok()).flatten().filter(|year| (1900..2200).contains(year))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-    Weekend,
-}
-
-fn unit(form: &str) -> Option<Unit> {
-    Some(match form {
-        "day" | "days" | "tag" | "tage" | "tagen" | "tages" => Unit::Day,
-        "week" | "weeks" | "woche" | "wochen" => Unit::Week,
-        "month" | "months" | "monat" | "monate" | "monaten" | "monats" => Unit::Month,
-        "quarter" | "quarters" | "quartal" | "quartals" => Unit::Quarter,
-        "year" | "years" | "jahr" | "jahre" | "jahren" | "jahres" => Unit::Year,
-        "weekend" | "wochenende" | "wochenendes" => Unit::Weekend,
-        _ => return None,
-    })
-}
-
-impl Unit {
-    fn later(self, day: Day, count: i64) -> Day {
-        match self {
-            Self::Day => day.plus_days(count),
-            Self::Week | Self::Weekend => day.plus_days(7 * count),
-            Self::Month => day.plus_months(count),
-            Self::Quarter => day.plus_months(3 * count),
-            Self::Year => day.plus_months(12 * count),
-        }
-    }
-
-    /// The one that `day` is in.
-    fn around(self, day: Day) -> Option<Days> {
-        match self {
-            Self::Day => Some(Days::one(day)),
-            Self::Week => Some(Days::week_of(day)),
-            Self::Weekend => {
-                let week = Days::week_of(day);
-                Some(Days { first: week.first.plus_days(5), last: week.last })
-            }
-            Self::Month => Days::month(day.year(), day.month()),
-            Self::Quarter => {
-                let first = Day::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1)?;
-                Some(Days { first, last: first.plus_months(3).plus_days(-1) })
-            }
-            Self::Year => Days::year(day.year()),
-        }
-    }
-}
-
 /// What stands before a date.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lead {
@@ -240,19 +55,20 @@ enum Lead {
     Limit,
 }
 
-type Read = (usize, Days, bool);
+/// Behind the last token, what it means, whether it is a limit.
+pub(super) type Read = (usize, Days, bool);
 
 /// The date that begins at `at`, preposition first.
-fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option<Read> {
+pub(super) fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option<Read> {
     let form = sentence.form(at);
-    let lead = match form {
+    let before = match form {
         "by" | "until" | "till" | "before" | "bis" | "due" | "within" => Lead::Limit,
         "on" | "in" | "at" | "am" | "im" | "an" | "for" | "zu" | "this" | "during" | "around" | "ab"
         | "from" | "since" | "seit" | "vom" | "zum" | "for_the" => Lead::At,
         _ => Lead::None,
     };
-    let is_limit = lead == Lead::Limit;
-    if lead != Lead::None {
+    let is_limit = before == Lead::Limit;
+    if before != Lead::None {
         // "bis zum 15. März", "by the end of May", "bis zur nächsten Woche".
         let mut next = at + 1;
         while next < at + 3
@@ -276,7 +92,7 @@ fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option
             next += 1;
         }
         if form != "this"
-            && let Some((end, days)) = bare(sentence, next, today, lean, lead)
+            && let Some((end, days)) = bare(sentence, next, today, lean, before)
         {
             return Some((end, days, is_limit));
         }
@@ -285,13 +101,13 @@ fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option
 }
 
 /// A date without its preposition.
-fn bare(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead) -> Option<(usize, Days)> {
+fn bare(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, before: Lead) -> Option<(usize, Days)> {
     named_day(sentence, at, today)
-        .or_else(|| written(sentence, at, today, lean, lead))
-        .or_else(|| relative(sentence, at, today, lead))
+        .or_else(|| written(sentence, at, today, lean, before))
+        .or_else(|| relative(sentence, at, today, before))
         .or_else(|| part_of(sentence, at, today, lean))
         .or_else(|| week_day(sentence, at, today, lean))
-        .or_else(|| month_alone(sentence, at, today, lean, lead))
+        .or_else(|| month_alone(sentence, at, today, lean, before))
 }
 
 /// "today", "übermorgen", "the day after tomorrow".
@@ -321,7 +137,13 @@ fn named_day(sentence: &Sentence<'_>, at: usize, today: Day) -> Option<(usize, D
 }
 
 /// "2026-05-31", "15.3.", "15 March", "March 15th, 2027", "15. März".
-fn written(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead) -> Option<(usize, Days)> {
+fn written(
+    sentence: &Sentence<'_>,
+    at: usize,
+    today: Day,
+    lean: Lean,
+    before: Lead,
+) -> Option<(usize, Days)> {
     let form = sentence.form(at);
     if sentence.is_number(at) {
         if form.len() == 10
@@ -330,7 +152,7 @@ fn written(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lea
         {
             return Some((at + 1, Days::one(day)));
         }
-        if let Some(dotted) = dotted(sentence, at, today, lean, lead) {
+        if let Some(dotted) = dotted(sentence, at, today, lean, before) {
             return Some(dotted);
         }
         let digits =
@@ -368,7 +190,7 @@ fn day_of_month(
 }
 
 /// "15.3.", "15.03.2027", "15.3.27".
-fn dotted(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead) -> Option<(usize, Days)> {
+fn dotted(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, before: Lead) -> Option<(usize, Days)> {
     let mut parts = sentence.form(at).split('.');
     let day: i8 = parts.next()?.parse().ok()?;
     let month: i8 = parts.next()?.parse().ok()?;
@@ -383,7 +205,7 @@ fn dotted(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, lead: Lead
     }
     // "15.3" alone is a number.
     let dot = sentence.form(at + 1) == "." && sentence.token(at + 1).is_some_and(|token| token.joined);
-    if !dot && lead == Lead::None {
+    if !dot && before == Lead::None {
         return None;
     }
     let next = at + 1 + usize::from(dot);
@@ -404,7 +226,7 @@ fn nearest(number: i8, month: i8, today: Day, lean: Lean) -> Option<Day> {
 }
 
 /// "in two weeks", "three days ago", "vor zwei Monaten", "next week", "dieses Jahr", "the past ten days".
-fn relative(sentence: &Sentence<'_>, at: usize, today: Day, lead: Lead) -> Option<(usize, Days)> {
+fn relative(sentence: &Sentence<'_>, at: usize, today: Day, before: Lead) -> Option<(usize, Days)> {
     let form = sentence.form(at);
     if matches!(form, "innerhalb" | "within") {
         let at = at + 1 + usize::from(matches!(sentence.form(at + 1), "von" | "the"));
@@ -447,22 +269,11 @@ fn relative(sentence: &Sentence<'_>, at: usize, today: Day, lead: Lead) -> Optio
         "ago" => Some((end + 1, Days::one(unit.later(today, -count)))),
         "from" if sentence.form(end + 1) == "now" => Some((end + 2, Days::one(unit.later(today, count)))),
         // "in two weeks" is ahead; "since two weeks", "for two weeks" is a length of time.
-        _ if lead != Lead::None && matches!(sentence.form(at.wrapping_sub(1)), "in" | "within" | "the") => {
+        _ if before != Lead::None && matches!(sentence.form(at.wrapping_sub(1)), "in" | "within" | "the") => {
             Some((end, Days::one(unit.later(today, count))))
         }
         _ => None,
     }
-}
-
-fn step(form: &str) -> Option<i64> {
-    Some(match form {
-        "this" | "diese" | "dieser" | "dieses" | "diesen" | "diesem" => 0,
-        "next" | "coming" | "nächste" | "nächsten" | "nächster" | "nächstes" | "nächstem" | "kommende"
-        | "kommenden" | "kommendes" | "kommender" => 1,
-        "last" | "past" | "previous" | "letzte" | "letzten" | "letzter" | "letztes" | "letztem"
-        | "vergangene" | "vergangenen" | "vergangenes" | "vorige" | "vorigen" | "voriges" => -1,
-        _ => return None,
-    })
 }
 
 /// "two weeks", "a couple of days", "ein paar Tagen".
@@ -491,10 +302,9 @@ fn part_of(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option
         _ => {}
     }
     let (mut next, from, until) = match sentence.form(at) {
-        "end" | "ende" => (at + 1, 20, 100),
+        "end" | "ende" | "late" | "spätestens" => (at + 1, 20, 100),
         "beginning" | "start" | "early" | "anfang" => (at + 1, 0, 9),
         "middle" | "mid" | "mitte" => (at + 1, 10, 19),
-        "late" | "spätestens" => (at + 1, 20, 100),
         _ => return None,
     };
     while next < at + 4
@@ -551,22 +361,23 @@ fn month_alone(
     at: usize,
     today: Day,
     lean: Lean,
-    lead: Lead,
+    before: Lead,
 ) -> Option<(usize, Days)> {
     let form = sentence.form(at);
     if let Some(month) = month(form) {
         let year = year_of(sentence.form(at + 1));
-        if lead == Lead::None && year.is_none() {
+        if before == Lead::None && year.is_none() {
             return None;
         }
         // A verb: "I may", "to march".
-        if !sentence.is_capital(at) && matches!(form, "may" | "march" | "mar" | "sep") && lead == Lead::None {
+        if !sentence.is_capital(at) && matches!(form, "may" | "march" | "mar" | "sep") && before == Lead::None
+        {
             return None;
         }
         let end = at + 1 + usize::from(year.is_some());
         return month_days(month, year, today, lean).map(|days| (end, days));
     }
-    if lead == Lead::None {
+    if before == Lead::None {
         return None;
     }
     if let Some(month) = season(form) {
@@ -606,7 +417,8 @@ fn month_alone(
     Days::year(year).map(|days| (at + 1, days))
 }
 
-fn month_days(month: i8, year: Option<i16>, today: Day, lean: Lean) -> Option<Days> {
+/// The month of this year, of a given one, or of the one that the reader leans to.
+pub(super) fn month_days(month: i8, year: Option<i16>, today: Day, lean: Lean) -> Option<Days> {
     if let Some(year) = year {
         return Days::month(year, month);
     }

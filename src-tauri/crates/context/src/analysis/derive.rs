@@ -100,19 +100,21 @@ fn apply_item(
     touched: &mut Vec<Touched>,
 ) -> Result<(), Error> {
     if let Some(replaced) = &finding.replaced {
-        for kind in [finding.kind, ItemKind::Interest, ItemKind::Skill, ItemKind::Preference] {
+        for kind in kinds_that_end(finding.kind) {
             end(connection, kind, &normalise(replaced), turn, finding, touched)?;
         }
     }
     let normal_name = normalise(&finding.name);
     // What somebody dislikes is no interest; that they do no longer is told of what is known alone.
     match (finding.kind, finding.polarity) {
-        (ItemKind::Preference, Polarity::NoLonger) => {
-            return end(connection, finding.kind, &normal_name, turn, finding, touched);
+        (_, Polarity::NoLonger) => {
+            for kind in kinds_that_end(finding.kind) {
+                end(connection, kind, &normal_name, turn, finding, touched)?;
+            }
+            return Ok(());
         }
         (ItemKind::Preference, _) => {}
         (_, Polarity::Dislikes) => return Ok(()),
-        (kind, Polarity::NoLonger) => return end(connection, kind, &normal_name, turn, finding, touched),
         _ => {}
     }
     let seq = match item::by_name(connection, finding.kind, &normal_name)? {
@@ -157,6 +159,12 @@ fn apply_item(
     }
 }
 
+/// As what something may be known that is told to be no longer so: who does not use a thing any more may have been
+/// interested in it. (A skill stays: nobody forgets what they set aside.)
+fn kinds_that_end(kind: ItemKind) -> [ItemKind; 3] {
+    [kind, ItemKind::Interest, ItemKind::Preference]
+}
+
 /// Notes that a turn tells of the end of something that is known; of what is not known it says nothing.
 fn end(
     connection: &Connection,
@@ -177,8 +185,12 @@ fn end(
 /// Keeps what a turn says beyond the names of items that came with it.
 fn keep_said(connection: &Connection, turn: TurnPlace, finding: &ItemFinding) -> Result<(), Error> {
     let mut names = vec![(finding.kind, normalise(&finding.name), Said::of(finding, turn))];
+    if finding.polarity == Polarity::NoLonger {
+        let own = normalise(&finding.name);
+        names.extend(kinds_that_end(finding.kind).map(|kind| (kind, own.clone(), Some(Said::end(turn)))));
+    }
     if let Some(replaced) = &finding.replaced {
-        for kind in [finding.kind, ItemKind::Interest, ItemKind::Skill, ItemKind::Preference] {
+        for kind in kinds_that_end(finding.kind) {
             names.push((kind, normalise(replaced), Some(Said::end(turn))));
         }
     }

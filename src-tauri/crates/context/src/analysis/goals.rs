@@ -329,7 +329,7 @@ fn german(told: &Told<'_>, object: usize, date: Option<&Range<usize>>) -> Option
                     | "es"
             ) =>
             {
-                start += 1
+                start += 1;
             }
             None => break,
         }
@@ -409,9 +409,7 @@ fn takes_time_german(told: &Told<'_>, tokens: &Range<usize>, is_far: bool) -> bo
 fn german_training(told: &Told<'_>, object: usize, cue_end: usize) -> Option<Range<usize>> {
     let end = phrase_end(&told.sentence, cue_end, Reach::Activity, told.dates);
     let start = (object..cue_end).rev().find(|index| matches!(told.form(*index), "für" | "auf"))?;
-    (end > cue_end
-        && end - cue_end <= 5
-        && !matches!(told.form(cue_end), "mich" | "dich" | "es" | "später" | "heute")
-        && !(told.form(cue_end) == "das" && !told.sentence.is_word(cue_end + 1)))
-    .then_some(start..end)
+    let is_empty = matches!(told.form(cue_end), "mich" | "dich" | "es" | "später" | "heute")
+        || (told.form(cue_end) == "das" && !told.sentence.is_word(cue_end + 1));
+    (!is_empty && (cue_end + 1..=cue_end + 5).contains(&end)).then_some(start..end)
 }

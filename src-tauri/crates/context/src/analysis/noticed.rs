@@ -281,7 +281,8 @@ pub(super) fn noticed(told: &Told<'_>, whole: &Sentence<'_>) -> Vec<Notice> {
             Shape::DatedTask | Shape::Promise | Shape::Deadline | Shape::Present | Shape::Anything
                 if is_told(hit.cue.start) =>
             {
-                let Some(due) = committed(told, whole, hit.meaning, hit.cue.start, hit.object) else {
+                let Some(Commitment { due }) = committed(told, whole, hit.meaning, hit.cue.start, hit.object)
+                else {
                     continue;
                 };
                 (RuleId::Commitment, 0.75, due)
@@ -306,6 +307,11 @@ fn is_thanks_only(sentence: &Sentence<'_>, at: usize) -> bool {
     sentence.form(at) == "problem" && clause_start(sentence, at) == at
 }
 
+/// What somebody has bound himself to, and perhaps by when.
+struct Commitment {
+    due: Option<Day>,
+}
+
 /// By when, if it is a commitment; `None`: it is none.
 fn committed(
     told: &Told<'_>,
@@ -313,7 +319,7 @@ fn committed(
     shape: Shape,
     cue: usize,
     object: usize,
-) -> Option<Option<Day>> {
+) -> Option<Commitment> {
     let next = whole.form(object);
     if matches!(shape, Shape::DatedTask) && (NO_TASK.contains(&next) || is_sentence_of_state(whole, object)) {
         return None;
@@ -337,13 +343,13 @@ fn committed(
             )
     });
     match (shape, date) {
-        (Shape::Promise, date) => Some(date.map(|date| date.days.last)),
+        (Shape::Promise, date) => Some(Commitment { due: date.map(|date| date.days.last) }),
         (_, Some(date)) => {
             // A month or more is a plan, not an appointment.
             let is_wide = date.days.first.days_until(date.days.last) > 7;
             let is_near = told.today.days_until(date.days.last) <= 370;
             (is_near && (!is_wide || date.is_limit) && (date.days.last > told.today || date.is_limit))
-                .then_some(Some(date.days.last))
+                .then_some(Commitment { due: Some(date.days.last) })
         }
         (_, None) => None,
     }

@@ -14,6 +14,7 @@ mod problems;
 mod questions;
 mod recurring;
 mod rhythm;
+mod spelling;
 mod store;
 mod trends;
 mod words;
@@ -58,7 +59,7 @@ pub(crate) struct Piece {
 #[derive(Debug)]
 pub(crate) struct Conclusions {
     grounds: i64,
-    conclusions: Vec<Conclusion>,
+    all: Vec<Conclusion>,
     /// What became of commitments: the row of each, and its figures.
     commitments: Vec<(i64, InsightDetail)>,
 }
@@ -85,12 +86,12 @@ pub(crate) fn draw(connection: &Connection) -> Result<Option<Conclusions>, Error
         conclusions.extend(digest::find(&past));
         commitments = commitments::find(&past);
         // Names as they were spelled last stand in the evidence: only what is told is looked up.
-        past::spell(connection, &mut conclusions)?;
+        spelling::spell(connection, &mut conclusions)?;
     }
-    Ok(Some(Conclusions { grounds, conclusions, commitments }))
+    Ok(Some(Conclusions { grounds, all: conclusions, commitments }))
 }
 
-/// A day as people write it: "3 March 2026".
+/// A day in a conclusion's words: "2026-03-03", the same in every language.
 fn day_words(at: i64) -> String {
     crate::analysis::Day::of(Timestamp::from_micros(at)).to_string()
 }
@@ -100,6 +101,9 @@ fn counted(count: u32, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
+#[cfg(test)]
+#[path = "over_time_life_tests.rs"]
+mod life_tests;
 #[cfg(test)]
 #[path = "over_time_tests.rs"]
 mod tests;

@@ -178,19 +178,19 @@ pub(super) fn thing(sentence: &Sentence<'_>, tokens: Range<usize>, most: usize) 
     // "a safe, inviting place" ends at the comma: its noun is still to come.
     let is_cut =
         end - start > 1 && matches!(sentence.form(end - 2), "a" | "an" | "more") && sentence.form(end) == ",";
-    let is_thing = !NO_THING.contains(&first)
-        && !(is_alone && NO_THING_ALONE.contains(&first))
-        && !is_cut
-        && !(end - start == 1 && is_plain(first))
-        && !CIRCUMSTANCE.contains(&first)
-        && !matches!(first, "up" | "off" | "out" | "down" | "seit" | "since" | "als" | "as" | "of")
-        && !sentence.has(start..end, &CLAUSE)
-        && (start..end).any(|index| {
-            sentence.form(index).chars().filter(|c| c.is_alphabetic()).count() >= 2
-                || matches!(sentence.form(index), "c" | "r")
-        })
-        && (start..end).map(|index| sentence.form(index).chars().count() + 1).sum::<usize>()
-            <= NAME_CHARS + 1;
+    let is_nothing = is_cut
+        || NO_THING.contains(&first)
+        || (is_alone && NO_THING_ALONE.contains(&first))
+        || (end - start == 1 && is_plain(first))
+        || CIRCUMSTANCE.contains(&first)
+        || matches!(first, "up" | "off" | "out" | "down" | "seit" | "since" | "als" | "as" | "of")
+        || sentence.has(start..end, &CLAUSE);
+    let chars: usize = (start..end).map(|index| sentence.form(index).chars().count() + 1).sum();
+    let is_named = (start..end).any(|index| {
+        sentence.form(index).chars().filter(|c| c.is_alphabetic()).count() >= 2
+            || matches!(sentence.form(index), "c" | "r")
+    });
+    let is_thing = !is_nothing && is_named && chars <= NAME_CHARS + 1;
     is_thing.then_some(start..end)
 }
 
@@ -217,13 +217,11 @@ pub(super) fn things(sentence: &Sentence<'_>, from: usize, dates: &[Date]) -> Ve
                 break;
             }
             if index > part {
-                match thing(sentence, part..index, if found.is_empty() { 5 } else { 4 }) {
-                    Some(range) => found.push(range),
-                    None => {
-                        is_list = false;
-                        break;
-                    }
-                }
+                let Some(range) = thing(sentence, part..index, if found.is_empty() { 5 } else { 4 }) else {
+                    is_list = false;
+                    break;
+                };
+                found.push(range);
             }
             part = index + 1;
         }

@@ -1,19 +1,20 @@
 //! Preferences: how a person wants things, what a person cannot stand, and what was given up for what.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::changes::{any_more, clause_words, from_to, stopped};
 use super::clauses::{clause_end, is_denied};
 use super::cues::{Cues, Hit};
 use super::likings::is_somebodys;
+use super::orders::{named, order};
 use super::phrases::{Reach, phrase_end, thing, things};
-use super::technologies;
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
 
+/// What a cue says of a preference.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     /// Things that are not liked stand behind.
     Disliked,
     /// "ich mag … nicht / keine …": only with that word.
@@ -308,21 +309,6 @@ fn read(told: &Told<'_>, hit: &Hit<Shape>) -> Vec<ItemDraft> {
     }
 }
 
-/// Where "any more" stands, if it ends what is said.
-fn any_more(told: &Told<'_>, range: Range<usize>) -> Option<usize> {
-    range.clone().find(|index| {
-        told.form(*index) == "anymore"
-            || (told.form(*index) == "any"
-                && told.form(index + 1) == "more"
-                && !told.sentence.is_word(index + 2))
-    })
-}
-
-/// The end before the first of `words`.
-fn clause_words(told: &Told<'_>, from: usize, end: usize, words: &[&str]) -> usize {
-    (from..end).find(|index| words.contains(&told.form(*index))).unwrap_or(end)
-}
-
 /// "Ich mag keine Oliven", "ich kann Rosenkohl nicht ausstehen", "ich nutze kein Vim mehr".
 fn disliked_by_not(told: &Told<'_>, object: usize, end: usize) -> Option<ItemDraft> {
     let sentence = &told.sentence;
@@ -441,174 +427,5 @@ fn over(told: &Told<'_>, object: usize) -> Option<ItemDraft> {
         Some(other) => draft.with_value(format!("over {}", told.words(&other))),
         None if is_lieber && split.is_none() => return None,
         None => draft,
-    })
-}
-
-/// "Always answer in German": what is wanted, up to the end of what is said.
-fn order(told: &Told<'_>, hit: &Hit<Shape>) -> Option<ItemDraft> {
-    let sentence = &told.sentence;
-    // The verb belongs to it: the last word of the cue, but not "always", "never", "immer".
-    let is_adverb = |form: &str| {
-        matches!(
-            form,
-            "immer"
-                | "stets"
-                | "künftig"
-                | "grundsätzlich"
-                | "nie"
-                | "niemals"
-                | "keine"
-                | "kein"
-                | "keinen"
-                | "bitte"
-                | "jetzt"
-                | "sofort"
-                | "zukunft"
-                | "noch"
-                | "mich"
-        )
-    };
-    let last = hit.object.checked_sub(1)?;
-    let start = if hit.meaning == Shape::Order
-        && matches!(told.form(hit.object), "auf" | "in" | "kurz" | "knapp" | "ausführlich" | "mich")
-    {
-        if told.form(hit.object) == "mich" { hit.object.checked_sub(1)? } else { hit.object }
-    } else if told.form(last) == "me" {
-        last.checked_sub(1)?
-    } else if is_adverb(told.form(last)) {
-        hit.object
-    } else {
-        last
-    };
-    let end = clause_end(sentence, start);
-    if end
-        <= start + usize::from(start < hit.object && told.form(start) != "auf" && hit.meaning != Shape::Order)
-        || end - start > 9
-    {
-        return None;
-    }
-    // Only this answer is meant: "please write a poem", "please use the second version".
-    if hit.meaning == Shape::Order {
-        let cue = (hit.cue.start..end).map(|index| told.form(index)).collect::<Vec<_>>();
-        let is_lasting = cue.iter().any(|form| matches!(*form, "now" | "future" | "me"))
-            && cue.first() != Some(&"please")
-            || (matches!(told.form(start), "answer" | "reply" | "respond" | "speak" | "talk")
-                && matches!(told.form(start + 1), "in" | "with" | "like" | "to"))
-            || (told.form(start) == "call" && told.form(start + 1) == "me")
-            || (told.form(start) == "auf" || matches!(told.form(start), "kurz" | "knapp" | "ausführlich"))
-            || matches!(told.form(start), "duz" | "duze" | "sieze" | "siez");
-        if !is_lasting
-            || told.has(
-                start..end,
-                &[
-                    "this", "these", "that", "email", "mail", "question", "diese", "diesen", "dieser",
-                    "letter", "poem", "one", "it",
-                ],
-            )
-        {
-            return None;
-        }
-    }
-    if told.has(start..end, &["this", "these", "diese", "diesen", "dieser"]) {
-        return None;
-    }
-    let value = match hit.meaning {
-        Shape::Never => "never",
-        _ => "always",
-    };
-    let draft = ItemDraft::new(told, ItemKind::Preference, RuleId::Preference, start..end);
-    let polarity = if hit.meaning == Shape::Never { Polarity::Dislikes } else { Polarity::Prefers };
-    Some(draft.with_polarity(polarity).with_value(value))
-}
-
-/// "My favourite colour is green", "meine Lieblingsfarbe ist Grün".
-fn named(told: &Told<'_>, hit: &Hit<Shape>) -> Option<ItemDraft> {
-    let sentence = &told.sentence;
-    let is_german = matches!(told.form(hit.cue.start), "mein" | "meine");
-    if is_german && !told.form(hit.object).starts_with("lieblings") {
-        return None;
-    }
-    let verb = hit.cue.end - 1;
-    let end = phrase_end(sentence, hit.cue.end, Reach::Thing, told.dates);
-    let value = thing(sentence, hit.cue.end..end, 5).or_else(|| {
-        // Pronouns and the like are no things, but may be values.
-        (end > hit.cue.end && told.form(hit.object) == "pronouns").then_some(hit.cue.end..end)
-    })?;
-    let start = if matches!(
-        told.form(hit.object.saturating_sub(1)),
-        "favourite" | "favorite" | "preferred" | "go-to"
-    ) {
-        hit.object - 1
-    } else {
-        hit.object
-    };
-    if verb <= start
-        || (verb - start < 2 && !is_german && start != hit.object)
-        || told.has(start..verb, &["part", "line", "thing", "version", "option", "one"])
-    {
-        return None;
-    }
-    let value = told.words(&value);
-    let draft = ItemDraft::new(told, ItemKind::Preference, RuleId::Preference, start..verb);
-    Some(draft.with_polarity(Polarity::Prefers).with_value(value))
-}
-
-/// "I switched from vim to helix".
-fn from_to(told: &Told<'_>, hit: &Hit<Shape>) -> Option<ItemDraft> {
-    let sentence = &told.sentence;
-    let german = told.form(hit.cue.start) == "ich" || told.form(hit.cue.start) == "wir";
-    let to = hit.cue.end - 1;
-    let old = thing(sentence, hit.object..to, 4)?;
-    let end = phrase_end(sentence, hit.cue.end, Reach::Thing, told.dates);
-    let verbs: &[&str] =
-        &["umgestiegen", "gewechselt", "umgestellt", "migriert", "gegangen", "umgezogen", "gezogen"];
-    let end = clause_words(told, hit.cue.end, end, verbs);
-    if german && !matches!(told.form(end), "umgestiegen" | "gewechselt" | "umgestellt" | "migriert") {
-        return None;
-    }
-    let new = thing(sentence, hit.cue.end..end, 4)?;
-    let is_technology =
-        |tokens: &Range<usize>| tokens.clone().any(|index| technologies::is_known(told.form(index)));
-    if hit.meaning == Shape::MovedFromTo && !(is_technology(&old) || is_technology(&new)) {
-        return None;
-    }
-    if told.has(hit.cue.clone(), &["went", "gone"])
-        && (old.clone().chain(new.clone())).any(|index| sentence.is_number(index))
-    {
-        return None;
-    }
-    let mut draft = ItemDraft::new(told, ItemKind::Preference, RuleId::PreferenceChange, new)
-        .with_polarity(Polarity::Uses);
-    draft.replaced = Some(told.words(&old));
-    Some(draft)
-}
-
-/// "I stopped using vim", "ich habe aufgehört, Kaffee zu trinken".
-fn stopped(told: &Told<'_>, object: usize, clause_end: usize) -> Option<Range<usize>> {
-    let sentence = &told.sentence;
-    let mut start = object;
-    if matches!(
-        told.form(start),
-        "using"
-            | "drinking"
-            | "eating"
-            | "playing"
-            | "watching"
-            | "wearing"
-            | "reading"
-            | "buying"
-            | "doing"
-            | "taking"
-    ) {
-        start += 1;
-    }
-    let end = phrase_end(sentence, start, Reach::Thing, told.dates).min(clause_end.max(start));
-    let end = clause_words(told, start, end, &["zu", "aufgehört", "aufgegeben", "any", "anymore"]);
-    // "zu rauchen": the verb itself.
-    if end == start && told.form(start) == "zu" && told.form(start + 1) == "rauchen" {
-        return Some(start + 1..start + 2);
-    }
-    thing(sentence, start..end, 4).filter(|tokens| {
-        !told.has(tokens.clone(), &["job", "jobs", "school", "medication", "bothering", "worrying", "here"])
     })
 }

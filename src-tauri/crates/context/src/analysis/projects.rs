@@ -159,7 +159,7 @@ fn name_of_own(told: &Told<'_>, from: usize) -> Option<Range<usize>> {
     let is_name = end > from
         && !matches!(sentence.form(from), "i" | "is" | "idea" | "ich")
         && sentence.form(from).chars().count() > 1
-        && super::dates::weekday(sentence.form(from)).is_none();
+        && super::calendar_words::weekday(sentence.form(from)).is_none();
     is_name.then_some(from..end)
 }
 
@@ -215,43 +215,17 @@ fn is_project(told: &Told<'_>, tokens: &Range<usize>) -> bool {
     {
         return false;
     }
-    let alone = tokens.len() == 1;
-    !(alone && NAMELESS.contains(&first))
-        && !(NAMELESS.contains(&first)
-            && matches!(
-                first,
-                "improving"
-                    | "getting"
-                    | "making"
-                    | "fixing"
-                    | "understanding"
-                    | "being"
-                    | "finding"
-                    | "new_"
-                    | "some"
-                    | "myself"
-            ))
-        && !STEPS.contains(&told.form(last))
-        && !tokens.clone().any(|index| {
+    // "Working on a mail to my landlord", "on some of it".
+    let is_step = STEPS.contains(&told.form(last))
+        || tokens.clone().any(|index| {
             STEPS.contains(&told.form(index))
                 && matches!(
                     told.form(index + 1),
                     "to" | "for" | "in" | "about" | "an" | "für" | "im" | "on" | "über" | "von"
                 )
-        })
-        && !matches!(
-            first,
-            "this"
-                | "that"
-                | "these"
-                | "your"
-                | "his"
-                | "her"
-                | "their"
-                | "something"
-                | "it"
-                | "what"
-                | "how"
-        )
-        && told.form(tokens.start).chars().next().is_some_and(char::is_alphanumeric)
+        });
+    let is_nameless = (tokens.len() == 1 && NAMELESS.contains(&first))
+        || matches!(first, "some" | "myself" | "this" | "that" | "these" | "your" | "his" | "her" | "their")
+        || matches!(first, "something" | "it" | "what" | "how");
+    !is_step && !is_nameless && first.chars().next().is_some_and(char::is_alphanumeric)
 }

@@ -87,7 +87,8 @@ fn find(findings: &mut Findings, what: &str, said: &str, span: Span, at: Timesta
     };
     match what {
         "ask" => {
-            findings.questions.push(QuestionFinding { text: said.to_owned(), span, key_words: words(said) })
+            let question = QuestionFinding { text: said.to_owned(), span, key_words: words(said) };
+            findings.questions.push(question);
         }
         "problem" => findings.insights.push(insight("problem_solving", None, RuleId::ProblemSolving)),
         "decide" => findings.insights.push(insight("decision", None, RuleId::Decision)),
@@ -105,6 +106,9 @@ fn find(findings: &mut Findings, what: &str, said: &str, span: Span, at: Timesta
         "unlike" => findings
             .items
             .push(ItemFinding { polarity: Polarity::NoLonger, ..item(ItemKind::Interest, said, None) }),
+        "quit" => findings
+            .items
+            .push(ItemFinding { polarity: Polarity::NoLonger, ..item(ItemKind::Preference, said, None) }),
         "prefer" => {
             let (name, value) = said.split_once('=').unwrap();
             findings.items.push(item(ItemKind::Preference, name, Some(value)));

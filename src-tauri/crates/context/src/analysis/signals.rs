@@ -90,14 +90,13 @@ fn keep_mention(connection: &Connection, turn: TurnPlace, at: i64, mention: &Men
         .prepare_cached("SELECT seq FROM topic WHERE kind = ?1 AND normal_name = ?2")?
         .query_row((mention.kind, &mention.normal_name), |row| row.get(0))
         .optional()?;
-    let topic = match known {
-        Some(topic) => topic,
-        None => {
-            connection
-                .prepare_cached("INSERT INTO topic (kind, normal_name) VALUES (?1, ?2)")?
-                .execute((mention.kind, &mention.normal_name))?;
-            connection.last_insert_rowid()
-        }
+    let topic = if let Some(topic) = known {
+        topic
+    } else {
+        connection
+            .prepare_cached("INSERT INTO topic (kind, normal_name) VALUES (?1, ?2)")?
+            .execute((mention.kind, &mention.normal_name))?;
+        connection.last_insert_rowid()
     };
     connection
         .prepare_cached(

@@ -77,7 +77,7 @@ pub(crate) struct Token {
 #[derive(Debug)]
 pub(crate) struct Tokens {
     forms: String,
-    tokens: Vec<Token>,
+    all: Vec<Token>,
     sentences: Vec<Range<usize>>,
 }
 
@@ -108,7 +108,7 @@ impl Tokens {
             at: 0,
             out: Self {
                 forms: String::with_capacity(text.len() + 16),
-                tokens: Vec::with_capacity(text.len() / 5 + 4),
+                all: Vec::with_capacity(text.len() / 5 + 4),
                 sentences: Vec::new(),
             },
             sentence: 0,
@@ -119,9 +119,7 @@ impl Tokens {
 
     /// The sentences: a line break ends one, and so do full stops, question and exclamation marks.
     pub(crate) fn sentences(&self) -> impl Iterator<Item = Sentence<'_>> {
-        self.sentences
-            .iter()
-            .map(|range| Sentence { forms: &self.forms, tokens: &self.tokens[range.clone()] })
+        self.sentences.iter().map(|range| Sentence { forms: &self.forms, tokens: &self.all[range.clone()] })
     }
 }
 
@@ -136,7 +134,7 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn run(&mut self) {
         while let Some(c) = self.text[self.at..].chars().next() {
-            if self.out.tokens.len() - self.sentence >= SENTENCE_TOKENS {
+            if self.out.all.len() - self.sentence >= SENTENCE_TOKENS {
                 self.end_sentence();
             }
             if c == '\n' || matches!(c, '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}') {
@@ -154,7 +152,7 @@ impl Cutter<'_> {
     }
 
     fn end_sentence(&mut self) {
-        let end = self.out.tokens.len();
+        let end = self.out.all.len();
         if end > self.sentence {
             self.out.sentences.push(self.sentence..end);
             self.sentence = end;
@@ -231,10 +229,10 @@ impl Cutter<'_> {
 
     /// Whether the full stop behind the last token belongs to it: "Dr.", "15. März".
     fn is_abbreviated(&self, behind: &str) -> bool {
-        if self.out.tokens.len() <= self.sentence {
+        if self.out.all.len() <= self.sentence {
             return false;
         }
-        let Some(last) = self.out.tokens.last() else { return false };
+        let Some(last) = self.out.all.last() else { return false };
         let form = &self.out.forms[last.form.start as usize..last.form.end as usize];
         let next = next_word(behind);
         match last.kind {
@@ -251,7 +249,7 @@ impl Cutter<'_> {
     }
 
     fn joins(&self, start: usize) -> bool {
-        self.out.tokens.last().is_some_and(|last| last.place.end as usize == start)
+        self.out.all.last().is_some_and(|last| last.place.end as usize == start)
     }
 
     fn push(&mut self, form: &str, place: Range<usize>, kind: Kind, capital: bool, joined: bool) {
@@ -259,7 +257,7 @@ impl Cutter<'_> {
         self.out.forms.push_str(form);
         let form = start..count(self.out.forms.len());
         let place = count(place.start)..count(place.end);
-        self.out.tokens.push(Token { kind, form, place, capital, joined });
+        self.out.all.push(Token { kind, form, place, capital, joined });
     }
 }
 

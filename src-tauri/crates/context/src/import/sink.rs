@@ -273,10 +273,9 @@ fn store(connection: &Connection, record: Record, now: clock::Timestamp) -> Resu
                 LogOutcome::Duplicate { .. } => false,
                 LogOutcome::Forgotten => return Ok(Stored::Refused(FORGOTTEN)),
                 // These are for clients, and a private turn never came so far.
-                LogOutcome::Paused
-                | LogOutcome::Private
-                | LogOutcome::Incognito
-                | LogOutcome::ReadOnly => return Ok(Stored::Refused("remembering is paused")),
+                LogOutcome::Paused | LogOutcome::Private | LogOutcome::Incognito | LogOutcome::ReadOnly => {
+                    return Ok(Stored::Refused("remembering is paused"));
+                }
             }
         }
         Record::Item(item, author, id) => {

@@ -54,7 +54,7 @@ impl Tool for GetReflectionTask {
         let since = arguments
             .since
             .as_deref()
-            .map(|text| text.parse().map_err(|error| InputError::new(format!("since: {error}"))))
+            .map(|text| text.parse().map_err(|error| InputError::new(format!("`since`: {error}"))))
             .transpose()?;
         let query = ReflectionQuery { since, limit: arguments.limit, ..ReflectionQuery::default() };
         let ReflectionTask { request, turns, more } = context.reflection_task(query, caller.author()).await?;

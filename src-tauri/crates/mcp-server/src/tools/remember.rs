@@ -74,7 +74,10 @@ impl Tool for Remember {
     async fn call(context: &Context, caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
         let Arguments { kind, text, value, occurred_at, target_date } = arguments;
         if target_date.is_some() && !matches!(kind, Kind::Goal) {
-            return Err(InputError::new("`target_date` belongs to a goal: leave it out, or put it into `text`.").into());
+            return Err(InputError::new(
+                "`target_date` belongs to a goal: leave it out, or put it into `text`.",
+            )
+            .into());
         }
         let target = time::read_day("target_date", target_date)?;
         let kind = match kind {

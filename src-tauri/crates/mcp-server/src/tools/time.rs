@@ -12,7 +12,9 @@ use crate::arguments::InputError;
 /// What is no day of the calendar, in words for a model.
 pub(super) fn read_day(name: &'static str, text: Option<String>) -> Result<Option<Day>, InputError> {
     text.map(|day| day.parse()).transpose().map_err(|_| {
-        InputError::new(format!("`{name}` is not a day. Example: {{\"{name}\":\"2026-11-21\"}}; leave it out for now."))
+        InputError::new(format!(
+            "`{name}` is not a day. Example: {{\"{name}\":\"2026-11-21\"}}; leave it out for now."
+        ))
     })
 }
 

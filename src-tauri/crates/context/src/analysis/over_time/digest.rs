@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use clock::Timestamp;
 
-use super::past::{DAY, Mentioned, Past, SeenTurn, mentioned, name_of, week_start, whole};
+use super::past::{DAY, Mentioned, Past, SeenTurn, mentioned, week_start, whole};
+use super::spelling::name_of;
 use super::{Conclusion, EVIDENCE, counted};
 use crate::analysis::Day;
 use crate::insight_detail::InsightDetail;

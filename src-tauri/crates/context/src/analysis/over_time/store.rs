@@ -54,7 +54,7 @@ pub(crate) fn write(connection: &Connection, drawn: &Conclusions) -> Result<Opti
         })
         .collect();
     let mut touched = Vec::new();
-    for conclusion in &drawn.conclusions {
+    for conclusion in &drawn.all {
         let parts = [conclusion.insight_type, conclusion.subject.as_str()];
         let dedup_key = key.hash("concluded insight", &parts);
         if let Some(known) = known.remove(&dedup_key) {

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::past::{BEFORE_DAYS, Mentioned, Past, RECENT_DAYS, day_start, mentioned, name_of};
+use super::past::{BEFORE_DAYS, Mentioned, Past, RECENT_DAYS, day_start, mentioned};
+use super::spelling::name_of;
 use super::{Conclusion, EVIDENCE, counted};
 use crate::analysis::MentionKind;
 use crate::insight_detail::InsightDetail;
