@@ -23,7 +23,7 @@ use futures::{FutureExt as _, future::BoxFuture};
 use rmcp::model::{JsonObject, Tool as Definition, ToolAnnotations};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Caller,
@@ -169,7 +169,7 @@ impl Prepared {
     pub(crate) fn new(tool: Registered) -> Self {
         let definition = (tool.definition)();
         let rules = ArgumentRules::new(tool.name, &definition.input_schema, &(tool.example)());
-        Self { tool, definition, rules }
+        Self { tool, definition: published(definition), rules }
     }
 
     /// Checks the arguments against the tool's schema, then runs it. A panic in a tool ends that call alone:
@@ -232,10 +232,11 @@ fn run<'a, T: Tool>(
 }
 
 fn definition<T: Tool>() -> Definition {
-    // No tool reaches beyond this computer. What the protocol takes for granted (not idempotent) is not said.
-    let annotations = ToolAnnotations::new().read_only(T::EFFECT == Effect::Reads).open_world(false);
+    // No tool reaches beyond this computer. What the protocol takes for granted (it writes, and not idempotently) is
+    // not said.
+    let annotations = ToolAnnotations::new().open_world(false);
     let annotations = match T::EFFECT {
-        Effect::Reads => annotations,
+        Effect::Reads => annotations.read_only(true),
         Effect::Adds => annotations.destructive(false),
         Effect::AddsOnce => annotations.destructive(false).idempotent(true),
         Effect::Changes => annotations.destructive(true).idempotent(true),
@@ -263,6 +264,36 @@ fn schema<T: JsonSchema>() -> Arc<JsonObject> {
     // Some clients refuse an object schema that has no properties at all.
     schema.entry("properties").or_insert_with(|| Value::Object(JsonObject::new()));
     Arc::new(schema)
+}
+
+/// The definition as `tools/list` gives it: without what a model needs only once it was wrong. How long a text may be
+/// is told by the error of the call that breaks it; what an answer has, the answer shows. Every client pays for
+/// each byte of the list in every conversation.
+fn published(mut definition: Definition) -> Definition {
+    let mut arguments = JsonObject::clone(&definition.input_schema);
+    for argument in members(&mut arguments) {
+        for key in ["minLength", "maxLength"] {
+            argument.remove(key);
+        }
+        let says_nothing = argument.get("default").is_some_and(|value| {
+            *value == json!([]) || *value == json!(false) || argument.contains_key("maximum")
+        });
+        if says_nothing && argument.get("minimum") != Some(&json!(1)) {
+            argument.remove("default");
+        }
+    }
+    definition.input_schema = Arc::new(arguments);
+    if let Some(answer) = &definition.output_schema {
+        let mut answer = JsonObject::clone(answer);
+        answer.remove("required");
+        definition.output_schema = Some(Arc::new(answer));
+    }
+    definition
+}
+
+fn members(schema: &mut JsonObject) -> impl Iterator<Item = &mut JsonObject> {
+    let members = schema.get_mut("properties").and_then(Value::as_object_mut);
+    members.into_iter().flat_map(|members| members.values_mut().filter_map(Value::as_object_mut))
 }
 
 fn thin(schema: &mut JsonObject) {

@@ -240,7 +240,7 @@ async fn a_stopped_export_leaves_nothing_behind_and_what_was_there_as_it_was() {
         let left: Vec<_> = std::fs::read_dir(fixture.directory.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !name.starts_with("context.db"))
+            .filter(|name| !name.starts_with("context."))
             .collect();
         assert_eq!(left, Vec::<String>::new(), "{format:?}");
     }

@@ -14,7 +14,6 @@ pub(super) struct AddUserInterest;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
-    /// A subject, in a few words.
     #[schemars(length(min = 1, max = 200))]
     interest: String,
 }

@@ -35,7 +35,7 @@ pub(super) struct Answer {
     metadata: Value,
 }
 
-/// An object whose members the first answer shows: a schema of them all would cost more than they.
+// An object whose members the first answer shows: a schema of them all would cost more than they.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub(super) struct Anything {}

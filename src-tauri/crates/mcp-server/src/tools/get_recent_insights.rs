@@ -26,7 +26,6 @@ pub(crate) struct Arguments {
     #[serde(default)]
     #[schemars(with = "u32", range(min = LEAST_TOKENS, max = MOST_TOKENS))]
     max_tokens: Option<u32>,
-    /// The last answer's `next_cursor`.
     #[serde(default)]
     #[schemars(with = "String", length(max = LONGEST_CURSOR))]
     cursor: Option<String>,
@@ -60,7 +59,7 @@ struct Found {
     #[schemars(skip)]
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Value", default)]
+    #[schemars(skip)]
     detail: Option<InsightDetail>,
     #[schemars(with = "Vec<Place>")]
     evidence: Vec<Evidence>,

@@ -14,7 +14,6 @@ pub(super) struct SetUserGoal;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arguments {
-    /// What the user wants to reach.
     #[schemars(length(min = 1, max = 500))]
     goal: String,
 }

@@ -26,7 +26,7 @@ enum Kind {
     Goal,
 }
 
-/// Dismissing is the owner's own, and suggesting is analysis's.
+// Dismissing is the owner's own, and suggesting is analysis's.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]

@@ -105,7 +105,7 @@ async fn a_preference_gets_a_new_value_and_keeps_the_old_one_in_its_history() {
 #[tokio::test]
 async fn the_owners_decision_stands_against_any_assistant() {
     let server = Server::start().await;
-    for (state, word) in [(ItemState::Paused, "paused"), (ItemState::Dismissed, "dismissed")] {
+    for (state, word) in [(ItemState::Paused, "paused"), (ItemState::Dismissed, "decided")] {
         let id = add(&server, ItemKind::Project, word).await;
         let change = ItemChange { state: Some(state), ..ItemChange::default() };
         server.context.update_item(id, change, Author::Owner).await.unwrap();
