@@ -345,6 +345,20 @@ action: Action,
  */
 by: Author, };
 
+export type ChangeClientRule = { 
+/**
+ * The client's id; for the time alone also the source of an import.
+ */
+client_id: string, 
+/**
+ * The new mode; none: as it is.
+ */
+mode: ClientMode | null, 
+/**
+ * The new time; none: as it is.
+ */
+retention: Retention | null, };
+
 export type ChangeSettingsInput = { changes: Array<SettingChange>, 
 /**
  * None: it stays.
@@ -401,80 +415,25 @@ old_secret_until?: Timestamp, };
 
 export type ClientDocuments = "fetch" | "known" | "off";
 
-export type ClientSummary = { 
+export type ClientMode = "normal" | "read_only" | "incognito";
+
+export type ClientRule = { 
 /**
- * The client.
+ * How it may use the memory.
  */
-client_id: string, 
+mode: ClientMode, 
 /**
- * Its name for people.
+ * How long what it brought is kept.
  */
-client_name: string, 
-/**
- * How it became known.
- */
-registration: Registration, 
-/**
- * Whether the name is more than the client's own word.
- */
-verified: boolean, 
-/**
- * Where its answers may go; none is listed of a client that did not register here.
- */
-redirect_uris: Array<string>, 
-/**
- * Whether it authenticates with a secret.
- */
-has_secret: boolean, 
-/**
- * Until when the secret before its present one is good too.
- */
-old_secret_until: Timestamp | null, 
-/**
- * Where it is written down, if the owner registered it.
- */
-source: StaticSource | null, 
-/**
- * By whose hand it was registered beforehand: an assistant with a shell could have done it at a terminal.
- */
-added_by: Decider | null, 
-/**
- * Where its answers go, for people: hosts, or the scheme of a program on this computer. Sorted, each once.
- */
-destinations: Array<string>, 
-/**
- * The same for all that registered themselves under one name for the same destinations: they are one program
- * to a person. None: it stands for itself.
- */
-alike: string | null, 
-/**
- * Whether [`Authorization::remove_client`] is offered: for the owner's own, and for what registered itself
- * once it has no access.
- */
-removable: boolean, 
-/**
- * When it is forgotten if it is not used before; only clients that registered themselves and have nothing
- * are.
- */
-expires_at: Timestamp | null, 
-/**
- * When it registered; those that come with the program never did.
- */
-registered_at: Timestamp | null, 
-/**
- * When it last used a token or exchanged a code.
- */
-last_used_at: Timestamp | null, 
-/**
- * Everything that its grants together allow.
- */
-scopes: ScopeSet, 
-/**
- * Its live grants, oldest first. None: it is not connected.
- */
-grants: Array<GrantSummary>, };
+retention: Retention, };
 
 export type CommitmentStatus = "open" | "overdue" | "done";
+
+export type ConfirmForgetting = { 
+/**
+ * The preview's handle.
+ */
+handle: string, };
 
 export type ConsentFacts = { 
 /**
@@ -696,6 +655,24 @@ start: number,
  */
 end: number, };
 
+export type Example = { 
+/**
+ * What it is.
+ */
+kind: Subject, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its beginning, or the words around the phrase, as one line.
+ */
+text: string, 
+/**
+ * When it happened or was last seen.
+ */
+at: Timestamp, };
+
 export type Export = { 
 /**
  * The form and the place.
@@ -791,6 +768,74 @@ code: FailureCode,
 message: string, };
 
 export type FailureCode = "invalid_input" | "not_found" | "refused" | "failed";
+
+export type Forget = { "what": "turn", 
+/**
+ * The turn.
+ */
+id: TurnId, } | { "what": "conversation", 
+/**
+ * The conversation.
+ */
+id: ConversationId, } | { "what": "thing", 
+/**
+ * Its id.
+ */
+id: string, } | { "what": "client", 
+/**
+ * The client's id, or the import's source.
+ */
+client: string, } | { "what": "phrase", 
+/**
+ * The words.
+ */
+phrase: string, } | { "what": "everything" };
+
+export type ForgetCounts = { 
+/**
+ * Turns.
+ */
+turns: number, 
+/**
+ * Conversations of which no turn is left then.
+ */
+conversations: number, 
+/**
+ * Interests and so on: chosen themselves, or known from the chosen turns alone.
+ */
+items: number, 
+/**
+ * Insights, likewise.
+ */
+insights: number, };
+
+export type ForgetPreview = { 
+/**
+ * What confirms it, once; none: there is nothing to forget.
+ */
+handle: string | null, 
+/**
+ * Until when.
+ */
+expires_at: Timestamp, 
+/**
+ * How much goes.
+ */
+counts: ForgetCounts, 
+/**
+ * The newest few.
+ */
+examples: Array<Example>, };
+
+export type Forgotten = { 
+/**
+ * How much.
+ */
+counts: ForgetCounts, 
+/**
+ * Copies of the store beside it that were removed because they held it too.
+ */
+backups_removed: string[], };
 
 export type FoundKind = "turn" | "insight" | "interest" | "skill" | "project" | "preference" | "goal";
 
@@ -1318,6 +1363,87 @@ export type ItemState = "suggested" | "active" | "paused" | "archived" | "dismis
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
+export type KnownClient = { 
+/**
+ * How it may use the memory.
+ */
+mode: ClientMode, 
+/**
+ * How long what it brought is kept.
+ */
+retention: Retention, 
+/**
+ * The client.
+ */
+client_id: string, 
+/**
+ * Its name for people.
+ */
+client_name: string, 
+/**
+ * How it became known.
+ */
+registration: Registration, 
+/**
+ * Whether the name is more than the client's own word.
+ */
+verified: boolean, 
+/**
+ * Where its answers may go; none is listed of a client that did not register here.
+ */
+redirect_uris: Array<string>, 
+/**
+ * Whether it authenticates with a secret.
+ */
+has_secret: boolean, 
+/**
+ * Until when the secret before its present one is good too.
+ */
+old_secret_until: Timestamp | null, 
+/**
+ * Where it is written down, if the owner registered it.
+ */
+source: StaticSource | null, 
+/**
+ * By whose hand it was registered beforehand: an assistant with a shell could have done it at a terminal.
+ */
+added_by: Decider | null, 
+/**
+ * Where its answers go, for people: hosts, or the scheme of a program on this computer. Sorted, each once.
+ */
+destinations: Array<string>, 
+/**
+ * The same for all that registered themselves under one name for the same destinations: they are one program
+ * to a person. None: it stands for itself.
+ */
+alike: string | null, 
+/**
+ * Whether [`Authorization::remove_client`] is offered: for the owner's own, and for what registered itself
+ * once it has no access.
+ */
+removable: boolean, 
+/**
+ * When it is forgotten if it is not used before; only clients that registered themselves and have nothing
+ * are.
+ */
+expires_at: Timestamp | null, 
+/**
+ * When it registered; those that come with the program never did.
+ */
+registered_at: Timestamp | null, 
+/**
+ * When it last used a token or exchanged a code.
+ */
+last_used_at: Timestamp | null, 
+/**
+ * Everything that its grants together allow.
+ */
+scopes: ScopeSet, 
+/**
+ * Its live grants, oldest first. None: it is not connected.
+ */
+grants: Array<GrantSummary>, };
+
 export type LineError = { 
 /**
  * Its line, from 1; none where the file has no lines to speak of.
@@ -1537,6 +1663,12 @@ muted: boolean,
  */
 proved: boolean, };
 
+export type PreviewForgetting = { 
+/**
+ * What is to go.
+ */
+forget: Forget, };
+
 export type ProgramEvent = "state_changed";
 
 export type ProgramState = { "state": "starting" } | { "state": "running", 
@@ -1592,6 +1724,8 @@ id: TurnId, };
 export type RequestId = string;
 
 export type ResumeRemembering = Record<symbol, never>;
+
+export type Retention = { "kind": "as_for_all" } | { "kind": "for_ever" } | { "kind": "days", "days": number };
 
 export type RevokeClient = { 
 /**
@@ -1740,7 +1874,7 @@ value: T,
  */
 source: SettingSource, };
 
-export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "client_documents", "value": ClientDocuments | null } | { "setting": "remember_consent", "value": boolean | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "access_token_format", "value": AccessTokenFormat | null } | { "setting": "audit_days", "value": number | null };
+export type SettingChange = { "setting": "port", "value": number | null } | { "setting": "theme", "value": Theme | null } | { "setting": "registration", "value": RegistrationPolicy | null } | { "setting": "client_documents", "value": ClientDocuments | null } | { "setting": "remember_consent", "value": boolean | null } | { "setting": "access_token_minutes", "value": number | null } | { "setting": "access_token_format", "value": AccessTokenFormat | null } | { "setting": "audit_days", "value": number | null } | { "setting": "redact_secrets", "value": boolean | null } | { "setting": "retention_days", "value": number | null };
 
 export type SettingSource = "default" | "file" | "environment" | "command_line";
 
@@ -1777,6 +1911,14 @@ access_token_format: Setting<AccessTokenFormat>,
  * How many days lines of the audit trail are kept at most; none: until there are too many.
  */
 audit_days: Setting<number | null>, 
+/**
+ * Whether secrets are taken out of what is stored.
+ */
+redact_secrets: Setting<boolean>, 
+/**
+ * How many days conversations are kept; none: for ever.
+ */
+retention_days: Setting<number | null>, 
 /**
  * Something that is set is not in use yet: a restart takes it.
  */
@@ -2074,7 +2216,7 @@ export interface MainCommands {
   copy_text: { input: CopyText; output: null };
   list_approvals: { input: ListApprovals; output: Array<PendingRequest> };
   open_approval: { input: OpenApproval; output: null };
-  list_clients: { input: ListClients; output: Array<ClientSummary> };
+  list_clients: { input: ListClients; output: Array<KnownClient> };
   revoke_client: { input: RevokeClient; output: Revoked };
   add_client: { input: AddStaticClient; output: ClientCredentials };
   rotate_client_secret: { input: RotateClientSecret; output: ClientCredentials };
@@ -2101,6 +2243,9 @@ export interface MainCommands {
   set_insight_state: { input: SetInsightState; output: Insight };
   dismiss_insight: { input: DismissInsight; output: null };
   remove_insight: { input: RemoveInsight; output: null };
+  preview_forgetting: { input: PreviewForgetting; output: ForgetPreview };
+  confirm_forgetting: { input: ConfirmForgetting; output: Forgotten };
+  change_client_rule: { input: ChangeClientRule; output: ClientRule };
   suggest_export: { input: SuggestExport; output: string };
   choose_export: { input: ChooseExport; output: string | null };
   choose_import: { input: ChooseImport; output: string | null };
