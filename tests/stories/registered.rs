@@ -109,7 +109,7 @@ async fn the_owner_registers_a_client_with_a_secret_and_changes_it_while_the_pro
     assert_eq!(refresh_as(&server, "agent", SECRET, &tokens.refresh).await.status, 401);
     assert_eq!(refresh_as(&server, "agent", &made, &tokens.refresh).await.status, 401);
     let people = home.run(["clients"]).await.expect_success().stdout;
-    assert!(people.contains("by you, with a secret") && !people.contains(&made), "{people}");
+    assert!(people.contains("at a terminal, with a secret") && !people.contains(&made), "{people}");
 
     home.run(["clients", "remove", "agent"]).await.expect_success();
     assert_eq!(home.json(["clients", "--json"]).await, json!([]));

@@ -1,6 +1,6 @@
 // The main window: its states, its ways, and everything else that a person does in it.
 
-import { calls, emit, expect, expectNoWiderThanTheWindow, failNext, openMain, test } from "./windows";
+import { calls, emit, expect, expectNoWiderThanTheWindow, openMain, test } from "./windows";
 
 test("an engine that could not start says why, where help is, and can be tried again", async ({ page }) => {
   await page.goto("/index.html?scenario=failed");

@@ -49,7 +49,7 @@ fn for_people(answer: &SearchAnswer) -> String {
         );
     }
     if let Some(next) = answer.next {
-        text.push_str(&format!("\n\nMore: the same with --after {next}"));
+        text.extend(["\n\nMore: the same with --after ", &next.to_string()]);
     }
     text
 }

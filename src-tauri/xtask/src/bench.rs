@@ -10,14 +10,14 @@ pub(crate) struct Arguments {
     /// One of `log-turn`, `reads`, `search`, `retrieval`, `start`, `import`, `desktop`; all of them when none is
     /// named
     names: Vec<String>,
-    /// The file of LoCoMo's dialogues (locomo10.json), for `retrieval`
+    /// The file of `LoCoMo`'s dialogues (locomo10.json), for `retrieval`
     #[arg(long, value_name = "PATH")]
     locomo: Option<std::path::PathBuf>,
 }
 
 /// Where the benchmarks find the bare server that they compare with.
 const BASELINE_SERVER: &str = "AMBIENT_INSIGHTS_BENCH_BASELINE";
-/// Where they find LoCoMo.
+/// Where they find `LoCoMo`.
 const LOCOMO: &str = "AMBIENT_INSIGHTS_BENCH_LOCOMO";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {

@@ -222,7 +222,7 @@ fn is_expression(value: &str) -> bool {
         || value.starts_with("this.")
 }
 
-/// Words and numbers joined by `-`, `_` or `/`: "8-characters", "base64-encoded", "my_token_2".
+/// Words and numbers joined by `-`, `_` or `/`: `8-characters`, `base64-encoded`, `my_token_2`.
 fn is_described(value: &str) -> bool {
     const NAMES_WITH_DIGITS: [&str; 18] = [
         "base64", "sha1", "sha256", "sha512", "md5", "utf8", "utf16", "oauth2", "argon2", "argon2id",

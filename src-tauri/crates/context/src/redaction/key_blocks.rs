@@ -26,12 +26,11 @@ pub(super) fn find(text: &str, secrets: &mut Vec<Secret>) {
             continue;
         }
         while ends.next_if(|end| end.start < begin.end()).is_some() {}
-        let (body, end) = match ends.peek() {
-            Some(end) => (begin.end()..end.start, end.end),
-            None => {
-                let end = begin.end() + length_of_armour(&text[begin.end()..]);
-                (begin.end()..end, end)
-            }
+        let (body, end) = if let Some(end) = ends.peek() {
+            (begin.end()..end.start, end.end)
+        } else {
+            let end = begin.end() + length_of_armour(&text[begin.end()..]);
+            (begin.end()..end, end)
         };
         if text[body].bytes().filter(|byte| is_armour(*byte)).take(SHORTEST_BODY).count() < SHORTEST_BODY {
             continue;

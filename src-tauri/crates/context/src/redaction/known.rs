@@ -36,9 +36,12 @@ fn is_given(password: &str) -> bool {
     !is_variable && !password.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'.' | b'*'))
 }
 
+/// A form as it is written down here.
+type Written = (&'static str, &'static str, fn(&str) -> bool);
+
 /// Each form: its kind, its pattern (the secret is group 1, or all of it), and what else must be so.
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    let forms: &[(&'static str, &str, fn(&str) -> bool)] = &[
+    let forms: &[Written] = &[
         ("Anthropic key", r"sk-ant-[A-Za-z0-9_-]{20,}", mixed),
         ("OpenRouter key", r"sk-or-v1-[0-9a-f]{40,}", any),
         ("OpenAI key", r"(?-u:\b)sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}", mixed),
