@@ -1,5 +1,5 @@
 //! Retrieval: how many of a question's evidence turns are among the first that search returns, through import and
-//! the tool `search` of the real program. LoCoMo is measured where its file is named, and a set of our own always.
+//! the tool `search` of the real program. `LoCoMo` is measured where its file is named, and a set of our own always.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::support::mcp::{Era, McpClient};
 use crate::support::oauth::connect;
 use crate::support::program::{Home, Serve};
 
-/// The file of LoCoMo's dialogues (`locomo10.json`); its licence keeps it out of this repository.
+/// The file of `LoCoMo`'s dialogues (`locomo10.json`); its licence keeps it out of this repository.
 const LOCOMO: &str = "AMBIENT_INSIGHTS_BENCH_LOCOMO";
 /// Among how many of the first hits evidence is looked for.
 const DEPTHS: [usize; 3] = [5, 10, 25];

@@ -24,6 +24,8 @@ mod owner;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
+mod rebuild;
+#[cfg(test)]
 mod registered;
 #[cfg(test)]
 mod start;

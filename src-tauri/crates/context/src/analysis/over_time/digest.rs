@@ -57,7 +57,10 @@ fn conclusion(monday: i64, week: &Week<'_>) -> Conclusion {
     let mut topics: Vec<&Vec<&Mentioned>> =
         week.mentions.values().filter(|mentions| count(mentions.len()) >= TOPIC_TURNS).collect();
     topics.sort_by_key(|mentions| {
-        std::cmp::Reverse((mentions.len(), mentions.first().map(|newest| (newest.at, newest.turn))))
+        std::cmp::Reverse((
+            mentions.len(),
+            mentions.first().map(|newest| (newest.at, newest.turn, newest.place)),
+        ))
     });
     topics.truncate(TOPICS);
     let names: Vec<(String, u32)> =

@@ -1,5 +1,9 @@
 //! What conclusions over time are drawn from: a bounded look back from the newest turn, read by index.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use clock::Timestamp;
 use rusqlite::Connection;
 
@@ -67,6 +71,9 @@ pub(super) struct Mentioned {
     pub(super) at: i64,
     pub(super) turn: i64,
     pub(super) conversation: i64,
+    /// The place of the topic's name in the alphabet: which of two goes first where all else is equal. Its row's number
+    /// would not do, since a rebuild may give another one.
+    pub(super) place: Reverse<u32>,
 }
 
 /// What a turn does in the course of things.
@@ -147,7 +154,7 @@ pub(super) fn week_start(at: i64) -> i64 {
 pub(crate) const NEWEST: &str = "SELECT max(at) FROM turn_seen";
 pub(crate) const TURNS_SINCE: &str = "SELECT at, turn, conversation FROM turn_seen INDEXED BY turn_seen_by_time \
      WHERE at >= ?1 ORDER BY at DESC, conversation DESC LIMIT ?2";
-pub(crate) const MENTIONS_SINCE: &str = "SELECT m.at, m.topic, m.conversation, m.turn, t.kind FROM mention m \
+pub(crate) const MENTIONS_SINCE: &str = "SELECT m.at, m.topic, m.conversation, m.turn, t.kind, t.normal_name FROM mention m \
      INDEXED BY mention_by_time CROSS JOIN topic t ON t.seq = m.topic WHERE m.at >= ?1 \
      ORDER BY m.at DESC, m.topic DESC LIMIT ?2";
 pub(crate) const SIGNALS_SINCE: &str = "SELECT at, turn, range_start, range_end, conversation, words, said FROM signal \
@@ -168,31 +175,38 @@ pub(super) fn read(connection: &Connection) -> Result<Option<Past>, Error> {
             Ok(SeenTurn { at: row.get(0)?, turn: row.get(1)?, conversation: row.get(2)? })
         })?
         .collect::<Result<_, _>>()?;
+    let mut names: HashMap<i64, (MentionKind, String)> = HashMap::new();
     past.mentions = connection
         .prepare_cached(MENTIONS_SINCE)?
         .query_map((since, MENTIONS), |row| {
+            let (topic, kind) = (row.get(1)?, row.get(4)?);
+            if let Entry::Vacant(unknown) = names.entry(topic) {
+                unknown.insert((kind, row.get(5)?));
+            }
             Ok(Mentioned {
                 at: row.get(0)?,
-                topic: row.get(1)?,
+                topic,
                 conversation: row.get(2)?,
                 turn: row.get(3)?,
-                kind: row.get(4)?,
+                kind,
+                place: Reverse(0),
             })
         })?
         .collect::<Result<_, _>>()?;
+    put_in_place(&mut past.mentions, names);
     let full = |rows: usize, most: i64| i64::try_from(rows).is_ok_and(|rows| rows >= most);
     past.cut = full(past.turns.len(), TURNS) || full(past.mentions.len(), MENTIONS);
     let signals_of = |kind: &str, since: i64| signals_since(connection, kind, since);
     past.questions = signals_of(signals::QUESTION, recent_only)?;
     past.answered = signals_of(signals::THANKS, recent_only)?;
     past.answered.extend(signals_of(signals::WORKED, recent_only)?);
-    past.answered.sort_by_key(|signal| std::cmp::Reverse(signal.piece));
+    past.answered.sort_by_key(|signal| Reverse(signal.piece));
     past.still_broken = signals_of(signals::STILL_BROKEN, recent_only)?;
     past.problems = signals_of("problem_solving", since)?;
     past.done = signals_of(signals::DONE, since)?;
     past.steps = signals_of(signals::STEP, since)?;
     past.steps.extend(past.done.iter().cloned());
-    past.steps.sort_by_key(|signal| std::cmp::Reverse(signal.piece));
+    past.steps.sort_by_key(|signal| Reverse(signal.piece));
     for kind in ["decision", "commitment", "learning_moment", "problem_solving", signals::QUESTION] {
         let mut statement = connection.prepare_cached(NOTICED_SINCE)?;
         for at in statement.query_map((kind, since, COUNTED), |row| row.get(0))? {
@@ -217,7 +231,7 @@ fn signals_since(connection: &Connection, kind: &str, since: i64) -> Result<Vec<
         })
     })?;
     let mut signals: Vec<Signal> = rows.collect::<Result<_, _>>()?;
-    signals.sort_by_key(|signal| std::cmp::Reverse(signal.piece));
+    signals.sort_by_key(|signal| Reverse(signal.piece));
     Ok(signals)
 }
 
@@ -305,6 +319,16 @@ pub(super) fn whole(turn: &SeenTurn) -> Piece {
 /// A mention as evidence; its words are looked up when it is told (`place`), by the topic's number.
 pub(super) fn mentioned(mention: &Mentioned) -> Piece {
     Piece { at: mention.at, turn: mention.turn, start: u32::try_from(mention.topic).unwrap_or(0), end: 0 }
+}
+
+fn put_in_place(mentions: &mut [Mentioned], names: HashMap<i64, (MentionKind, String)>) {
+    let mut names: Vec<(&'static str, String, i64)> =
+        names.into_iter().map(|(topic, (kind, name))| (kind.as_str(), name, topic)).collect();
+    names.sort_unstable();
+    let places: HashMap<i64, u32> = names.into_iter().map(|(_, _, topic)| topic).zip(0..).collect();
+    for mention in mentions {
+        mention.place = Reverse(places.get(&mention.topic).copied().unwrap_or(u32::MAX));
+    }
 }
 
 /// A moment of the look back.

@@ -49,7 +49,7 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
             .map(|((_, topic), counts)| (*topic, counts))
             .collect();
         of_kind.sort_by_key(|(_, counts)| {
-            let newest = counts.newest.first().map(|mention| (mention.at, mention.turn));
+            let newest = counts.newest.first().map(|mention| (mention.at, mention.turn, mention.place));
             std::cmp::Reverse((counts.conversations.len(), counts.turns, newest))
         });
         told.extend(

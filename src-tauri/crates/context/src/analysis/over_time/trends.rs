@@ -1,5 +1,6 @@
 //! Rising and fading topics: the share of turns that speak of something, lately against the days before.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::past::{BEFORE_DAYS, Mentioned, Past, RECENT_DAYS, day_start, mentioned};
@@ -96,8 +97,8 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
 }
 
 /// Topics that are as surprising as one another stand in the order they were last spoken of.
-fn newest_of((_, _, counts): &(f64, i64, Counts)) -> Option<(i64, i64)> {
-    counts.newest.first().map(|mention| (mention.at, mention.turn))
+fn newest_of((_, _, counts): &(f64, i64, Counts)) -> Option<(i64, i64, Reverse<u32>)> {
+    counts.newest.first().map(|mention| (mention.at, mention.turn, mention.place))
 }
 
 /// How far the share of turns with a topic lately is from the share before, in standard deviations of what chance
