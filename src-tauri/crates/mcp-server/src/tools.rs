@@ -286,6 +286,12 @@ fn published(mut definition: Definition) -> Definition {
     if let Some(answer) = &definition.output_schema {
         let mut answer = JsonObject::clone(answer);
         answer.remove("required");
+        for member in members(&mut answer) {
+            // "Anything" is no schema that every client can read (the Inspector's strict mode).
+            if member.get("items") == Some(&json!(true)) {
+                member.remove("items");
+            }
+        }
         definition.output_schema = Some(Arc::new(answer));
     }
     definition
