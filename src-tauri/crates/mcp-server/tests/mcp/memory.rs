@@ -26,6 +26,29 @@ async fn each_kind_is_remembered_in_its_own_place() {
 }
 
 #[tokio::test]
+async fn a_goal_has_its_day_and_its_steps_and_what_is_no_goal_has_none() {
+    let server = Server::start().await;
+    let goal = json!({ "kind": "goal", "text": "Run a marathon", "target_date": "2027-05-31" });
+    let id = server.call("remember", goal).await.structured()["id"].as_str().unwrap().to_owned();
+    let moved = json!({ "id": id, "note": "Ran ten kilometres", "target_date": "2027-06-30" });
+    server.call("update_user_context", moved).await.structured();
+    let item = server.context.item(id.parse().unwrap()).await.unwrap();
+    assert_eq!(item.target.map(|day| day.to_string()).as_deref(), Some("2027-06-30"));
+    assert_eq!(item.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["Ran ten kilometres"]);
+
+    let wrong = json!({ "kind": "skill", "text": "Rust", "target_date": "2027-05-31" });
+    assert!(server.call("remember", wrong).await.tool_error().contains("belongs to a goal"));
+    let wrong = json!({ "kind": "goal", "text": "Sail", "target_date": "next spring" });
+    assert!(server.call("remember", wrong).await.tool_error().contains("target_date"));
+    let wrong = json!({ "id": id, "target_date": "2027-02-30" });
+    assert!(server.call("update_user_context", wrong).await.tool_error().contains("target_date"));
+    let item = server.context.item(id.parse().unwrap()).await.unwrap();
+    assert_eq!(item.target.map(|day| day.to_string()).as_deref(), Some("2027-06-30"));
+    let items = server.context.items(ItemQuery::default()).await.unwrap();
+    assert_eq!(items.len(), 1, "nothing was half added");
+}
+
+#[tokio::test]
 async fn a_note_is_kept_once_and_comes_back_among_the_insights() {
     let server = Server::start().await;
     let note =

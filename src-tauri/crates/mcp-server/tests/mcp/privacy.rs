@@ -1,10 +1,10 @@
 //! What the owner keeps from one client, and what a client can have forgotten.
 
 use context::{Author, ClientMode, ClientRuleChange, NewTurn};
-use mcp_server::Outcome;
+use mcp_server::{DEFAULT_SCOPES, Outcome};
 use serde_json::{Value, json};
 
-use crate::client::Server;
+use crate::client::{Server, caller};
 
 async fn set(server: &Server, mode: ClientMode) {
     let change = ClientRuleChange {
@@ -32,12 +32,34 @@ async fn an_incognito_client_is_told_to_go_on_without_the_memory() {
         ("add_user_interest", json!({ "interest": "otters" })),
         ("set_user_goal", json!({ "goal": "see an otter" })),
         ("forget", json!({ "phrase": "walruses" })),
+        ("search", json!({ "query": "walruses" })),
+        ("fetch", json!({ "id": "019a9d0c-5c00-7000-8000-0123456789ab" })),
+        ("get_reflection_task", json!({})),
+        ("remember", json!({ "kind": "note", "text": "Otters hold hands." })),
+        ("remember", json!({ "kind": "goal", "text": "see an otter", "target_date": "2027-01-31" })),
+        ("update_user_context", json!({ "kind": "interest", "name": "walruses", "note": "read a book" })),
     ] {
         let answer = server.call(tool, arguments).await;
         let text = answer.tool_error();
         assert!(text.contains("incognito") && text.contains("go on without it"), "{tool}: {text}");
         assert!(!text.contains("walrus"), "{tool}: {text}");
         assert_eq!(server.reported().pop().unwrap().3, Outcome::Refused, "{tool}");
+    }
+    for (method, params) in [
+        ("resources/list", json!({})),
+        ("resources/read", json!({ "uri": "ambient://context" })),
+        ("prompts/get", json!({ "name": "brief_me" })),
+        (
+            "completion/complete",
+            json!({
+                "ref": { "type": "ref/prompt", "name": "plan_next_steps" },
+                "argument": { "name": "goal", "value": "" },
+            }),
+        ),
+    ] {
+        let answer = server.modern(Some(caller(DEFAULT_SCOPES)), method, params).await;
+        let text = answer.error_text();
+        assert!(text.contains("incognito") && !text.contains("walrus"), "{method}: {text}");
     }
     let answer = server.call("log_conversation_turn", turn("hello")).await;
     assert_eq!(*answer.structured(), json!({ "stored": false, "reason": "incognito" }));
