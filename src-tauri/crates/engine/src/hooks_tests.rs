@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use context::{Conversation, ItemKind, LogOutcome, NewItem};
+use context::{CLAUDE_CODE, ClientMode, ClientRuleChange, Conversation, ItemKind, LogOutcome, NewItem};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -203,6 +203,31 @@ async fn what_is_said_in_a_pause_is_never_stored_also_not_later() {
     assert_eq!(person.hook(&engine, HookEvent::SessionEnd).await.stored, 0);
     assert_eq!(said(&engine).await, ["Before", "After"]);
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn an_owner_who_keeps_claude_code_out_keeps_its_hooks_out_too() {
+    for client in [CLAUDE_CODE, CLIENT_ID] {
+        for mode in [ClientMode::Incognito, ClientMode::ReadOnly] {
+            let person = Person::with_hooks(false);
+            let engine = person.engine().await;
+            let rule = |mode| ClientRuleChange {
+                client: client.to_owned(),
+                name: "Claude Code".to_owned(),
+                by_name: false,
+                mode: Some(mode),
+                retention: None,
+            };
+            engine.context().change_client_rule(rule(mode)).await.unwrap();
+            person.exchange(1, "Kept out");
+            assert_eq!(person.hook(&engine, HookEvent::Stop).await.stored, 0, "{client} {mode}");
+            engine.context().change_client_rule(rule(ClientMode::Normal)).await.unwrap();
+            person.exchange(2, "Let in");
+            assert_eq!(person.hook(&engine, HookEvent::Stop).await.stored, 1);
+            assert_eq!(said(&engine).await, ["Let in"], "{client} {mode}");
+            engine.stop().await;
+        }
+    }
 }
 
 #[tokio::test]

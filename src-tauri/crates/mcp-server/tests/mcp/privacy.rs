@@ -99,6 +99,35 @@ async fn a_private_turn_is_not_stored_and_says_so() {
 }
 
 #[tokio::test]
+async fn secrets_are_taken_out_of_whatever_an_assistant_brings() {
+    let server = Server::start().await;
+    // Put together here, so that no scanner takes this file for a leak.
+    let secret = ["gh", "p_", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF3gH6"].concat();
+    let logged = server.call("log_conversation_turn", turn(&format!("my token is {secret}"))).await;
+    let turn_id = logged.structured()["turn_id"].clone();
+    for (tool, arguments) in [
+        ("remember", json!({ "kind": "note", "text": format!("The token is {secret}") })),
+        ("remember", json!({ "kind": "goal", "text": "change the token" })),
+        (
+            "update_user_context",
+            json!({ "kind": "goal", "name": "change the token", "note": format!("It was {secret}") }),
+        ),
+        (
+            "save_insight",
+            json!({ "text": format!("Uses {secret}"), "type": "pattern", "evidence_turn_ids": [turn_id] }),
+        ),
+    ] {
+        server.call(tool, arguments).await.structured();
+    }
+    let turns = server.context.turns(context::TurnQuery::default()).await.unwrap();
+    let items = server.context.items(context::ItemQuery::default()).await.unwrap();
+    let insights = server.context.recent_insights(context::InsightQuery::default()).await.unwrap();
+    let stored = format!("{turns:?} {items:?} {insights:?}");
+    assert!(!stored.contains(&secret), "{stored}");
+    assert_eq!(stored.matches("[redacted: GitHub token]").count(), 4, "{stored}");
+}
+
+#[tokio::test]
 async fn forgetting_takes_two_steps_and_only_what_this_client_stored() {
     let server = Server::start().await;
     let stored = server.call("log_conversation_turn", turn("the walrus project")).await;
