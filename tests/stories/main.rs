@@ -25,3 +25,5 @@ mod start;
 mod syncs;
 #[cfg(test)]
 mod tools;
+#[cfg(all(test, unix))]
+mod tunnel;

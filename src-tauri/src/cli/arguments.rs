@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod clients;
+mod tunnel;
 
 pub(super) use audit::Audit;
 pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, SecretSource};
+pub(super) use tunnel::{Provider, Tunnel};
 
 /// Where the options that every command has stand in its help.
 const AFTER_OWN_OPTIONS: usize = 500;
@@ -72,6 +74,9 @@ pub(super) enum Command {
     /// See the certificates, and have this computer trust them
     #[command(subcommand)]
     Certificates(Certificates),
+    /// Let assistants in the cloud reach this program
+    #[command(subcommand)]
+    Tunnel(Tunnel),
     /// Remember nothing for a while
     Pause(Pause),
     /// Remember again, and open the door again after `panic`

@@ -15,8 +15,10 @@ mod external;
 mod flat;
 mod setting;
 mod tokens;
+mod tunnel;
 
 pub use setting::{Setting, SettingSource, Theme};
+pub use self::tunnel::{SshConfig, TunnelConfig};
 
 /// The port that is taken when nothing else was said.
 pub const DEFAULT_PORT: u16 = 9100;
@@ -58,6 +60,14 @@ const KEYS: &[&str] = &[
     "remember_consent",
     "static_clients",
     "theme",
+    "tunnel.provider",
+    "tunnel.ssh.host",
+    "tunnel.ssh.key",
+    "tunnel.ssh.port",
+    "tunnel.ssh.remote_address",
+    "tunnel.ssh.remote_port",
+    "tunnel.ssh.user",
+    "tunnel.start",
 ];
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
@@ -103,6 +113,8 @@ pub struct Config {
     pub client_documents: ClientDocuments,
     /// Whether an earlier yes may count again without a window.
     pub remember_consent: bool,
+    /// How the internet is to reach the program.
+    pub tunnel: TunnelConfig,
     /// How the windows look.
     pub theme: Theme,
     /// Where each setting comes from that somebody set, by its name.
@@ -310,6 +322,7 @@ struct Layers {
     tokens: tokens::TokenLayer,
     external: external::ExternalLayer,
     admission: admission::AdmissionLayer,
+    tunnel: tunnel::TunnelLayer,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
     theme: Option<Theme>,
@@ -355,6 +368,7 @@ impl Layers {
             audit_age: self.audit_days.map(|days| Duration::from_secs(days * 24 * 60 * 60)),
             client_documents: self.admission.client_documents(),
             remember_consent: self.admission.remember_consent(),
+            tunnel: self.tunnel.check(),
             theme: self.theme.unwrap_or_default(),
             sources: self.sources,
         })
@@ -478,7 +492,8 @@ impl Layers {
                     .tokens
                     .set(key, value)
                     .or_else(|| self.external.set(key, value))
-                    .or_else(|| self.admission.set(key, value));
+                    .or_else(|| self.admission.set(key, value))
+                    .or_else(|| self.tunnel.set(key, value));
                 let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
                 family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }

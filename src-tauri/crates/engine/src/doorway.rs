@@ -8,7 +8,7 @@ use authorization::{Arrival, Authorization, Origins};
 use certificates::LocalCertificates;
 use clock::Clock;
 use context::Context;
-use gateway::{BindError, Bound, Limits, Rooms, Running};
+use gateway::{BindError, Bound, Limits, Rooms, Running, TunnelStreams};
 use mcp_server::AmbientServer;
 
 use crate::Config;
@@ -71,6 +71,7 @@ impl Doorway {
         authorization: &Authorization,
         certificates: &Arc<LocalCertificates>,
         clock: &Arc<dyn Clock>,
+        streams: Option<TunnelStreams>,
     ) {
         let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else {
             return;
@@ -93,7 +94,7 @@ impl Doorway {
         };
         let provider = "ingress".parse().expect("this is a provider's id");
         let others = ingress.map(|bound| (bound, Arrival::Tunnel(provider))).into_iter().collect();
-        self.state = State::Open(local.serve_with(&settings, rooms, others));
+        self.state = State::Open(local.serve_with(&settings, rooms, others, streams));
     }
 
     /// Gives the ports free; answers when the calls under way are done.

@@ -16,12 +16,15 @@ mod failure;
 mod operation;
 pub mod operations;
 mod ports;
+mod public_check;
+mod reach;
 mod settings_file;
 mod this_computer;
 pub mod trust;
 
 pub use config::{
-    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, Theme, default_data_dir,
+    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, SshConfig, Theme, TunnelConfig,
+    default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
@@ -46,4 +49,6 @@ pub mod types {
         ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_PAGE, NewItem, Page, Pause,
         Profile, Progress, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId,
     };
+    pub use tunnel::ssh::{Recipe, RecipeStep};
+    pub use tunnel::{HostKeyOffer, ProviderKind, ReasonKind};
 }

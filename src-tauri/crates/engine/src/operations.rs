@@ -11,6 +11,7 @@ mod settings;
 mod status;
 mod surface;
 mod transfer;
+mod tunnel;
 mod turns;
 
 use serde_json::Value;
@@ -29,8 +30,12 @@ pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
 pub use self::transfer::{Export, Import};
+pub use self::tunnel::{
+    ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnelOff, TurnTunnelOn,
+};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
+pub use crate::reach::{TunnelState, TunnelStatus};
 
 use crate::{Engine, Failure, Operation};
 
@@ -84,6 +89,11 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ResumeRemembering,
         Panic,
         OpenDoor,
+        ShowTunnel,
+        TurnTunnelOn,
+        TurnTunnelOff,
+        TrustTunnelHost,
+        ShowTunnelRecipe,
         ShowSettings,
         ChangeSettings,
         ShowWindow,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::door::{Connection, Door};
 use crate::port_holder::{self, PortHolder};
-use crate::{Limits, Rooms, Settings, connection};
+use crate::{Limits, Rooms, Settings, TunnelStreams, connection, streams};
 
 /// Why a port could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -82,30 +82,34 @@ impl Bound {
     /// Opens the door. Everything that comes in here came from this computer.
     #[must_use]
     pub fn serve<S: ServerHandler>(self, settings: &Settings, rooms: Rooms<S>) -> Running {
-        self.serve_with(settings, rooms, Vec::new())
+        self.serve_with(settings, rooms, Vec::new(), None)
     }
 
     /// Opens the door with further entrances, each marked with where its streams come from: the end of a tunnel
     /// that dials in by TCP has a listener of its own, so that the mark hangs on the port and on nothing that a
-    /// request says.
+    /// request says. `streams` are those that a tunnel hands over without any port.
     #[must_use]
     pub fn serve_with<S: ServerHandler>(
         self,
         settings: &Settings,
         rooms: Rooms<S>,
         others: Vec<(Bound, Arrival)>,
+        streams: Option<TunnelStreams>,
     ) -> Running {
         let stopping = CancellationToken::new();
         let ended = CancellationToken::new();
         let tls = TlsAcceptor::from(Arc::new(tls_settings(&rooms)));
         let door = Arc::new(Door::new(settings, rooms, stopping.clone(), ended.clone()));
         let entrances = std::iter::once((self, Arrival::Local)).chain(others);
-        let accepting = entrances
+        let mut accepting: Vec<_> = entrances
             .map(|(bound, arrival)| {
                 let (tls, door, stopping) = (tls.clone(), Arc::clone(&door), stopping.clone());
                 tokio::spawn(accept(bound.listener, arrival, tls, door, settings.limits.clone(), stopping))
             })
             .collect();
+        accepting.extend(streams.map(|streams| {
+            tokio::spawn(streams::accept(streams, tls, door, settings.limits.clone(), stopping.clone()))
+        }));
         Running { stopping, ended, accepting, limits: settings.limits.clone() }
     }
 }

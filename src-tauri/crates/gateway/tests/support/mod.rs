@@ -133,7 +133,7 @@ impl Door {
                 mcp: Arc::new(move || handler.clone()),
             }
         });
-        let running = bound.serve_with(&settings, rooms(), others);
+        let running = bound.serve_with(&settings, rooms(), others, None);
         let ca = certificates.ca_certificate().to_owned();
         let opening = Opening { settings, rooms };
         Self { address, authorization, server, running, opening, ca, _directory: directory }

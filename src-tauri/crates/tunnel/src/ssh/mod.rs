@@ -25,6 +25,15 @@ pub struct Ssh {
 }
 
 impl Ssh {
+    /// What it can do.
+    pub const CAPABILITIES: Capabilities = Capabilities {
+        secrecy: Secrecy::EndToEnd,
+        name: PublicName::Stable,
+        needs_account: false,
+        // Behind a forwarder of the host's own it is that forwarder's address.
+        gives_peer_address: true,
+    };
+
     /// With these settings.
     #[must_use]
     pub const fn new(settings: Settings) -> Self {
@@ -38,13 +47,7 @@ impl Provider for Ssh {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            secrecy: Secrecy::EndToEnd,
-            name: PublicName::Stable,
-            needs_account: false,
-            // Behind a forwarder of the host's own it is that forwarder's address.
-            gives_peer_address: true,
-        }
+        Self::CAPABILITIES
     }
 
     fn run(&self, context: SessionContext) -> Sessions<'_> {
