@@ -77,7 +77,9 @@ async fn a_whole_login_and_a_call_go_through_an_ssh_host_that_can_read_none_of_i
     let status = stage.home.json(["tunnel", "up", "--json"]).await;
     assert_eq!((&status["state"], &status["provider"]), (&json!("up"), &json!("ssh")), "{status}");
     // What the self-test saw on its way in through the host: all but the name and the port, which are not public.
-    for name in ["public certificate", "public resource metadata", "public server metadata", "public challenge"] {
+    for name in
+        ["public certificate", "public resource metadata", "public server metadata", "public challenge"]
+    {
         assert_eq!(check(&status, name)["ok"], true, "{status}");
     }
     for (name, remedy) in [("public port", "443"), ("public name", "reachable from the internet")] {
@@ -95,7 +97,11 @@ async fn a_whole_login_and_a_call_go_through_an_ssh_host_that_can_read_none_of_i
 
     // It came through a tunnel: quiet, and only the code on its page lets it in.
     let pending = stage.home.json(["approvals", "list", "--json"]).await;
-    assert_eq!((&pending[0]["arrival"], &pending[0]["code_required"]), (&json!("tunnel"), &json!(true)), "{pending}");
+    assert_eq!(
+        (&pending[0]["arrival"], &pending[0]["code_required"]),
+        (&json!("tunnel"), &json!(true)),
+        "{pending}"
+    );
     stage.home.run(["approvals", "approve", &id]).await.expect_failure(1, &["code"]);
     let code = shown_code(&page.text());
     stage.home.run(["approvals", "approve", &id, "--code", &code]).await.expect_success();
@@ -145,9 +151,17 @@ async fn the_owner_confirms_a_host_once_and_a_restart_of_it_is_survived() {
     let ended = stage.home.run(["tunnel", "up", "--json"]).await;
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     let status: Value = serde_json::from_str(&ended.stdout).unwrap();
-    assert_eq!((&status["state"], &status["reason_kind"]), (&json!("failed"), &json!("host_key_unknown")), "{status}");
+    assert_eq!(
+        (&status["state"], &status["reason_kind"]),
+        (&json!("failed"), &json!("host_key_unknown")),
+        "{status}"
+    );
     let fingerprint = status["host_key"]["fingerprint"].as_str().unwrap().to_owned();
-    stage.home.run(["tunnel", "trust-host", "--fingerprint", "SHA256:other"]).await.expect_failure(1, &["another key"]);
+    stage
+        .home
+        .run(["tunnel", "trust-host", "--fingerprint", "SHA256:other"])
+        .await
+        .expect_failure(1, &["another key"]);
     stage.home.run(["tunnel", "trust-host", "--fingerprint", &fingerprint]).await.expect_success();
     wait_for(&stage, "up").await;
 
@@ -176,8 +190,6 @@ async fn a_tunnel_that_is_to_start_with_the_program_does_and_what_hinders_it_is_
 }
 
 async fn wait_for(stage: &Stage, state: &str) {
-    within(&format!("a tunnel that is {state}"), async {
-        while stage.status().await["state"] != state {}
-    })
-    .await;
+    within(&format!("a tunnel that is {state}"), async { while stage.status().await["state"] != state {} })
+        .await;
 }

@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use engine::operations::{
-    Check, SecretText, ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TunnelState, TunnelStatus, TurnTunnelOff,
-    TurnTunnelOn,
+    Check, SecretText, ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TunnelState, TunnelStatus,
+    TurnTunnelOff, TurnTunnelOn,
 };
 use engine::types::{ProviderKind, Recipe};
 

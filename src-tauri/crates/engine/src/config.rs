@@ -17,8 +17,8 @@ mod setting;
 mod tokens;
 mod tunnel;
 
-pub use setting::{Setting, SettingSource, Theme};
 pub use self::tunnel::{SshConfig, TunnelConfig};
+pub use setting::{Setting, SettingSource, Theme};
 
 /// The port that is taken when nothing else was said.
 pub const DEFAULT_PORT: u16 = 9100;
@@ -52,6 +52,7 @@ const KEYS: &[&str] = &[
     "client_documents",
     "grant_days",
     "ingress_port",
+    "ingress_proxy_protocol",
     "limits",
     "port",
     "public_url",
@@ -85,6 +86,8 @@ pub struct Config {
     /// A second TLS port on 127.0.0.1 for the person's own reverse proxy or port forwarding: everything that
     /// comes in there counts as coming from the internet. 0 takes a free one.
     pub ingress_port: Option<u16>,
+    /// Whether what stands before the second port begins each stream with a PROXY protocol header.
+    pub ingress_proxy_protocol: bool,
     /// The public origin, where there is one.
     pub public_url: Option<Origin>,
     /// Origins of web pages that may call us (the MCP Inspector's browser mode).
@@ -316,6 +319,7 @@ impl Config {
 struct Layers {
     port: Option<u16>,
     ingress_port: Option<u16>,
+    ingress_proxy_protocol: Option<bool>,
     public_url: Option<Origin>,
     browser_origins: Option<Vec<String>>,
     rates_limited: Option<bool>,
@@ -354,6 +358,7 @@ impl Layers {
             data_dir,
             port,
             ingress_port: self.ingress_port,
+            ingress_proxy_protocol: self.ingress_proxy_protocol.unwrap_or(false),
             public_url: self.public_url,
             browser_origins: self.browser_origins.unwrap_or_default(),
             rates_limited,
@@ -455,6 +460,11 @@ impl Layers {
             }
             "ingress_port" => {
                 self.ingress_port = Some(value.parse().map_err(|_| bad("ingress_port", PORT_RULE))?);
+            }
+            "ingress_proxy_protocol" => {
+                let rule = "it must be true or false";
+                let choice = value.parse().map_err(|_| bad("ingress_proxy_protocol", rule))?;
+                self.ingress_proxy_protocol = Some(choice);
             }
             "theme" => {
                 let rule = "it must be \"system\", \"light\" or \"dark\"";

@@ -20,6 +20,8 @@ pub(crate) struct Doorway {
     local: Option<SocketAddr>,
     /// The port for the owner's own way in from the internet.
     ingress: Option<SocketAddr>,
+    /// Whether each stream there begins with a header of the proxy before it.
+    proxied: bool,
     state: State,
 }
 
@@ -36,7 +38,7 @@ enum State {
 impl Doorway {
     /// For an engine that lets nobody in.
     pub(crate) fn nowhere() -> Self {
-        Self { local: None, ingress: None, state: State::Closed }
+        Self { local: None, ingress: None, proxied: false, state: State::Closed }
     }
 
     /// Takes the ports of the settings.
@@ -44,6 +46,7 @@ impl Doorway {
         let mut doorway = Self::nowhere();
         doorway.local = Some(on_loopback(config.port));
         doorway.ingress = config.ingress_port.map(on_loopback);
+        doorway.proxied = config.ingress_proxy_protocol;
         doorway.take_again().await?;
         Ok(doorway)
     }
@@ -53,6 +56,7 @@ impl Doorway {
         let (State::Closed, Some(address)) = (&self.state, self.local) else { return Ok(false) };
         let local = gateway::bind(address).await?;
         let ingress = match self.ingress {
+            Some(address) if self.proxied => Some(gateway::bind(address).await?.behind_proxy()),
             Some(address) => Some(gateway::bind(address).await?),
             None => None,
         };

@@ -115,8 +115,8 @@ impl Engine {
         let (context, authorization, certificates) =
             tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
         let certificates = Arc::new(certificates);
-        let reach = matches!(door, Door::Open(_))
-            .then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
+        let reach =
+            matches!(door, Door::Open(_)).then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
         let streams = reach.as_ref().map(Reach::streams);
         doorway.open(&config, &origins, &context, &authorization, &certificates, &clock, streams);
         let engine = Self {

@@ -30,9 +30,7 @@ pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
 pub use self::transfer::{Export, Import};
-pub use self::tunnel::{
-    ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnelOff, TurnTunnelOn,
-};
+pub use self::tunnel::{ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnelOff, TurnTunnelOn};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
 pub use crate::reach::{TunnelState, TunnelStatus};

@@ -82,7 +82,8 @@ pub(crate) async fn examine(origin: &Origin) -> Vec<Check> {
         }
     };
     checks.push(Check::good(CERTIFICATE, "good for this name, and trusted"));
-    let Ok((mut client, connection)) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await else {
+    let Ok((mut client, connection)) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await
+    else {
         checks.push(cannot_connect("the connection broke"));
         return checks;
     };
@@ -223,10 +224,9 @@ fn judge_handshake(error: &std::io::Error) -> Check {
                 "the certificate has run out, or this computer's clock is ahead",
                 "set the clock; if it is right, renew the certificate",
             ),
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => bad(
-                "the certificate is not valid yet: this computer's clock is behind",
-                "set the clock",
-            ),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                bad("the certificate is not valid yet: this computer's clock is behind", "set the clock")
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => bad(
                 "the certificate is for another name",
                 "the public address leads to another server, or the certificate was made for another name: compare it \
@@ -237,7 +237,10 @@ fn judge_handshake(error: &std::io::Error) -> Check {
                 "get a public certificate for this name; the one of this program's own authority is for this computer \
                  alone",
             ),
-            other => bad(&format!("the certificate was refused: {other:?}"), "get a public certificate for this name"),
+            other => bad(
+                &format!("the certificate was refused: {other:?}"),
+                "get a public certificate for this name",
+            ),
         },
         _ => bad(
             &format!("no TLS came about: {error}"),
@@ -298,7 +301,8 @@ fn judge_challenge(step: &str, answer: &Answer, origin: &Origin) -> Check {
     if let Some(check) = not_us(step, answer) {
         return check;
     }
-    let challenge = answer.headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let challenge =
+        answer.headers.get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let expected = format!("resource_metadata=\"{}/.well-known/oauth-protected-resource", origin.as_str());
     if answer.status == StatusCode::UNAUTHORIZED && challenge.contains(&expected) {
         return Check::good(step, "401 with the way to the metadata");

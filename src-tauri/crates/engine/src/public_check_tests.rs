@@ -9,7 +9,11 @@ fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
         .iter()
         .map(|(name, value)| (hyper::header::HeaderName::from_static(name), value.parse().unwrap()))
         .collect();
-    Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: Bytes::copy_from_slice(body.as_bytes()) }
+    Answer {
+        status: StatusCode::from_u16(status).unwrap(),
+        headers,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    }
 }
 
 fn addresses(list: &[&str]) -> Vec<IpAddr> {
@@ -38,13 +42,21 @@ fn names_that_claude_s_cloud_can_not_reach_are_told_with_the_remedy() {
 fn only_our_own_documents_and_our_own_challenge_pass() {
     let resource = r#"{"resource":"https://memory.example/mcp"}"#;
     assert!(judge_resource("s", &answer(200, &[], resource), &origin()).ok);
-    assert!(!judge_resource("s", &answer(200, &[], r#"{"resource":"https://memory.example/mcp/"}"#), &origin()).ok);
+    assert!(
+        !judge_resource("s", &answer(200, &[], r#"{"resource":"https://memory.example/mcp/"}"#), &origin())
+            .ok
+    );
     assert!(!judge_resource("s", &answer(200, &[], "<html>"), &origin()).ok);
     assert!(judge_issuer("s", &answer(200, &[], r#"{"issuer":"https://memory.example"}"#), &origin()).ok);
     assert!(!judge_issuer("s", &answer(200, &[], r#"{"issuer":"https://other.example"}"#), &origin()).ok);
-    let good = r#"Bearer resource_metadata="https://memory.example/.well-known/oauth-protected-resource/mcp""#;
+    let good =
+        r#"Bearer resource_metadata="https://memory.example/.well-known/oauth-protected-resource/mcp""#;
     assert!(judge_challenge("s", &answer(401, &[("www-authenticate", good)], ""), &origin()).ok);
-    for bad in [answer(401, &[], ""), answer(200, &[("www-authenticate", good)], ""), answer(401, &[("www-authenticate", "Basic")], "")] {
+    for bad in [
+        answer(401, &[], ""),
+        answer(200, &[("www-authenticate", good)], ""),
+        answer(401, &[("www-authenticate", "Basic")], ""),
+    ] {
         assert!(!judge_challenge("s", &bad, &origin()).ok);
     }
 }

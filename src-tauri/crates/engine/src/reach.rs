@@ -271,7 +271,11 @@ impl Engine {
             let checks = public_check::examine(origin).await;
             let public = checks.iter().all(|check| check.ok);
             for check in checks.iter().filter(|check| !check.ok) {
-                tracing::warn!(check = check.name, detail = check.detail, "the public address does not lead here");
+                tracing::warn!(
+                    check = check.name,
+                    detail = check.detail,
+                    "the public address does not lead here"
+                );
             }
             if reach.checks.send_replace(checks.clone()) != checks {
                 self.tell(Event::Program(ProgramEvent::StateChanged));
@@ -285,7 +289,11 @@ impl Engine {
         let Some(reach) = self.reach() else { return };
         let (mut state, mut checks) = (reach.state(), reach.checks.subscribe());
         let settled = async {
-            if state.wait_for(|state| !matches!(state, State::Connecting | State::Off)).await.is_ok_and(|s| matches!(*s, State::Up { .. })) {
+            if state
+                .wait_for(|state| !matches!(state, State::Connecting | State::Off))
+                .await
+                .is_ok_and(|s| matches!(*s, State::Up { .. }))
+            {
                 let _ = checks.wait_for(|checks| !checks.is_empty()).await;
             }
         };
@@ -321,7 +329,9 @@ fn home_file(name: &str) -> Option<PathBuf> {
 fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh::Settings, Failure> {
     let ssh = &config.tunnel.ssh;
     let host = ssh.host.clone().ok_or_else(|| {
-        Failure::refused("no host is set for SSH; set tunnel.ssh.host in config.toml and start the program again")
+        Failure::refused(
+            "no host is set for SSH; set tunnel.ssh.host in config.toml and start the program again",
+        )
     })?;
     let key = ssh.key.as_ref().map(|key| match key.strip_prefix("~") {
         Ok(rest) => home_file(&rest.to_string_lossy()).unwrap_or_else(|| key.clone()),

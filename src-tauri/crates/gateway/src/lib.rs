@@ -13,6 +13,7 @@ mod json_rpc;
 mod listener;
 mod names;
 mod port_holder;
+mod proxy_protocol;
 mod rates;
 mod respond;
 mod sessions;

@@ -13,7 +13,7 @@ fn running() -> Program {
 }
 
 fn facts(program: Program) -> Facts {
-    Facts { program, waiting: Vec::new() }
+    Facts { program, tunnel: Tunnel::NotSet, waiting: Vec::new() }
 }
 
 fn request(number: u8) -> RequestId {
@@ -47,6 +47,8 @@ fn a_running_program_is_quiet_and_offers_all_that_can_be_done() {
         [
             Action::CopyUrl,
             Action::Open,
+            Action::TunnelOn,
+            Action::TunnelOff,
             Action::Connect,
             Action::Pause(Some(15)),
             Action::Pause(Some(60)),
@@ -119,6 +121,28 @@ fn a_closed_door_is_an_error_with_its_reason_and_the_way_back() {
     let actions = actions(&model.entries);
     assert!(actions.contains(&Action::OpenDoor) && !actions.contains(&Action::Panic));
     assert!(actions.contains(&Action::CopyPublicUrl));
+}
+
+#[test]
+fn the_tunnel_has_one_switch_and_says_public_only_when_it_was_tried() {
+    let with = |tunnel: Tunnel| Model::of(&Facts { tunnel, ..facts(running()) });
+    let broken = Tunnel::Broken { reason: "no address in DNS".to_owned() };
+    for (tunnel, switch, words) in [
+        (Tunnel::NotSet, None, "Running: "),
+        (Tunnel::Off, Some(Action::TunnelOn), "Running: "),
+        (Tunnel::On, Some(Action::TunnelOff), "Running: "),
+        (Tunnel::Public, Some(Action::TunnelOff), "Running and public"),
+        (broken, Some(Action::TunnelOff), "no address in DNS"),
+    ] {
+        let model = with(tunnel.clone());
+        let actions = actions(&model.entries);
+        for action in [Action::TunnelOn, Action::TunnelOff] {
+            assert_eq!(actions.contains(&action), switch == Some(action), "{tunnel:?} {action:?}");
+        }
+        assert!(first_line(&model).contains(words), "{tunnel:?}: {}", first_line(&model));
+        let error = matches!(tunnel, Tunnel::Broken { .. });
+        assert_eq!(model.icon, if error { Icon::Error } else { Icon::Quiet }, "{tunnel:?}");
+    }
 }
 
 #[test]

@@ -67,7 +67,9 @@ const NEEDS: [Need; 16] = [
         why: "the tunnel is tested against a real SSH server, which only the tests start",
         from: Purpose::Test,
         applies: cfg!(target_os = "linux"),
-        is_there: || ["/usr/sbin/sshd", "/usr/bin/sshd"].iter().any(|path| std::path::Path::new(path).exists()),
+        is_there: || {
+            ["/usr/sbin/sshd", "/usr/bin/sshd"].iter().any(|path| std::path::Path::new(path).exists())
+        },
         packages: &[(Apt, "openssh-server"), (Dnf, "openssh-server"), (Pacman, "openssh")],
     },
     Need {

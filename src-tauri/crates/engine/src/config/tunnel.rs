@@ -74,11 +74,9 @@ impl TunnelLayer {
                 &mut ssh.host,
                 ("tunnel.ssh.host", "it must be a host's name or address, without a user or a port"),
             ),
-            "tunnel.ssh.port" => take(
-                port(value),
-                &mut ssh.port,
-                ("tunnel.ssh.port", "it must be a number from 1 to 65535"),
-            ),
+            "tunnel.ssh.port" => {
+                take(port(value), &mut ssh.port, ("tunnel.ssh.port", "it must be a number from 1 to 65535"))
+            }
             "tunnel.ssh.user" => take(
                 is_word(value).then(|| value.to_owned()),
                 &mut ssh.user,
