@@ -47,8 +47,6 @@ fn a_running_program_is_quiet_and_offers_all_that_can_be_done() {
         [
             Action::CopyUrl,
             Action::Open,
-            Action::TunnelOn,
-            Action::TunnelOff,
             Action::Connect,
             Action::Pause(Some(15)),
             Action::Pause(Some(60)),
@@ -62,7 +60,7 @@ fn a_running_program_is_quiet_and_offers_all_that_can_be_done() {
 #[test]
 fn somebody_who_waits_changes_the_icon_and_stands_in_the_menu() {
     let waiting = vec![(request(1), "Claude Code".to_owned())];
-    let model = Model::of(&Facts { program: running(), waiting });
+    let model = Model::of(&Facts { waiting, ..facts(running()) });
     assert_eq!(model.icon, Icon::Asking);
     assert_eq!(first_line(&model), "Claude Code asks for access");
     assert!(actions(&model.entries).contains(&Action::Approval(request(1))));
@@ -71,7 +69,7 @@ fn somebody_who_waits_changes_the_icon_and_stands_in_the_menu() {
 #[test]
 fn twenty_requests_do_not_make_a_menu_taller_than_the_screen() {
     let waiting: Vec<_> = (0..20).map(|number| (request(number), format!("Client {number}"))).collect();
-    let model = Model::of(&Facts { program: running(), waiting });
+    let model = Model::of(&Facts { waiting, ..facts(running()) });
     assert_eq!(first_line(&model), "20 programs ask for access");
     let named =
         actions(&model.entries).into_iter().filter(|action| matches!(action, Action::Approval(_))).count();
@@ -82,7 +80,7 @@ fn twenty_requests_do_not_make_a_menu_taller_than_the_screen() {
 #[test]
 fn a_name_of_ten_thousand_characters_is_one_short_line() {
     let waiting = vec![(request(1), "x\n".repeat(10_000))];
-    let model = Model::of(&Facts { program: running(), waiting });
+    let model = Model::of(&Facts { waiting, ..facts(running()) });
     for entry in &model.entries {
         if let Entry::Item(_, text) | Entry::Line(text) = entry {
             assert!(text.chars().count() < 90 && !text.contains('\n'), "{text}");
@@ -157,6 +155,8 @@ fn a_failure_stands_in_the_first_line_and_can_be_tried_again() {
 fn every_action_comes_back_from_its_id_and_nothing_else_does() {
     let all = [
         Action::Open,
+        Action::TunnelOn,
+        Action::TunnelOff,
         Action::Connect,
         Action::Approval(request(7)),
         Action::CopyUrl,
