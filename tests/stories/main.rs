@@ -25,5 +25,6 @@ mod start;
 mod syncs;
 #[cfg(test)]
 mod tools;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tunnel;

@@ -8,7 +8,8 @@ pub(crate) mod oauth;
 pub(crate) mod origin;
 pub(crate) mod program;
 // Only the stories of the tunnel use it; the room itself uses all of it.
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 #[expect(dead_code, reason = "the room's own tests use the rest")]
 pub(crate) mod sshd;
 

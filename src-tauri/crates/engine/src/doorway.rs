@@ -22,6 +22,8 @@ pub(crate) struct Doorway {
     ingress: Option<SocketAddr>,
     /// Whether each stream there begins with a header of the proxy before it.
     proxied: bool,
+    /// What a tunnel hands over.
+    streams: Option<TunnelStreams>,
     state: State,
 }
 
@@ -38,7 +40,7 @@ enum State {
 impl Doorway {
     /// For an engine that lets nobody in.
     pub(crate) fn nowhere() -> Self {
-        Self { local: None, ingress: None, proxied: false, state: State::Closed }
+        Self { local: None, ingress: None, proxied: false, streams: None, state: State::Closed }
     }
 
     /// Takes the ports of the settings.
@@ -66,6 +68,11 @@ impl Doorway {
         Ok(true)
     }
 
+    /// From the next opening on, takes what a tunnel hands over too.
+    pub(crate) fn take_streams(&mut self, streams: Option<TunnelStreams>) {
+        self.streams = streams;
+    }
+
     /// Answers on the ports that were taken.
     pub(crate) fn open(
         &mut self,
@@ -75,7 +82,6 @@ impl Doorway {
         authorization: &Authorization,
         certificates: &Arc<LocalCertificates>,
         clock: &Arc<dyn Clock>,
-        streams: Option<TunnelStreams>,
     ) {
         let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else {
             return;
@@ -98,7 +104,7 @@ impl Doorway {
         };
         let provider = "ingress".parse().expect("this is a provider's id");
         let others = ingress.map(|bound| (bound, Arrival::Tunnel(provider))).into_iter().collect();
-        self.state = State::Open(local.serve_with(&settings, rooms, others, streams));
+        self.state = State::Open(local.serve_with(&settings, rooms, others, self.streams.clone()));
     }
 
     /// Gives the ports free; answers when the calls under way are done.

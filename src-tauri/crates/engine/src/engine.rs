@@ -117,8 +117,8 @@ impl Engine {
         let certificates = Arc::new(certificates);
         let reach =
             matches!(door, Door::Open(_)).then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
-        let streams = reach.as_ref().map(Reach::streams);
-        doorway.open(&config, &origins, &context, &authorization, &certificates, &clock, streams);
+        doorway.take_streams(reach.as_ref().map(Reach::streams));
+        doorway.open(&config, &origins, &context, &authorization, &certificates, &clock);
         let engine = Self {
             inner: Arc::new(Inner {
                 started_at: clock.now(),
@@ -161,7 +161,6 @@ impl Engine {
                 &inner.authorization,
                 &inner.certificates,
                 &inner.clock,
-                inner.reach.as_ref().map(Reach::streams),
             );
             drop(doorway);
             self.tell(Event::Program(ProgramEvent::StateChanged));

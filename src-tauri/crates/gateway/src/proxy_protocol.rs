@@ -1,6 +1,6 @@
 //! The PROXY protocol, versions 1 and 2: how a proxy in front of us tells who connected to it.
 //!
-//! Source: HAProxy's specification, "The PROXY protocol, versions 1 & 2" (proxy-protocol.txt, 2020/03/05). It is
+//! Source: `HAProxy`'s specification, "The PROXY protocol, versions 1 & 2" (proxy-protocol.txt, 2020/03/05). It is
 //! believed on a listener that is set to expect it, and there it is demanded: a listener that took streams with and
 //! without it would let anybody who reaches the port say where they come from.
 

@@ -57,7 +57,7 @@ pub enum TunnelError {
          /etc/ssh/ssh_host_ed25519_key.pub` prints on that host, then confirm it with `ambient-insights tunnel \
          trust-host`", .0.host, .0.algorithm, .0.fingerprint
     )]
-    HostKeyUnknown(HostKeyOffer),
+    HostKeyUnknown(Box<HostKeyOffer>),
     /// The key is not the one that was trusted.
     #[error(
         "{} shows another key than the one you trusted: {} now, {known} before ({}, line {line}). Somebody may \
@@ -66,7 +66,7 @@ pub enum TunnelError {
     )]
     HostKeyChanged {
         /// What the host shows now.
-        offered: HostKeyOffer,
+        offered: Box<HostKeyOffer>,
         /// The fingerprint that was trusted.
         known: String,
         /// Where the trusted key stands.
@@ -78,7 +78,7 @@ pub enum TunnelError {
     #[error("{} shows a key that {} marks as revoked; this host is not to be trusted", .offered.host, .file.display())]
     HostKeyRevoked {
         /// What the host shows.
-        offered: HostKeyOffer,
+        offered: Box<HostKeyOffer>,
         /// The file that says so.
         file: PathBuf,
     },
@@ -285,7 +285,7 @@ impl TunnelError {
     #[must_use]
     pub fn reason(&self) -> Reason {
         let host_key = match self {
-            Self::HostKeyUnknown(offer) => Some(offer.clone()),
+            Self::HostKeyUnknown(offer) => Some(HostKeyOffer::clone(offer)),
             _ => None,
         };
         Reason { kind: self.kind(), message: self.to_string(), host_key }

@@ -127,7 +127,7 @@ async fn behind_a_proxy_the_header_says_who_came_and_without_one_nobody_comes_in
     let response = door.send_behind(address, header, get(ASK, PUBLIC)).await.unwrap();
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     let waiting = door.authorization.pending().await.unwrap();
-    assert_eq!(waiting[0].remote_address.as_deref(), Some("203.0.113.7"));
+    assert_eq!(waiting[0].remote_address, Some([203, 0, 113, 7].into()));
     assert!(door.send_behind(address, b"", get("/health", PUBLIC)).await.is_none(), "no header, no answer");
     // The local port takes none: a program here can not pretend to be somewhere else.
     assert!(door.send_behind(door.address, header, get("/health", &door.host())).await.is_none());

@@ -65,7 +65,7 @@ impl KnownHosts {
 
     /// Judges the key that a host shows.
     pub(super) fn check(&self, host: &str, port: u16, key: &PublicKey) -> Result<(), TunnelError> {
-        let offered = offer(host, port, key);
+        let offered = Box::new(offer(host, port, key));
         if let Some(file) = self.revokes(key)? {
             return Err(TunnelError::HostKeyRevoked { offered, file });
         }
@@ -180,7 +180,7 @@ fn fingerprint(key: &PublicKey) -> String {
     key.fingerprint(HashAlg::Sha256).to_string()
 }
 
-/// As sshd(8), SSH_KNOWN_HOSTS FILE FORMAT, writes a host with a port of its own.
+/// As sshd(8), under "SSH KNOWN HOSTS FILE FORMAT", writes a host with a port of its own.
 fn host_pattern(host: &str, port: u16) -> String {
     if port == 22 { host.to_owned() } else { format!("[{host}]:{port}") }
 }

@@ -82,9 +82,9 @@ fn a_confirmed_key_is_added_and_nothing_else_is_changed() {
     assert_eq!(files.known.check("new.example", 22, &key(ED)), Ok(()));
     let before = fs::read(&files.known.own).unwrap();
     for bad in [
-        HostKeyOffer { key: "nonsense".to_owned(), ..offer.clone() },
-        HostKeyOffer { host: "a.example,b.example".to_owned(), ..offer.clone() },
-        HostKeyOffer { host: "a.example\n*".to_owned(), ..offer },
+        HostKeyOffer { key: "nonsense".to_owned(), ..*offer.clone() },
+        HostKeyOffer { host: "a.example,b.example".to_owned(), ..*offer.clone() },
+        HostKeyOffer { host: "a.example\n*".to_owned(), ..*offer },
     ] {
         assert!(matches!(files.known.trust(&bad), Err(TrustError::NotAKey)));
     }

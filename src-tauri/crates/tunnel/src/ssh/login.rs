@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use super::Settings;
 use crate::TunnelError;
 
-/// A host lets somebody try six keys (sshd's MaxAuthTries) before it hangs up.
+/// A host lets somebody try six keys (sshd's `MaxAuthTries`) before it hangs up.
 const MOST_AGENT_KEYS: usize = 4;
 
 /// A public key as it stands in `authorized_keys`.
@@ -122,7 +122,8 @@ const RSA: &str = "RSA keys are not supported; make another one with `ssh-keygen
 fn refuse_open_key(path: &Path) -> Result<(), TunnelError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     let detail = format!("other users may read it (rights {:03o}); run chmod 600 on it", mode & 0o777);

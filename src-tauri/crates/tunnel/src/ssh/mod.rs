@@ -55,6 +55,7 @@ impl Provider for Ssh {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 #[path = "sshd_tests.rs"]
 mod tests;

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::*;
 use crate::{HostKeyOffer, Incoming, ReasonKind, State, Supervisor, Timing};
 
+#[cfg(test)]
 #[path = "../../../../../tests/support/sshd.rs"]
 mod sshd;
 
@@ -191,8 +192,8 @@ async fn a_link_that_freezes_and_one_that_is_cut_are_noticed_and_come_back() {
     stage.wait_up().await;
 
     link.stall();
-    let state = stage.wait("noticed", |state| matches!(state, State::Backoff { .. })).await;
-    let State::Backoff { reason, .. } = state else { unreachable!() };
+    let seen = stage.wait("noticed", |state| matches!(state, State::Backoff { .. })).await;
+    let State::Backoff { reason, .. } = seen else { unreachable!() };
     assert!(reason.message.contains("did not answer"), "{}", reason.message);
     link.cut();
     link.mend();
@@ -220,9 +221,9 @@ async fn after_sleep_the_link_is_looked_at_at_once() {
     let now = clock::Clock::now(&clock);
     // The first look has nothing to be compared with, so a jump may need a second one.
     let mut hours = 0;
-    let mut state = stage.state.clone();
+    let mut watched = stage.state.clone();
     let noticed =
-        async { state.wait_for(|state| !matches!(state, State::Up { .. })).await.map(drop).unwrap() };
+        async { watched.wait_for(|state| !matches!(state, State::Up { .. })).await.map(drop).unwrap() };
     let sleeping = async {
         loop {
             hours += 1;
@@ -256,8 +257,8 @@ async fn a_host_is_a_stranger_until_its_key_is_confirmed_and_another_key_later_i
     sshd.kill();
     sshd.change_host_key();
     sshd.resume();
-    let state = stage.wait("refused", |state| matches!(state, State::Failed { .. })).await;
-    let State::Failed { reason } = state else { unreachable!() };
+    let seen = stage.wait("refused", |state| matches!(state, State::Failed { .. })).await;
+    let State::Failed { reason } = seen else { unreachable!() };
     assert_eq!(reason.kind, ReasonKind::HostKeyRefused);
     assert!(reason.message.contains(&offer.fingerprint), "the trusted one: {}", reason.message);
     assert_eq!(reason.message.matches("SHA256:").count(), 2, "and the new one: {}", reason.message);
@@ -286,8 +287,8 @@ async fn a_refused_forward_and_a_port_in_use_are_told_apart() {
     let _other = std::net::TcpListener::bind(("::", settings.remote_port)).unwrap();
     stage.up(settings).await;
     let in_use = |state: &State| matches!(state, State::Backoff { reason, .. } if reason.message.contains("is in use"));
-    let state = stage.wait("in use", in_use).await;
-    let State::Backoff { reason, .. } = state else { unreachable!() };
+    let seen = stage.wait("in use", in_use).await;
+    let State::Backoff { reason, .. } = seen else { unreachable!() };
     assert!(reason.message.contains("ClientAliveInterval"), "{reason:?}");
 }
 

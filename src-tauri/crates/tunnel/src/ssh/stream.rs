@@ -93,17 +93,16 @@ async fn carry<T: Io>(
     let own = Waiting::default();
     let mut buffer = vec![0; PIECE];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        match Piece::new(&buffer[..read], &own, &together) {
-            Some(piece) => drop(into.send(piece)),
-            None => {
-                tracing::debug!("a visitor sent more than was read; the stream was given up");
-                given_up.cancel();
-                drop(into);
-                // A channel that is not emptied would stop the others until its owner lets it go.
-                while let Ok(1..) = from.read(&mut buffer).await {}
-                return;
-            }
-        }
+        let Some(piece) = Piece::new(&buffer[..read], &own, &together) else {
+            tracing::debug!("a visitor sent more than was read; the stream was given up");
+            given_up.cancel();
+            drop(into);
+            // A channel that is not emptied would stop the others until its owner lets it go.
+            while let Ok(1..) = from.read(&mut buffer).await {}
+            return;
+        };
+        // Nobody reads any more: then the stream is about to be dropped.
+        let _ = into.send(piece);
     }
 }
 

@@ -35,7 +35,8 @@ pub struct Supervisor {
 }
 
 enum Order {
-    Up(Arc<dyn Provider>),
+    /// Answered when the session is begun, so that whoever asked sees no older state.
+    Up(Arc<dyn Provider>, oneshot::Sender<()>),
     /// Answered when nothing of the session is left.
     Down(oneshot::Sender<()>),
 }
@@ -75,8 +76,10 @@ impl Supervisor {
     /// Has a tunnel by this provider, now: one that waits to be tried again does not wait any longer, and one by
     /// another provider or with older settings ends first.
     pub async fn up(&self, provider: Arc<dyn Provider>) {
-        // The task lives as long as the supervisor.
-        let _ = self.orders.send(Order::Up(provider)).await;
+        let (done, when_done) = oneshot::channel();
+        if self.orders.send(Order::Up(provider, done)).await.is_ok() {
+            let _ = when_done.await;
+        }
     }
 
     /// Has no tunnel any more. When it returns, no task, socket or child of it is left.
@@ -135,11 +138,12 @@ impl Life {
             };
             match happened {
                 Happened::Order(None) => return self.step(Input::TurnOff).await,
-                Happened::Order(Some(Order::Up(provider))) => {
+                Happened::Order(Some(Order::Up(provider, done))) => {
                     self.step(Input::TurnOff).await;
                     self.provider = Some(provider);
                     self.jumps.forget();
                     self.step(Input::TurnOn).await;
+                    let _ = done.send(());
                 }
                 Happened::Order(Some(Order::Down(done))) => {
                     self.step(Input::TurnOff).await;

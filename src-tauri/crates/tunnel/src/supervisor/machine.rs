@@ -11,13 +11,13 @@ use crate::{Announced, Reason, Retry, TunnelError};
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// The longest wait where it may go away by itself.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// The wait where somebody will rather have to mend it.
-const SELDOM: Duration = Duration::from_secs(300);
+const SELDOM: Duration = Duration::from_mins(5);
 
 /// A session that stood so long was a good one: the next failure counts as the first.
-const STEADY: Duration = Duration::from_secs(60);
+const STEADY: Duration = Duration::from_mins(1);
 
 /// How the tunnel is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,13 +19,13 @@ fn lost() -> TunnelError {
 }
 
 fn unknown() -> TunnelError {
-    TunnelError::HostKeyUnknown(HostKeyOffer {
+    TunnelError::HostKeyUnknown(Box::new(HostKeyOffer {
         host: "example.org".to_owned(),
         port: 22,
         algorithm: "ssh-ed25519".to_owned(),
         fingerprint: "SHA256:x".to_owned(),
         key: "ssh-ed25519 AAAA".to_owned(),
-    })
+    }))
 }
 
 fn refused() -> TunnelError {
