@@ -87,10 +87,9 @@ impl Stage {
     }
 
     async fn wait(&mut self, what: &str, wanted: impl FnMut(&State) -> bool) -> State {
-        match tokio::time::timeout(LIMIT, self.state.wait_for(wanted)).await {
-            Ok(state) => state.unwrap().clone(),
-            Err(_) => panic!("it never was {what}; it is {:?}", *self.supervisor.state().borrow()),
-        }
+        let came = tokio::time::timeout(LIMIT, self.state.wait_for(wanted)).await;
+        let came = came.ok().map(|state| state.unwrap().clone());
+        came.unwrap_or_else(|| panic!("it never was {what}; it is {:?}", *self.supervisor.state().borrow()))
     }
 
     async fn wait_up(&mut self) {
@@ -119,7 +118,7 @@ async fn echo(port: u16, bytes: Vec<u8>) -> Vec<u8> {
         to.shutdown().await.unwrap();
     };
     let mut heard = Vec::new();
-    let (_, read) =
+    let ((), read) =
         tokio::time::timeout(LIMIT, async { tokio::join!(sending, from.read_to_end(&mut heard)) })
             .await
             .expect("an echo in time");
@@ -214,7 +213,7 @@ async fn after_sleep_the_link_is_looked_at_at_once() {
     let link = Link::to(sshd.port).await;
     let mut settings = stage.settings(&sshd, link.port);
     // By itself nobody would look within this test.
-    settings.ping_every = Duration::from_secs(3600);
+    settings.ping_every = Duration::from_hours(1);
     stage.up(settings).await;
     stage.wait_up().await;
     link.stall();

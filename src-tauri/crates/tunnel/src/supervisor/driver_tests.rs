@@ -160,7 +160,7 @@ async fn a_sleep_has_the_link_looked_at_and_ends_a_wait() {
     let mut now = Clock::now(&clock);
     tokio::time::timeout(LIMIT, async {
         while script.checks.load(Ordering::SeqCst) == 0 {
-            now = now.plus(Duration::from_secs(60));
+            now = now.plus(Duration::from_mins(1));
             clock.set(now);
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
