@@ -189,7 +189,7 @@ async fn a_tunnel_that_is_to_start_with_the_program_does_and_what_hinders_it_is_
     limitless.run(["tunnel", "up"]).await.expect_failure(1, &["limits = \"off\""]);
 }
 
-async fn wait_for(stage: &Stage, state: &str) {
-    within(&format!("a tunnel that is {state}"), async { while stage.status().await["state"] != state {} })
+async fn wait_for(stage: &Stage, wanted: &str) {
+    within(&format!("a tunnel that is {wanted}"), async { while stage.status().await["state"] != wanted {} })
         .await;
 }

@@ -46,27 +46,26 @@ fn show(status: &TunnelStatus, output: &mut Output) -> Result<(), CliError> {
 
 async fn trust_host(place: &Place, fingerprint: Option<String>, output: &mut Output) -> Result<(), CliError> {
     let client = place.running().await?;
-    let fingerprint = match fingerprint {
-        Some(fingerprint) => fingerprint,
-        None => {
-            let Some(key) = client.call(ShowTunnel {}).await?.host_key else {
-                return Err(CliError::failed(
-                    "no host's key waits to be confirmed; run `ambient-insights tunnel up`, and it is shown then",
-                ));
-            };
-            output.note(&format!(
-                "{} port {} shows this {} key:\n  {}\nRead it on the host itself with\n  ssh-keygen -lf \
-                 /etc/ssh/ssh_host_ed25519_key.pub",
-                clean(&key.host),
-                key.port,
-                clean(&key.algorithm),
-                clean(&key.fingerprint)
-            ))?;
-            if !confirm("Is it the same?", false)? {
-                return output.note("Nothing was changed.");
-            }
-            key.fingerprint
+    let fingerprint = if let Some(fingerprint) = fingerprint {
+        fingerprint
+    } else {
+        let Some(key) = client.call(ShowTunnel {}).await?.host_key else {
+            return Err(CliError::failed(
+                "no host's key waits to be confirmed; run `ambient-insights tunnel up`, and it is shown then",
+            ));
+        };
+        output.note(&format!(
+            "{} port {} shows this {} key:\n  {}\nRead it on the host itself with\n  ssh-keygen -lf \
+             /etc/ssh/ssh_host_ed25519_key.pub",
+            clean(&key.host),
+            key.port,
+            clean(&key.algorithm),
+            clean(&key.fingerprint)
+        ))?;
+        if !confirm("Is it the same?", false)? {
+            return output.note("Nothing was changed.");
         }
+        key.fingerprint
     };
     let trusted = client.call(TrustTunnelHost { fingerprint }).await?;
     output.show(&trusted, |key| {
