@@ -36,3 +36,6 @@ mod subscriptions;
 mod syncs;
 #[cfg(test)]
 mod tools;
+#[cfg(test)]
+#[cfg(unix)]
+mod tunnel;

@@ -11,6 +11,7 @@ mod forget;
 mod insights;
 mod search;
 mod transfer;
+mod tunnel;
 
 pub(super) use audit::Audit;
 pub(super) use clients::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
@@ -18,6 +19,7 @@ pub(super) use forget::ForgetArguments;
 pub(super) use insights::{InsightsArguments, InsightsCommand};
 pub(super) use search::{Found, Search};
 pub(super) use transfer::{Export, Import, parts};
+pub(super) use tunnel::{Provider, Tunnel};
 
 /// Where the options that every command has stand in its help.
 const AFTER_OWN_OPTIONS: usize = 500;
@@ -87,6 +89,9 @@ pub(super) enum Command {
     /// See the certificates, and have this computer trust them
     #[command(subcommand)]
     Certificates(Certificates),
+    /// Let assistants in the cloud reach this program
+    #[command(subcommand)]
+    Tunnel(Tunnel),
     /// Remember nothing for a while
     Pause(Pause),
     /// Remember again, and open the door again after `panic`

@@ -18,6 +18,7 @@ mod serve;
 mod session;
 mod setup;
 mod transfer;
+mod tunnel;
 mod turns;
 
 use std::ffi::OsString;
@@ -144,6 +145,7 @@ async fn dispatch(arguments: Arguments, environment: Vec<(String, String)>) -> R
         Some(Command::Clients(command)) => clients::run(&place, command, output).await,
         Some(Command::Audit(options)) => audit::run(&place, options, output).await,
         Some(Command::Certificates(command)) => certificates::run(&place, command, output).await,
+        Some(Command::Tunnel(command)) => tunnel::run(&place, command, output).await,
         Some(Command::Doctor) => doctor::run(&place, output).await,
         Some(Command::Setup(options)) => setup::run(&place, options, output).await,
         Some(Command::Hook(options)) => hook::run(&place, options, output).await,

@@ -972,6 +972,27 @@ why: Why,
  * The turns around it, in the order they happened, if that was asked for.
  */
 neighbours?: Array<Neighbour>, };
+export type HostKeyOffer = { 
+/**
+ * The host's name as it is set.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * The kind of key: `ssh-ed25519`.
+ */
+algorithm: string, 
+/**
+ * The fingerprint as `ssh-keygen -l` shows it: `SHA256:…`.
+ */
+fingerprint: string, 
+/**
+ * The key itself in the form of `known_hosts`.
+ */
+key: string, };
 
 export type Import = { 
 /**
@@ -1681,6 +1702,26 @@ first_run: boolean, } | { "state": "failed",
  */
 message: string, };
 
+export type ProviderKind = "ssh" | "ingress";
+
+export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "forward" | "network" | "internal";
+
+export type Recipe = { 
+/**
+ * In this order.
+ */
+steps: Array<RecipeStep>, };
+
+export type RecipeStep = { 
+/**
+ * What is done, and why.
+ */
+what: string, 
+/**
+ * What to type on the host, or to put into the file that `what` names.
+ */
+text: string, };
+
 export type Registration = "built_in" | "dynamic" | "metadata_document" | "static";
 
 export type RegistrationPolicy = "open" | "documents" | "off";
@@ -1938,6 +1979,10 @@ export type ShowSettings = Record<symbol, never>;
 
 export type ShowStatus = Record<symbol, never>;
 
+export type ShowTunnel = Record<symbol, never>;
+
+export type ShowTunnelRecipe = Record<symbol, never>;
+
 export type ShowTurn = { 
 /**
  * The turn.
@@ -2094,6 +2139,60 @@ export type TrustStoreView = { store: string, label: string, state: TrustState |
  */
 can_ask: boolean, command: string | null, steps: Array<string>, };
 
+export type TrustTunnelHost = { 
+/**
+ * The fingerprint that the owner compared: only this key is trusted, whatever is shown meanwhile.
+ */
+fingerprint: string, };
+
+export type TunnelState = "off" | "connecting" | "up" | "backoff" | "failed";
+
+export type TunnelStatus = { 
+/**
+ * In one word.
+ */
+state: TunnelState, 
+/**
+ * By which provider, or by which it would be.
+ */
+provider: ProviderKind | null, 
+/**
+ * The address for assistants in the cloud, if one is set.
+ */
+public_url: string | null, 
+/**
+ * Whether the public address was tried and leads here, with everything that an assistant needs.
+ */
+public: boolean, 
+/**
+ * Why it is not up, and what to do.
+ */
+reason?: string, 
+/**
+ * What kind of reason that is.
+ */
+reason_kind?: ReasonKind, 
+/**
+ * The host's key that the owner has to confirm.
+ */
+host_key?: HostKeyOffer, 
+/**
+ * When it is tried again.
+ */
+retry_at?: Timestamp, 
+/**
+ * Since when it is up.
+ */
+since?: Timestamp, 
+/**
+ * What the provider can do and who can read along, in sentences.
+ */
+words: Array<string>, 
+/**
+ * What was seen when the public address was last tried.
+ */
+checks: Array<Check>, };
+
 export type Turn = { 
 /**
  * Its id.
@@ -2158,6 +2257,18 @@ before: Cursor | null,
  */
 limit: number, };
 
+export type TurnTunnelOff = Record<symbol, never>;
+
+export type TurnTunnelOn = { 
+/**
+ * By which provider; else by the one of the settings.
+ */
+provider: ProviderKind | null, 
+/**
+ * The passphrase of an encrypted key. It is kept in memory until the program ends, and nowhere else.
+ */
+passphrase: SecretText | null, };
+
 export type UnblockClient = { 
 /**
  * The client's id.
@@ -2213,6 +2324,11 @@ export interface MainCommands {
   resume: { input: ResumeRemembering; output: null };
   panic: { input: Panic; output: Revoked };
   open_door: { input: OpenDoor; output: null };
+  show_tunnel: { input: ShowTunnel; output: TunnelStatus };
+  turn_tunnel_on: { input: TurnTunnelOn; output: TunnelStatus };
+  turn_tunnel_off: { input: TurnTunnelOff; output: TunnelStatus };
+  trust_tunnel_host: { input: TrustTunnelHost; output: HostKeyOffer };
+  show_tunnel_recipe: { input: ShowTunnelRecipe; output: Recipe };
   copy_text: { input: CopyText; output: null };
   list_approvals: { input: ListApprovals; output: Array<PendingRequest> };
   open_approval: { input: OpenApproval; output: null };

@@ -17,7 +17,9 @@ mod flat;
 mod privacy;
 mod setting;
 mod tokens;
+mod tunnel;
 
+pub use self::tunnel::{SshConfig, TunnelConfig};
 pub use setting::{Setting, SettingSource, Theme};
 
 /// The port that is taken when nothing else was said.
@@ -52,6 +54,7 @@ const KEYS: &[&str] = &[
     "client_documents",
     "grant_days",
     "ingress_port",
+    "ingress_proxy_protocol",
     "limits",
     "port",
     "public_url",
@@ -62,6 +65,14 @@ const KEYS: &[&str] = &[
     "retention_days",
     "static_clients",
     "theme",
+    "tunnel.provider",
+    "tunnel.ssh.host",
+    "tunnel.ssh.key",
+    "tunnel.ssh.port",
+    "tunnel.ssh.remote_address",
+    "tunnel.ssh.remote_port",
+    "tunnel.ssh.user",
+    "tunnel.start",
 ];
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
@@ -79,6 +90,8 @@ pub struct Config {
     /// A second TLS port on 127.0.0.1 for the person's own reverse proxy or port forwarding: everything that
     /// comes in there counts as coming from the internet. 0 takes a free one.
     pub ingress_port: Option<u16>,
+    /// Whether what stands before the second port begins each stream with a PROXY protocol header.
+    pub ingress_proxy_protocol: bool,
     /// The public origin, where there is one.
     pub public_url: Option<Origin>,
     /// Origins of web pages that may call us (the MCP Inspector's browser mode).
@@ -111,6 +124,8 @@ pub struct Config {
     pub redaction: Redaction,
     /// How long conversations are kept.
     pub retention: RetentionSetting,
+    /// How the internet is to reach the program.
+    pub tunnel: TunnelConfig,
     /// How the windows look.
     pub theme: Theme,
     /// Where each setting comes from that somebody set, by its name.
@@ -312,6 +327,7 @@ impl Config {
 struct Layers {
     port: Option<u16>,
     ingress_port: Option<u16>,
+    ingress_proxy_protocol: Option<bool>,
     public_url: Option<Origin>,
     browser_origins: Option<Vec<String>>,
     rates_limited: Option<bool>,
@@ -319,6 +335,7 @@ struct Layers {
     external: external::ExternalLayer,
     admission: admission::AdmissionLayer,
     privacy: privacy::PrivacyLayer,
+    tunnel: tunnel::TunnelLayer,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
     theme: Option<Theme>,
@@ -350,6 +367,7 @@ impl Layers {
             data_dir,
             port,
             ingress_port: self.ingress_port,
+            ingress_proxy_protocol: self.ingress_proxy_protocol.unwrap_or(false),
             public_url: self.public_url,
             browser_origins: self.browser_origins.unwrap_or_default(),
             rates_limited,
@@ -366,6 +384,7 @@ impl Layers {
             remember_consent: self.admission.remember_consent(),
             redaction: self.privacy.redaction(),
             retention: self.privacy.retention(),
+            tunnel: self.tunnel.check(),
             theme: self.theme.unwrap_or_default(),
             sources: self.sources,
         })
@@ -453,6 +472,11 @@ impl Layers {
             "ingress_port" => {
                 self.ingress_port = Some(value.parse().map_err(|_| bad("ingress_port", PORT_RULE))?);
             }
+            "ingress_proxy_protocol" => {
+                let rule = "it must be true or false";
+                let choice = value.parse().map_err(|_| bad("ingress_proxy_protocol", rule))?;
+                self.ingress_proxy_protocol = Some(choice);
+            }
             "theme" => {
                 let rule = "it must be \"system\", \"light\" or \"dark\"";
                 self.theme = Some(Theme::from_word(value).ok_or_else(|| bad("theme", rule))?);
@@ -490,7 +514,8 @@ impl Layers {
                     .set(key, value)
                     .or_else(|| self.external.set(key, value))
                     .or_else(|| self.admission.set(key, value))
-                    .or_else(|| self.privacy.set(key, value));
+                    .or_else(|| self.privacy.set(key, value))
+                    .or_else(|| self.tunnel.set(key, value));
                 let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
                 family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }

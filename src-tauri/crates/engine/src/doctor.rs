@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::Engine;
+use crate::operations::TunnelState;
+use crate::{Engine, public_check};
 
 /// The door has to answer within this time: it is on the same computer.
 const DOOR_TIMEOUT: Duration = Duration::from_secs(5);
@@ -59,11 +60,11 @@ pub struct Check {
 }
 
 impl Check {
-    fn good(name: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn good(name: &str, detail: impl Into<String>) -> Self {
         Self { name: name.to_owned(), ok: true, detail: detail.into(), remedy: None }
     }
 
-    fn bad(name: &str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn bad(name: &str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { name: name.to_owned(), ok: false, detail: detail.into(), remedy: Some(remedy.into()) }
     }
 }
@@ -108,12 +109,36 @@ pub(crate) async fn examine(engine: &Engine) -> Diagnosis {
             "start it: ambient-insights serve",
         ),
     });
+    checks.extend(check_reach(engine).await);
     Diagnosis {
         ok: checks.iter().all(|check| check.ok),
         local_origin: engine.issuer().to_owned(),
         public_origin: engine.config().public_url.as_ref().map(ToString::to_string),
         checks,
     }
+}
+
+/// The tunnel, where one is wanted; and the whole way from the public name to here, where one should lead.
+async fn check_reach(engine: &Engine) -> Vec<Check> {
+    let name = "tunnel";
+    let status = engine.tunnel_status();
+    let mut checks = Vec::new();
+    match status.state {
+        TunnelState::Off => {}
+        TunnelState::Connecting => checks.push(Check::good(name, "is being opened")),
+        TunnelState::Up => checks.push(Check::good(name, "up")),
+        TunnelState::Backoff | TunnelState::Failed => {
+            let remedy = "mend what the detail names, then run `ambient-insights tunnel up`";
+            checks.push(Check::bad(name, status.reason.unwrap_or_default(), remedy));
+        }
+    }
+    let ingress = engine.config().ingress_port.is_some() && engine.address().await.is_some();
+    if let Some(origin) = &engine.config().public_url
+        && (ingress || status.state == TunnelState::Up)
+    {
+        checks.extend(public_check::examine(origin).await);
+    }
+    checks
 }
 
 fn check_clock(now: Timestamp) -> Check {

@@ -8,7 +8,7 @@ use authorization::{Arrival, Authorization, Origins};
 use certificates::LocalCertificates;
 use clock::Clock;
 use context::Context;
-use gateway::{BindError, Bound, Limits, Rooms, Running};
+use gateway::{BindError, Bound, Limits, Rooms, Running, TunnelStreams};
 use mcp_server::AmbientServer;
 
 use crate::Config;
@@ -20,6 +20,10 @@ pub(crate) struct Doorway {
     local: Option<SocketAddr>,
     /// The port for the owner's own way in from the internet.
     ingress: Option<SocketAddr>,
+    /// Whether each stream there begins with a header of the proxy before it.
+    proxied: bool,
+    /// What a tunnel hands over.
+    streams: Option<TunnelStreams>,
     state: State,
 }
 
@@ -36,7 +40,7 @@ enum State {
 impl Doorway {
     /// For an engine that lets nobody in.
     pub(crate) fn nowhere() -> Self {
-        Self { local: None, ingress: None, state: State::Closed }
+        Self { local: None, ingress: None, proxied: false, streams: None, state: State::Closed }
     }
 
     /// Takes the ports of the settings.
@@ -44,6 +48,7 @@ impl Doorway {
         let mut doorway = Self::nowhere();
         doorway.local = Some(on_loopback(config.port));
         doorway.ingress = config.ingress_port.map(on_loopback);
+        doorway.proxied = config.ingress_proxy_protocol;
         doorway.take_again().await?;
         Ok(doorway)
     }
@@ -53,6 +58,7 @@ impl Doorway {
         let (State::Closed, Some(address)) = (&self.state, self.local) else { return Ok(false) };
         let local = gateway::bind(address).await?;
         let ingress = match self.ingress {
+            Some(address) if self.proxied => Some(gateway::bind(address).await?.behind_proxy()),
             Some(address) => Some(gateway::bind(address).await?),
             None => None,
         };
@@ -60,6 +66,11 @@ impl Doorway {
         self.ingress = ingress.as_ref().map(Bound::address);
         self.state = State::Taken { local, ingress };
         Ok(true)
+    }
+
+    /// From the next opening on, takes what a tunnel hands over too.
+    pub(crate) fn take_streams(&mut self, streams: Option<TunnelStreams>) {
+        self.streams = streams;
     }
 
     /// Answers on the ports that were taken.
@@ -93,7 +104,7 @@ impl Doorway {
         };
         let provider = "ingress".parse().expect("this is a provider's id");
         let others = ingress.map(|bound| (bound, Arrival::Tunnel(provider))).into_iter().collect();
-        self.state = State::Open(local.serve_with(&settings, rooms, others));
+        self.state = State::Open(local.serve_with(&settings, rooms, others, self.streams.clone()));
     }
 
     /// Gives the ports free; answers when the calls under way are done.

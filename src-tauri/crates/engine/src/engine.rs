@@ -23,6 +23,7 @@ use crate::doorway::Doorway;
 use crate::event::{ProgramEvent, SurfaceRequest};
 use crate::hooks::Hooks;
 use crate::transfers::Transfers;
+use crate::reach::Reach;
 use crate::{Config, Event, Failure};
 
 /// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
@@ -64,6 +65,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     surface: Surface,
     doorway: Mutex<Doorway>,
+    /// None where nobody is let in.
+    reach: Option<Reach>,
     events: broadcast::Sender<Event>,
     transfers: Transfers,
     stopping: CancellationToken,
@@ -105,6 +108,7 @@ impl Engine {
     pub async fn start(config: Config, door: Door) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(OsRandom);
+        let chance = Arc::clone(&random);
         let lock = DataDirectoryLock::acquire(&config.data_dir)?;
         let (mut doorway, surface) = match door {
             Door::Open(surface) => (Doorway::take(&config).await?, surface),
@@ -119,6 +123,9 @@ impl Engine {
         let (context, authorization, certificates) =
             tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
         let certificates = Arc::new(certificates);
+        let reach =
+            matches!(door, Door::Open(_)).then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
+        doorway.take_streams(reach.as_ref().map(Reach::streams));
         doorway.open(&config, &origins, &context, &authorization, &certificates, &clock);
         let engine = Self {
             inner: Arc::new(Inner {
@@ -129,6 +136,7 @@ impl Engine {
                 certificates,
                 surface,
                 doorway: Mutex::new(doorway),
+                reach,
                 events: broadcast::channel(256).0,
                 transfers: Transfers::default(),
                 stopping: CancellationToken::new(),
@@ -145,6 +153,10 @@ impl Engine {
         if matches!(door, Door::Open(_)) {
             engine.catch_up_with_hooks();
             engine.watch_age();
+        }
+        engine.watch_reach();
+        if engine.config().tunnel.start {
+            engine.start_reach().await;
         }
         Ok(engine)
     }
@@ -171,8 +183,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets the calls under way finish and gives the port free: nobody is answered any more.
+    /// Lets the calls under way finish and gives the port free: nobody is answered any more, and there is no tunnel
+    /// that leads to a closed door.
     pub async fn close_door(&self) {
+        if let Some(reach) = &self.inner.reach {
+            reach.down().await;
+        }
         self.inner.doorway.lock().await.close().await;
         self.tell(Event::Program(ProgramEvent::StateChanged));
     }
@@ -180,6 +196,9 @@ impl Engine {
     /// Lets the calls under way finish, writes what is still in memory, gives the data directory free.
     pub async fn stop(&self) {
         self.inner.stopping.cancel();
+        if let Some(reach) = &self.inner.reach {
+            reach.down().await;
+        }
         self.inner.doorway.lock().await.close().await;
         self.inner.authorization.clone().close().await;
         self.inner.context.clone().close().await;
@@ -232,6 +251,16 @@ impl Engine {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.inner.events.subscribe()
+    }
+
+    /// The way in from the internet, where anybody is let in at all.
+    pub(crate) fn reach(&self) -> Option<&Reach> {
+        self.inner.reach.as_ref()
+    }
+
+    /// Ends when the engine stops.
+    pub(crate) fn stopping(&self) -> CancellationToken {
+        self.inner.stopping.clone()
     }
 
     pub(crate) fn context(&self) -> &Context {

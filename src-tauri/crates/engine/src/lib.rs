@@ -17,13 +17,16 @@ pub mod hooks;
 mod operation;
 pub mod operations;
 mod ports;
+mod public_check;
+mod reach;
 mod settings_file;
 mod this_computer;
 mod transfers;
 pub mod trust;
 
 pub use config::{
-    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, Theme, default_data_dir,
+    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, SshConfig, Theme, TunnelConfig,
+    default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
@@ -51,4 +54,6 @@ pub mod types {
         Mark, Neighbour, NewItem, Page, Pause, Profile, Progress, Retention, SearchAnswer, SearchOrder,
         SearchQuery, Snippet, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why,
     };
+    pub use tunnel::ssh::{Recipe, RecipeStep};
+    pub use tunnel::{HostKeyOffer, ProviderKind, ReasonKind};
 }

@@ -14,6 +14,7 @@ mod settings;
 mod status;
 mod surface;
 mod transfer;
+mod tunnel;
 mod turns;
 
 use serde_json::Value;
@@ -37,8 +38,10 @@ pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
 pub use self::transfer::{CancelTransfer, Export, Import};
+pub use self::tunnel::{ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnelOff, TurnTunnelOn};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
+pub use crate::reach::{TunnelState, TunnelStatus};
 
 use crate::{Engine, Failure, Operation};
 
@@ -100,6 +103,11 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ResumeRemembering,
         Panic,
         OpenDoor,
+        ShowTunnel,
+        TurnTunnelOn,
+        TurnTunnelOff,
+        TrustTunnelHost,
+        ShowTunnelRecipe,
         ShowSettings,
         ChangeSettings,
         ShowWindow,

@@ -60,6 +60,20 @@ pub(crate) async fn serve<S, IO>(
             return;
         }
     };
+    speak_http(stream, connection, door, &limits, watcher).await;
+}
+
+/// Serves HTTP on a stream in clear: what TLS gave, or what a provider hands over that took the TLS off.
+pub(crate) async fn speak_http<S, IO>(
+    stream: IO,
+    connection: Connection,
+    door: Arc<Door<S>>,
+    limits: &Limits,
+    watcher: Watcher,
+) where
+    S: ServerHandler,
+    IO: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let (requests, under_way) = watch::channel(0);
     let service = service_fn(move |request| {
         let (door, connection) = (Arc::clone(&door), connection.clone());
@@ -69,7 +83,7 @@ pub(crate) async fn serve<S, IO>(
             Ok::<_, Infallible>(response.map(|body| Counted { body, _under_way: under_way }))
         }
     });
-    let builder = http_settings(&limits);
+    let builder = http_settings(limits);
     let serving = watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     tokio::select! {
         ended = serving => if let Err(error) = ended {

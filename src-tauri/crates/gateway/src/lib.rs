@@ -1,4 +1,4 @@
-//! The one door: byte streams from listeners → TLS → HTTP → who may come in → the room that answers.
+//! The one door: byte streams from listeners and tunnels → TLS → HTTP → who may come in → the room that answers.
 //!
 //! This room knows where bytes came from and what a request must look like before anybody reads it: arrival,
 //! Host and Origin, sizes, times, the bearer check and its challenge, the binding of legacy MCP sessions to
@@ -13,10 +13,12 @@ mod json_rpc;
 mod listener;
 mod names;
 mod port_holder;
+mod proxy_protocol;
 mod rates;
 mod respond;
 mod sessions;
 mod standing;
+mod streams;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,7 @@ use authorization::{Authorization, Origins};
 use rustls::server::ResolvesServerCert;
 
 pub use listener::{BindError, Bound, Running, bind};
+pub use streams::TunnelStreams;
 
 /// What the door is set to.
 #[derive(Clone, Debug)]

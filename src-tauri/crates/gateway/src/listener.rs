@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::door::{Connection, Door};
 use crate::port_holder::{self, PortHolder};
-use crate::{Limits, Rooms, Settings, connection};
+use crate::{Limits, Rooms, Settings, TunnelStreams, connection, proxy_protocol, streams};
 
 /// Why a port could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,8 @@ pub enum BindError {
 pub struct Bound {
     listener: TcpListener,
     address: SocketAddr,
+    /// Each stream begins with a header of the proxy in front of us.
+    proxied: bool,
 }
 
 /// Takes a port. Port 0 takes a free one.
@@ -69,7 +71,7 @@ pub async fn bind(address: SocketAddr) -> Result<Bound, BindError> {
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok(Bound { listener, address })
+    Ok(Bound { listener, address, proxied: false })
 }
 
 impl Bound {
@@ -79,33 +81,43 @@ impl Bound {
         self.address
     }
 
+    /// Demands that each stream begins with a PROXY protocol header, version 1 or 2, and believes it.
+    #[must_use]
+    pub fn behind_proxy(self) -> Self {
+        Self { proxied: true, ..self }
+    }
+
     /// Opens the door. Everything that comes in here came from this computer.
     #[must_use]
     pub fn serve<S: ServerHandler>(self, settings: &Settings, rooms: Rooms<S>) -> Running {
-        self.serve_with(settings, rooms, Vec::new())
+        self.serve_with(settings, rooms, Vec::new(), None)
     }
 
     /// Opens the door with further entrances, each marked with where its streams come from: the end of a tunnel
     /// that dials in by TCP has a listener of its own, so that the mark hangs on the port and on nothing that a
-    /// request says.
+    /// request says. `streams` are those that a tunnel hands over without any port.
     #[must_use]
     pub fn serve_with<S: ServerHandler>(
         self,
         settings: &Settings,
         rooms: Rooms<S>,
         others: Vec<(Bound, Arrival)>,
+        streams: Option<TunnelStreams>,
     ) -> Running {
         let stopping = CancellationToken::new();
         let ended = CancellationToken::new();
         let tls = TlsAcceptor::from(Arc::new(tls_settings(&rooms)));
         let door = Arc::new(Door::new(settings, rooms, stopping.clone(), ended.clone()));
         let entrances = std::iter::once((self, Arrival::Local)).chain(others);
-        let accepting = entrances
+        let mut accepting: Vec<_> = entrances
             .map(|(bound, arrival)| {
                 let (tls, door, stopping) = (tls.clone(), Arc::clone(&door), stopping.clone());
-                tokio::spawn(accept(bound.listener, arrival, tls, door, settings.limits.clone(), stopping))
+                tokio::spawn(accept(bound, arrival, tls, door, settings.limits.clone(), stopping))
             })
             .collect();
+        accepting.extend(streams.map(|streams| {
+            tokio::spawn(streams::accept(streams, tls, door, settings.limits.clone(), stopping.clone()))
+        }));
         Running { stopping, ended, accepting, limits: settings.limits.clone() }
     }
 }
@@ -148,13 +160,14 @@ impl Running {
 }
 
 async fn accept<S: ServerHandler>(
-    listener: TcpListener,
+    bound: Bound,
     arrival: Arrival,
     tls: TlsAcceptor,
     door: Arc<Door<S>>,
     limits: Limits,
     stopping: CancellationToken,
 ) -> GracefulShutdown {
+    let Bound { listener, proxied, .. } = bound;
     let connections = GracefulShutdown::new();
     let places = match arrival {
         Arrival::Local => limits.connections,
@@ -177,12 +190,27 @@ async fn accept<S: ServerHandler>(
                 continue;
             }
         };
-        let connection = Connection { arrival: arrival.clone(), peer: Some(peer.ip()) };
+        let mut connection = Connection { arrival: arrival.clone(), peer: Some(peer.ip()) };
         let (tls, door, limits) = (tls.clone(), Arc::clone(&door), limits.clone());
         let (watcher, stopping) = (connections.watcher(), stopping.clone());
         tokio::spawn(async move {
             let _place = place;
+            let mut stream = stream;
             let _ = stream.set_nodelay(true);
+            if proxied {
+                let header = tokio::select! {
+                    () = stopping.cancelled() => return,
+                    header = tokio::time::timeout(limits.handshake, proxy_protocol::take(&mut stream)) => header,
+                };
+                match header {
+                    Ok(Ok(peer)) => connection.peer = peer.map(|peer| peer.ip()),
+                    Ok(Err(refusal)) => {
+                        tracing::warn!(%refusal, "a stream at the ingress port was not taken");
+                        return;
+                    }
+                    Err(_) => return,
+                }
+            }
             let first_byte = tokio::select! {
                 () = stopping.cancelled() => return,
                 first_byte = first_byte(&stream, &limits) => first_byte,

@@ -1,9 +1,10 @@
 //! Commands about the program as a whole.
 
 use engine::operations::{
-    Diagnose, Diagnosis, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, Status,
+    Diagnose, Diagnosis, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, ShowTunnel,
+    ShowTunnelRecipe, Status, TrustTunnelHost, TunnelStatus, TurnTunnelOff, TurnTunnelOn,
 };
-use engine::types::{Pause, Revoked};
+use engine::types::{HostKeyOffer, Pause, Recipe, Revoked};
 use serde::Deserialize;
 
 use super::{Nothing, commands, run};
@@ -72,6 +73,31 @@ commands! {
 
     /// Opens the door again.
     open_door(desk, input: OpenDoor) -> () {
+        run(desk, input).await
+    }
+
+    /// How the tunnel is.
+    show_tunnel(desk, input: ShowTunnel) -> TunnelStatus {
+        run(desk, input).await
+    }
+
+    /// Lets the internet in.
+    turn_tunnel_on(desk, input: TurnTunnelOn) -> TunnelStatus {
+        run(desk, input).await
+    }
+
+    /// Lets the internet in no longer.
+    turn_tunnel_off(desk, input: TurnTunnelOff) -> TunnelStatus {
+        run(desk, input).await
+    }
+
+    /// Trusts the key that the person compared.
+    trust_tunnel_host(desk, input: TrustTunnelHost) -> HostKeyOffer {
+        run(desk, input).await
+    }
+
+    /// What is to be set on the person's host.
+    show_tunnel_recipe(desk, input: ShowTunnelRecipe) -> Recipe {
         run(desk, input).await
     }
 

@@ -20,6 +20,10 @@ pub(crate) enum Action {
     Pause(Option<u32>),
     /// Remember again.
     Resume,
+    /// Let the internet in.
+    TunnelOn,
+    /// Let it in no longer.
+    TunnelOff,
     /// Open the door again.
     OpenDoor,
     /// Take every access back and close the door.
@@ -47,6 +51,8 @@ impl Action {
             Self::Pause(Some(minutes)) => format!("pause:{minutes}"),
             Self::Pause(None) => "pause".to_owned(),
             Self::Resume => "resume".to_owned(),
+            Self::TunnelOn => "tunnel-on".to_owned(),
+            Self::TunnelOff => "tunnel-off".to_owned(),
             Self::OpenDoor => "open-door".to_owned(),
             Self::Panic => "panic".to_owned(),
             Self::TryAgain => "try-again".to_owned(),
@@ -74,6 +80,8 @@ impl TryFrom<&MenuId> for Action {
                 "copy-public-url" => Self::CopyPublicUrl,
                 "pause" => Self::Pause(None),
                 "resume" => Self::Resume,
+                "tunnel-on" => Self::TunnelOn,
+                "tunnel-off" => Self::TunnelOff,
                 "open-door" => Self::OpenDoor,
                 "panic" => Self::Panic,
                 "try-again" => Self::TryAgain,

@@ -8,8 +8,10 @@ mod model;
 use std::time::Duration;
 
 use engine::operations::{
-    ListApprovals, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, Status,
+    ListApprovals, OpenDoor, Panic, PauseRemembering, ResumeRemembering, ShowStatus, ShowTunnel, Status,
+    TunnelState, TunnelStatus, TurnTunnelOff, TurnTunnelOn,
 };
+use engine::types::ProviderKind;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _, Runtime};
@@ -17,7 +19,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use self::action::Action;
-use self::model::{Entry, Facts, Model, Program};
+use self::model::{Entry, Facts, Model, Program, Tunnel};
 use super::approvals::Clerk;
 use super::desk::Desk;
 use super::host::{Host, ProgramState};
@@ -108,7 +110,31 @@ async fn facts(host: &Host) -> Facts {
         Program::Running { .. } => host.run(ListApprovals {}).await.unwrap_or_default(),
         Program::Starting | Program::Failed { .. } => Vec::new(),
     };
-    Facts { program, waiting: waiting.into_iter().map(|request| (request.id, request.client_name)).collect() }
+    let tunnel = match (&program, host.run(ShowTunnel {}).await) {
+        (Program::Running { door_open: true, .. }, Ok(status)) => tunnel_of(status),
+        _ => Tunnel::NotSet,
+    };
+    Facts {
+        program,
+        tunnel,
+        waiting: waiting.into_iter().map(|request| (request.id, request.client_name)).collect(),
+    }
+}
+
+/// What the menu shows of the tunnel. The person's own way in has no switch here.
+fn tunnel_of(status: TunnelStatus) -> Tunnel {
+    let wrong = status.checks.iter().find(|check| !check.ok);
+    match status.state {
+        _ if status.provider != Some(ProviderKind::Ssh) || status.public_url.is_none() => Tunnel::NotSet,
+        TunnelState::Off => Tunnel::Off,
+        TunnelState::Backoff | TunnelState::Failed => {
+            Tunnel::Broken { reason: status.reason.unwrap_or_default() }
+        }
+        TunnelState::Up if status.public => Tunnel::Public,
+        TunnelState::Connecting | TunnelState::Up => {
+            wrong.map_or(Tunnel::On, |check| Tunnel::Broken { reason: check.detail.clone() })
+        }
+    }
 }
 
 /// Draws on the toolkit's own thread, and tells what came of it.
@@ -212,6 +238,8 @@ fn perform<R: Runtime>(app: &AppHandle<R>, clerk: &Clerk, action: Action) {
             },
             Action::Pause(minutes) => host.run(PauseRemembering { minutes }).await.map(drop),
             Action::Resume => host.run(ResumeRemembering {}).await,
+            Action::TunnelOn => host.run(TurnTunnelOn::default()).await.map(drop),
+            Action::TunnelOff => host.run(TurnTunnelOff {}).await.map(drop),
             Action::OpenDoor => host.run(OpenDoor {}).await,
             Action::Panic => host.run(Panic {}).await.map(drop),
             Action::TryAgain => {

@@ -15,6 +15,7 @@ const WIDTH: usize = 60;
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) program: Program,
+    pub(crate) tunnel: Tunnel,
     /// Who waits to be let in, oldest first.
     pub(crate) waiting: Vec<(RequestId, String)>,
 }
@@ -25,6 +26,22 @@ pub(crate) enum Program {
     Starting,
     Running { door_open: bool, paused: Option<Pause>, mcp_url: String, public_url: Option<String> },
     Failed { message: String },
+}
+
+/// Whether the internet reaches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tunnel {
+    /// There is none to be switched.
+    NotSet,
+    Off,
+    /// It is on, and nothing is known yet of the public address.
+    On,
+    /// The public address was tried and leads here.
+    Public,
+    /// It is on, and does not lead here.
+    Broken {
+        reason: String,
+    },
 }
 
 /// The four pictures.
@@ -66,6 +83,7 @@ impl Model {
             if let Some(url) = public_url {
                 entries.push(Entry::Item(Action::CopyPublicUrl, format!("Copy {url}")));
             }
+            entries.extend(tunnel_switch(&facts.tunnel));
         }
         if !facts.waiting.is_empty() {
             entries.push(Entry::Separator);
@@ -121,7 +139,28 @@ fn state(facts: &Facts) -> (Icon, String) {
         Program::Running { paused: Some(Pause { until: None }), .. } => {
             (Icon::Paused, "Paused: nothing is remembered until you resume".to_owned())
         }
-        Program::Running { .. } => (Icon::Quiet, "Running: your assistants can remember".to_owned()),
+        Program::Running { .. } => match &facts.tunnel {
+            Tunnel::Broken { reason } => {
+                (Icon::Error, format!("Not reached from the internet: {}", short(reason)))
+            }
+            Tunnel::Public => {
+                (Icon::Quiet, "Running and public: your assistants can remember from anywhere".to_owned())
+            }
+            Tunnel::NotSet | Tunnel::Off | Tunnel::On => {
+                (Icon::Quiet, "Running: your assistants can remember".to_owned())
+            }
+        },
+    }
+}
+
+/// Lets the internet in, or out again.
+fn tunnel_switch(tunnel: &Tunnel) -> Option<Entry> {
+    match tunnel {
+        Tunnel::NotSet => None,
+        Tunnel::Off => Some(Entry::Item(Action::TunnelOn, "Let assistants in the cloud in".to_owned())),
+        Tunnel::On | Tunnel::Public | Tunnel::Broken { .. } => {
+            Some(Entry::Item(Action::TunnelOff, "Shut the way in from the internet".to_owned()))
+        }
     }
 }
 

@@ -13,7 +13,7 @@ fn running() -> Program {
 }
 
 fn facts(program: Program) -> Facts {
-    Facts { program, waiting: Vec::new() }
+    Facts { program, tunnel: Tunnel::NotSet, waiting: Vec::new() }
 }
 
 fn request(number: u8) -> RequestId {
@@ -60,7 +60,7 @@ fn a_running_program_is_quiet_and_offers_all_that_can_be_done() {
 #[test]
 fn somebody_who_waits_changes_the_icon_and_stands_in_the_menu() {
     let waiting = vec![(request(1), "Claude Code".to_owned())];
-    let model = Model::of(&Facts { program: running(), waiting });
+    let model = Model::of(&Facts { waiting, ..facts(running()) });
     assert_eq!(model.icon, Icon::Asking);
     assert_eq!(first_line(&model), "Claude Code asks for access");
     assert!(actions(&model.entries).contains(&Action::Approval(request(1))));
@@ -69,7 +69,7 @@ fn somebody_who_waits_changes_the_icon_and_stands_in_the_menu() {
 #[test]
 fn twenty_requests_do_not_make_a_menu_taller_than_the_screen() {
     let waiting: Vec<_> = (0..20).map(|number| (request(number), format!("Client {number}"))).collect();
-    let model = Model::of(&Facts { program: running(), waiting });
+    let model = Model::of(&Facts { waiting, ..facts(running()) });
     assert_eq!(first_line(&model), "20 programs ask for access");
     let named =
         actions(&model.entries).into_iter().filter(|action| matches!(action, Action::Approval(_))).count();
@@ -80,7 +80,7 @@ fn twenty_requests_do_not_make_a_menu_taller_than_the_screen() {
 #[test]
 fn a_name_of_ten_thousand_characters_is_one_short_line() {
     let waiting = vec![(request(1), "x\n".repeat(10_000))];
-    let model = Model::of(&Facts { program: running(), waiting });
+    let model = Model::of(&Facts { waiting, ..facts(running()) });
     for entry in &model.entries {
         if let Entry::Item(_, text) | Entry::Line(text) = entry {
             assert!(text.chars().count() < 90 && !text.contains('\n'), "{text}");
@@ -122,6 +122,28 @@ fn a_closed_door_is_an_error_with_its_reason_and_the_way_back() {
 }
 
 #[test]
+fn the_tunnel_has_one_switch_and_says_public_only_when_it_was_tried() {
+    let with = |tunnel: Tunnel| Model::of(&Facts { tunnel, ..facts(running()) });
+    let broken = Tunnel::Broken { reason: "no address in DNS".to_owned() };
+    for (tunnel, switch, words) in [
+        (Tunnel::NotSet, None, "Running: "),
+        (Tunnel::Off, Some(Action::TunnelOn), "Running: "),
+        (Tunnel::On, Some(Action::TunnelOff), "Running: "),
+        (Tunnel::Public, Some(Action::TunnelOff), "Running and public"),
+        (broken, Some(Action::TunnelOff), "no address in DNS"),
+    ] {
+        let model = with(tunnel.clone());
+        let actions = actions(&model.entries);
+        for action in [Action::TunnelOn, Action::TunnelOff] {
+            assert_eq!(actions.contains(&action), switch == Some(action), "{tunnel:?} {action:?}");
+        }
+        assert!(first_line(&model).contains(words), "{tunnel:?}: {}", first_line(&model));
+        let error = matches!(tunnel, Tunnel::Broken { .. });
+        assert_eq!(model.icon, if error { Icon::Error } else { Icon::Quiet }, "{tunnel:?}");
+    }
+}
+
+#[test]
 fn a_failure_stands_in_the_first_line_and_can_be_tried_again() {
     let model = Model::of(&facts(Program::Failed { message: "port 9100 is in use".to_owned() }));
     assert_eq!(model.icon, Icon::Error);
@@ -133,6 +155,8 @@ fn a_failure_stands_in_the_first_line_and_can_be_tried_again() {
 fn every_action_comes_back_from_its_id_and_nothing_else_does() {
     let all = [
         Action::Open,
+        Action::TunnelOn,
+        Action::TunnelOff,
         Action::Connect,
         Action::Approval(request(7)),
         Action::CopyUrl,

@@ -28,7 +28,7 @@ struct Need {
 
 use Manager::{Apt, Brew, Dnf, Pacman, Winget};
 
-const NEEDS: [Need; 15] = [
+const NEEDS: [Need; 16] = [
     Need {
         what: "a C compiler",
         why: "SQLite and the cryptography are built from their C sources",
@@ -61,6 +61,16 @@ const NEEDS: [Need; 15] = [
         applies: cfg!(target_os = "linux"),
         is_there: || is_installed("strace"),
         packages: &[(Apt, "strace"), (Dnf, "strace"), (Pacman, "strace")],
+    },
+    Need {
+        what: "sshd",
+        why: "the tunnel is tested against a real SSH server, which only the tests start",
+        from: Purpose::Test,
+        applies: cfg!(target_os = "linux"),
+        is_there: || {
+            ["/usr/sbin/sshd", "/usr/bin/sshd"].iter().any(|path| std::path::Path::new(path).exists())
+        },
+        packages: &[(Apt, "openssh-server"), (Dnf, "openssh-server"), (Pacman, "openssh")],
     },
     Need {
         what: "certutil",

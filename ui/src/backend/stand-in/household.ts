@@ -7,6 +7,7 @@ import type {
 import { ago, assistants, hostile, insightsOverTime, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
 
 export type Household = {
+  scenario: string;
   program: ProgramState; doorOpen: boolean; externalIssuer: string | null; paused: Pause | null; view: View;
   conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
   clients: KnownClient[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
@@ -90,7 +91,7 @@ export function household(scenario: string): Household {
     program: scenario === "failed"
       ? { state: "failed", message: "Port 9100 is used by another program. Close that program, or choose another port with --port or in config.toml." }
       : scenario === "starting" ? { state: "starting" } : { state: "running", first_run: scenario === "first-run" },
-    doorOpen: scenario !== "closed",
+    scenario, doorOpen: scenario !== "closed",
     externalIssuer: scenario === "external" ? "https://login.example.org/realms/home" : null,
     paused: scenario === "paused" ? { until: null } : scenario === "paused-hour" ? { until: ago(-3_600_000) } : null,
     view: "home",

@@ -7,6 +7,7 @@ import type { MemoryCommands } from "./memory";
 import type { PrivacyCommands } from "./privacy";
 import { refuse } from "./refusal";
 import { ago, now } from "./samples";
+import { tunnelCommands } from "./tunnel";
 
 const url = "https://localhost:9100/mcp";
 
@@ -98,6 +99,7 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
       stateChanged();
       return null;
     },
+    ...tunnelCommands(home.scenario, stateChanged, pause),
     list_approvals: () => home.pending,
     open_approval: ({ id }) => {
       if (!home.pending.some((request) => request.id === id)) refuse("not_found", "This request is not waiting any more.");

@@ -116,3 +116,19 @@ async fn a_door_that_was_closed_opens_again_on_its_port_for_the_same_tokens() {
     door.server.released.add_permits(1);
     assert_eq!(door.send(modern_call(&token, "wait")).await.status(), StatusCode::OK);
 }
+
+#[tokio::test]
+async fn behind_a_proxy_the_header_says_who_came_and_without_one_nobody_comes_in() {
+    let ingress = gateway::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap().behind_proxy();
+    let address = ingress.address();
+    let arrival = authorization::Arrival::Tunnel("ingress".parse().unwrap());
+    let door = Door::open_beside(Limits::default(), Vec::new(), vec![(ingress, arrival)]).await;
+    let header = b"PROXY TCP4 203.0.113.7 10.0.0.1 49153 443\r\n";
+    let response = door.send_behind(address, header, get(ASK, PUBLIC)).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let waiting = door.authorization.pending().await.unwrap();
+    assert_eq!(waiting[0].remote_address, Some([203, 0, 113, 7].into()));
+    assert!(door.send_behind(address, b"", get("/health", PUBLIC)).await.is_none(), "no header, no answer");
+    // The local port takes none: a program here can not pretend to be somewhere else.
+    assert!(door.send_behind(door.address, header, get("/health", &door.host())).await.is_none());
+}

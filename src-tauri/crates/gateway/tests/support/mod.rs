@@ -98,7 +98,7 @@ impl Door {
         (Self::open_beside(limits, Vec::new(), vec![(ingress, arrival)]).await, address)
     }
 
-    async fn open_beside(
+    pub(crate) async fn open_beside(
         limits: Limits,
         browser_origins: Vec<String>,
         others: Vec<(gateway::Bound, authorization::Arrival)>,
@@ -133,7 +133,7 @@ impl Door {
                 mcp: Arc::new(move || handler.clone()),
             }
         });
-        let running = bound.serve_with(&settings, rooms(), others);
+        let running = bound.serve_with(&settings, rooms(), others, None);
         let ca = certificates.ca_certificate().to_owned();
         let opening = Opening { settings, rooms };
         Self { address, authorization, server, running, opening, ca, _directory: directory }
@@ -159,6 +159,13 @@ impl Door {
 
     /// The same, to another entrance.
     pub(crate) async fn connect_to(&self, to: SocketAddr, protocols: &[&[u8]]) -> TlsStream<TcpStream> {
+        let stream = TcpStream::connect(to).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        self.tls(protocols).connect(name, stream).await.unwrap()
+    }
+
+    /// Trusts the door's own authority alone.
+    fn tls(&self, protocols: &[&[u8]]) -> TlsConnector {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(&self.ca).unwrap()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -168,9 +175,7 @@ impl Door {
             .with_root_certificates(roots)
             .with_no_client_auth();
         tls.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-        let stream = TcpStream::connect(to).await.unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::new(tls)).connect(name, stream).await.unwrap()
+        TlsConnector::from(Arc::new(tls))
     }
 
     pub(crate) async fn client(&self) -> SendRequest<Full<Bytes>> {
@@ -186,6 +191,25 @@ impl Door {
         let (mut client, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
         tokio::spawn(connection);
         tokio::time::timeout(LIMIT, client.send_request(request)).await.unwrap().unwrap()
+    }
+
+    /// Sends one request behind what a proxy sends first. None where no TLS comes about.
+    pub(crate) async fn send_behind(
+        &self,
+        to: SocketAddr,
+        first: &[u8],
+        request: Request<Full<Bytes>>,
+    ) -> Option<Response<Incoming>> {
+        use tokio::io::AsyncWriteExt as _;
+        let mut stream = TcpStream::connect(to).await.unwrap();
+        stream.write_all(first).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let connected = self.tls(&[b"http/1.1"]).connect(name, stream);
+        let stream = tokio::time::timeout(LIMIT, connected).await.unwrap().ok()?;
+        let (mut client, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+        tokio::spawn(connection);
+        tokio::time::timeout(LIMIT, client.send_request(request)).await.unwrap().ok()
     }
 
     /// Sends one request; the Host is right unless the test sets another.

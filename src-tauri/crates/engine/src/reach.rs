@@ -1,0 +1,362 @@
+//! The way in from the internet: which provider, from which settings, and whether the public address really leads
+//! here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clock::{Clock, Random, Timestamp};
+use gateway::TunnelStreams;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Mutex, mpsc, watch};
+use tunnel::ssh::{self, KnownHosts, Ssh};
+use tunnel::{HostKeyOffer, Provider, ProviderKind, ReasonKind, State, Supervisor, Timing};
+
+use crate::event::ProgramEvent;
+use crate::operations::Check;
+use crate::{Config, Engine, Event, Failure, public_check};
+
+/// Streams that wait for the door. More than come in one moment; a provider turns further ones away.
+const WAITING_STREAMS: usize = 64;
+
+/// Between two looks at the public address: while it does not lead here, and while it does.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_mins(1), Duration::from_mins(30));
+
+/// How the tunnel is, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum TunnelState {
+    /// Nobody wants one.
+    Off,
+    /// It is being opened.
+    Connecting,
+    /// It stands; whether the public address leads here, `public` says.
+    Up,
+    /// It broke, and is tried again by itself.
+    Backoff,
+    /// It broke, and somebody has to mend it.
+    Failed,
+}
+
+/// How the tunnel is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TunnelStatus {
+    /// In one word.
+    pub state: TunnelState,
+    /// By which provider, or by which it would be.
+    pub provider: Option<ProviderKind>,
+    /// The address for assistants in the cloud, if one is set.
+    pub public_url: Option<String>,
+    /// Whether the public address was tried and leads here, with everything that an assistant needs.
+    pub public: bool,
+    /// Why it is not up, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub reason: Option<String>,
+    /// What kind of reason that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub reason_kind: Option<ReasonKind>,
+    /// The host's key that the owner has to confirm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub host_key: Option<HostKeyOffer>,
+    /// When it is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub retry_at: Option<Timestamp>,
+    /// Since when it is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub since: Option<Timestamp>,
+    /// What the provider can do and who can read along, in sentences.
+    pub words: Vec<String>,
+    /// What was seen when the public address was last tried.
+    pub checks: Vec<Check>,
+}
+
+/// The supervisor, and what it is asked to keep up.
+pub(crate) struct Reach {
+    supervisor: Supervisor,
+    streams: TunnelStreams,
+    /// Kept while the program runs, in memory alone: it is asked for again after a start.
+    passphrase: Mutex<Option<SecretString>>,
+    checks: watch::Sender<Vec<Check>>,
+}
+
+impl Reach {
+    pub(crate) fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let (incoming, waiting) = mpsc::channel(WAITING_STREAMS);
+        Self {
+            supervisor: Supervisor::start(incoming, clock, random, Timing::default()),
+            streams: TunnelStreams::new(waiting),
+            passphrase: Mutex::default(),
+            checks: watch::channel(Vec::new()).0,
+        }
+    }
+
+    pub(crate) fn streams(&self) -> TunnelStreams {
+        self.streams.clone()
+    }
+
+    pub(crate) async fn down(&self) {
+        self.supervisor.down().await;
+    }
+
+    pub(crate) fn state(&self) -> watch::Receiver<State> {
+        self.supervisor.state()
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        self.checks.borrow().clone()
+    }
+}
+
+impl Engine {
+    /// How the tunnel is.
+    pub(crate) fn tunnel_status(&self) -> TunnelStatus {
+        let config = self.config();
+        let state = self.reach().map_or(State::Off, |reach| reach.state().borrow().clone());
+        let checks = self.reach().map(Reach::checks).unwrap_or_default();
+        let provider = config.tunnel.provider.or(config.ingress_port.map(|_| ProviderKind::Ingress));
+        let mut status = TunnelStatus {
+            state: TunnelState::Off,
+            provider,
+            public_url: self.public_url(),
+            public: false,
+            reason: None,
+            reason_kind: None,
+            host_key: None,
+            retry_at: None,
+            since: None,
+            words: words(provider),
+            checks: Vec::new(),
+        };
+        let mut because = |reason: tunnel::Reason| {
+            status.reason = Some(reason.message);
+            status.reason_kind = Some(reason.kind);
+            status.host_key = reason.host_key;
+        };
+        status.state = match state {
+            State::Off => TunnelState::Off,
+            State::Connecting => TunnelState::Connecting,
+            State::Up { since, .. } => {
+                status.since = Some(since);
+                status.public = !checks.is_empty() && checks.iter().all(|check| check.ok);
+                status.checks = checks;
+                TunnelState::Up
+            }
+            State::Backoff { retry_at, reason, .. } => {
+                because(reason);
+                status.retry_at = Some(retry_at);
+                TunnelState::Backoff
+            }
+            State::Failed { reason } => {
+                because(reason);
+                TunnelState::Failed
+            }
+        };
+        status
+    }
+
+    /// Turns the tunnel on, or tries it again at once.
+    pub(crate) async fn tunnel_up(
+        &self,
+        provider: Option<ProviderKind>,
+        passphrase: Option<SecretString>,
+    ) -> Result<(), Failure> {
+        let config = self.config();
+        let Some(reach) = self.reach() else {
+            return Err(Failure::refused(
+                "no program runs here, so there is nothing to reach; start it, then turn the tunnel on",
+            ));
+        };
+        if !config.rates_limited {
+            return Err(Failure::refused(
+                "limits = \"off\" is for load tests on this computer alone; remove it before the internet may come in",
+            ));
+        }
+        if config.public_url.is_none() {
+            return Err(Failure::refused(
+                "there is no public address yet; set public_url = \"https://your.name\" in config.toml and start the \
+                 program again",
+            ));
+        }
+        if self.address().await.is_none() {
+            return Err(Failure::refused("the door is closed; open it first (`ambient-insights resume`)"));
+        }
+        if passphrase.is_some() {
+            *reach.passphrase.lock().await = passphrase;
+        }
+        let provider: Arc<dyn Provider> = match provider.or(config.tunnel.provider) {
+            Some(ProviderKind::Ssh) => {
+                let passphrase = reach.passphrase.lock().await.clone();
+                Arc::new(Ssh::new(ssh_settings(config, passphrase)?))
+            }
+            Some(ProviderKind::Ingress) => {
+                return Err(Failure::refused(
+                    "the own way in is open as long as ingress_port is set in config.toml; there is nothing to turn on",
+                ));
+            }
+            None => {
+                return Err(Failure::refused(
+                    "no way to the internet is chosen; set tunnel.provider = \"ssh\" and tunnel.ssh.host in \
+                     config.toml and start the program again",
+                ));
+            }
+        };
+        reach.supervisor.up(provider).await;
+        Ok(())
+    }
+
+    /// Trusts the host key that waits for the owner, if it is the one with this fingerprint, and tries again.
+    pub(crate) async fn trust_host(&self, fingerprint: &str) -> Result<HostKeyOffer, Failure> {
+        let offer = self.tunnel_status().host_key.ok_or_else(|| {
+            Failure::refused("no host's key waits to be confirmed; turn the tunnel on, and it is shown then")
+        })?;
+        if offer.fingerprint != fingerprint.trim() {
+            return Err(Failure::refused(format!(
+                "the host shows {}, which is another key; look at it again before you trust it",
+                offer.fingerprint
+            )));
+        }
+        known_hosts(self.config()).trust(&offer).map_err(|error| Failure::failed(error.to_string()))?;
+        self.tunnel_up(Some(ProviderKind::Ssh), None).await?;
+        Ok(offer)
+    }
+
+    /// What has to be set on the host.
+    pub(crate) fn tunnel_recipe(&self) -> Result<ssh::Recipe, Failure> {
+        let settings = ssh_settings(self.config(), None)?;
+        Ok(ssh::recipe(&settings, ssh::public_key(&settings).as_ref()))
+    }
+
+    /// At the start, where the settings say so. What hinders it is told, and hinders nothing else.
+    pub(crate) async fn start_reach(&self) {
+        if let Err(failure) = self.tunnel_up(None, None).await {
+            tracing::error!(reason = failure.message, "the tunnel could not be turned on at the start");
+        }
+    }
+
+    /// Tells of every change, and tries the public address whenever the tunnel is up.
+    pub(crate) fn watch_reach(&self) {
+        let Some(mut state) = self.reach().map(Reach::state) else { return };
+        let (engine, stopping) = (self.clone(), self.stopping());
+        tokio::spawn(async move {
+            loop {
+                let is_up = matches!(*state.borrow_and_update(), State::Up { .. });
+                engine.forget_checks();
+                engine.tell(Event::Program(ProgramEvent::StateChanged));
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    changed = state.changed() => if changed.is_err() { return },
+                    () = engine.keep_trying_the_public_address(), if is_up => {}
+                }
+            }
+        });
+    }
+
+    fn forget_checks(&self) {
+        if let Some(reach) = self.reach() {
+            reach.checks.send_replace(Vec::new());
+        }
+    }
+
+    async fn keep_trying_the_public_address(&self) {
+        let (Some(reach), Some(origin)) = (self.reach(), self.config().public_url.as_ref()) else { return };
+        loop {
+            let checks = public_check::examine(origin).await;
+            let public = checks.iter().all(|check| check.ok);
+            for check in checks.iter().filter(|check| !check.ok) {
+                tracing::warn!(
+                    check = check.name,
+                    detail = check.detail,
+                    "the public address does not lead here"
+                );
+            }
+            if reach.checks.send_replace(checks.clone()) != checks {
+                self.tell(Event::Program(ProgramEvent::StateChanged));
+            }
+            tokio::time::sleep(if public { LOOK_AGAIN.1 } else { LOOK_AGAIN.0 }).await;
+        }
+    }
+
+    /// Waits until the public address was tried, or the tunnel is not up any more.
+    pub(crate) async fn tunnel_settled(&self, limit: Duration) {
+        let Some(reach) = self.reach() else { return };
+        let (mut state, mut checks) = (reach.state(), reach.checks.subscribe());
+        let settled = async {
+            if state
+                .wait_for(|state| !matches!(state, State::Connecting | State::Off))
+                .await
+                .is_ok_and(|s| matches!(*s, State::Up { .. }))
+            {
+                let _ = checks.wait_for(|checks| !checks.is_empty()).await;
+            }
+        };
+        let _ = tokio::time::timeout(limit, settled).await;
+    }
+}
+
+fn words(provider: Option<ProviderKind>) -> Vec<String> {
+    let capabilities = match provider {
+        Some(ProviderKind::Ssh) => Ssh::CAPABILITIES,
+        Some(ProviderKind::Ingress) => {
+            return vec![
+                "You have your own way in; who can read what is sent depends on where your proxy ends the encryption."
+                    .to_owned(),
+            ];
+        }
+        None => return Vec::new(),
+    };
+    capabilities.sentences().into_iter().map(str::to_owned).collect()
+}
+
+fn known_hosts(config: &Config) -> KnownHosts {
+    KnownHosts {
+        own: config.data_dir.join("tunnel").join("known_hosts"),
+        others: home_file(".ssh/known_hosts").into_iter().collect(),
+    }
+}
+
+fn home_file(name: &str) -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|folders| folders.home_dir().join(name))
+}
+
+fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh::Settings, Failure> {
+    let ssh = &config.tunnel.ssh;
+    let host = ssh.host.clone().ok_or_else(|| {
+        Failure::refused(
+            "no host is set for SSH; set tunnel.ssh.host in config.toml and start the program again",
+        )
+    })?;
+    let key = ssh.key.as_ref().map(|key| match key.strip_prefix("~") {
+        Ok(rest) => home_file(&rest.to_string_lossy()).unwrap_or_else(|| key.clone()),
+        Err(_) => key.clone(),
+    });
+    let default_keys = [".ssh/id_ed25519", ".ssh/id_ecdsa"].into_iter().filter_map(home_file).collect();
+    // As ssh(1) finds it; on Windows its agent has this one name.
+    let agent = if cfg!(windows) {
+        Some(PathBuf::from(r"\\.\pipe\openssh-ssh-agent"))
+    } else {
+        std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).map(PathBuf::from)
+    };
+    Ok(ssh::Settings {
+        host,
+        port: ssh.port,
+        user: ssh.user.clone(),
+        key,
+        default_keys,
+        agent,
+        passphrase,
+        remote_port: ssh.remote_port,
+        remote_address: ssh.remote_address.clone(),
+        known_hosts: known_hosts(config),
+        connect_limit: ssh::Settings::CONNECT_LIMIT,
+        ping_every: ssh::Settings::PING_EVERY,
+        ping_limit: ssh::Settings::PING_LIMIT,
+    })
+}

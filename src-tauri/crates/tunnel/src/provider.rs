@@ -1,0 +1,78 @@
+//! What every way of reach is: one session at a time, announced, served and ended.
+
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Capabilities, Incoming, TunnelError};
+
+/// Which way of reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum ProviderKind {
+    /// Remote forwarding on the person's own host.
+    Ssh,
+    /// The person's own way in: a port forwarding, a proxy.
+    Ingress,
+}
+
+impl ProviderKind {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Ssh, Self::Ingress];
+
+    /// Its id in settings, on the command line and in the audit trail.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ssh => "ssh",
+            Self::Ingress => "ingress",
+        }
+    }
+
+    /// The provider of that id.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// What a session is reachable under, as the provider knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Announced {
+    /// Where the streams come in, in words: `port 443 of example.org`.
+    pub place: String,
+}
+
+/// What one session is given.
+#[derive(Debug)]
+pub struct SessionContext {
+    /// Where streams go. A provider takes a place in it before it accepts a stream, and turns the stream away
+    /// when there is none.
+    pub incoming: mpsc::Sender<Incoming>,
+    /// Told once the session can be reached.
+    pub announced: watch::Sender<Option<Announced>>,
+    /// Somebody has reason to doubt the link (the computer slept, the network changed): look at it now.
+    pub check: std::sync::Arc<Notify>,
+    /// The session is to end, leaving no task, socket or child.
+    pub stop: CancellationToken,
+}
+
+/// A session's end: asked for, or the error that ended it.
+pub type Sessions<'a> = Pin<Box<dyn Future<Output = Result<(), TunnelError>> + Send + 'a>>;
+
+/// One way of reach.
+pub trait Provider: Send + Sync + 'static {
+    /// Which one it is.
+    fn kind(&self) -> ProviderKind;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// One session: connects, announces, hands streams over, and returns when it is over. It never tries again
+    /// by itself: that is the supervisor's. When it returns, nothing of it is left.
+    fn run(&self, context: SessionContext) -> Sessions<'_>;
+}
