@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use clock::{Clock, Random, Timestamp};
 use instant_acme::{Account, CertificateIdentifier};
+use parking_lot::Mutex;
 use rustls::client::danger::ServerCertVerifier;
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
@@ -46,6 +47,9 @@ pub(crate) struct Issuer {
     folder: PathBuf,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    /// For which certificate nothing was suggested, and when: an authority without suggestions is not asked at
+    /// each tick.
+    silent: Mutex<Option<(String, Timestamp)>>,
 }
 
 impl Issuer {
@@ -57,7 +61,7 @@ impl Issuer {
         random: Arc<dyn Random>,
     ) -> Self {
         let folder = folder.join(settings.directory.folder_name());
-        Self { settings, name, folder, clock, random }
+        Self { settings, name, folder, clock, random, silent: Mutex::default() }
     }
 
     pub(crate) fn settings(&self) -> &AcmeSettings {
@@ -259,10 +263,16 @@ impl Issuer {
                 && now < suggestion.ask_again
                 && suggestion.ask_again < now.plus(Duration::from_hours(10 * 24))
         });
-        if fresh {
+        let silent = self.silent.lock().as_ref().is_some_and(|(serial, asked)| {
+            *serial == current.info.serial && now.since(*asked) < ASK_AGAIN && now >= *asked
+        });
+        if fresh || silent {
             return;
         }
-        let Some(suggestion) = self.suggestion(current).await else { return };
+        let Some(suggestion) = self.suggestion(current).await else {
+            *self.silent.lock() = Some((current.info.serial.clone(), now));
+            return;
+        };
         tracing::debug!(renew_at = %suggestion.renew_at, "the authority suggests when to renew");
         history.suggestion = Some(suggestion);
         self.keep(&history);
@@ -278,7 +288,6 @@ impl Issuer {
         let now = self.clock.now();
         let (info, wait) = match account.renewal_info(&id).await {
             Ok((info, wait)) => (info.suggested_window, wait),
-            // Asked again after a while: not at each tick.
             Err(error) => {
                 tracing::debug!(%error, "the authority suggests nothing about renewals");
                 return None;
