@@ -3,12 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use authorization::{
     AuditRetention, Authorization, Decider, LimitsSetting, OriginName, Origins, StaticClient, StaticSource,
 };
-use certificates::LocalCertificates;
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
 use context::Context;
 use database::{DataDirectoryLock, LockError};
@@ -19,11 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::doorway::Doorway;
 use crate::event::{ProgramEvent, SurfaceRequest};
+use crate::public_certificate::Certificates;
 use crate::{Config, Event, Failure};
-
-/// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
-/// computer sleeps.
-const RENEWAL_TICK: Duration = Duration::from_mins(1);
 
 /// Where the owner decides who comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +51,7 @@ struct Inner {
     started_at: Timestamp,
     context: Context,
     authorization: Authorization,
-    certificates: Arc<LocalCertificates>,
+    certificates: Certificates,
     clock: Arc<dyn Clock>,
     surface: Surface,
     doorway: Mutex<Doorway>,
@@ -110,8 +105,11 @@ impl Engine {
         let stores = stores.with(Arc::clone(&clock), random);
         let (context, authorization, certificates) =
             tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
-        let certificates = Arc::new(certificates);
-        doorway.open(&config, &origins, &context, &authorization, &certificates, &clock);
+        let challenge_port = match door {
+            Door::Open(_) => certificates.challenge_port(&config).await,
+            Door::Closed => None,
+        };
+        doorway.open(&config, &origins, &context, &authorization, certificates.resolver(), &clock);
         let engine = Self {
             inner: Arc::new(Inner {
                 started_at: clock.now(),
@@ -130,7 +128,10 @@ impl Engine {
             hand: Decider::Terminal,
         };
         engine.forward_events();
-        engine.watch_certificates();
+        if matches!(door, Door::Open(_)) {
+            let (events, stopping) = (engine.inner.events.clone(), engine.inner.stopping.clone());
+            engine.inner.certificates.watch(challenge_port, events, stopping);
+        }
         Ok(engine)
     }
 
@@ -147,7 +148,7 @@ impl Engine {
                 &inner.origins,
                 &inner.context,
                 &inner.authorization,
-                &inner.certificates,
+                inner.certificates.resolver(),
                 &inner.clock,
             );
             drop(doorway);
@@ -210,7 +211,7 @@ impl Engine {
     /// The file with the certificate of the local authority.
     #[must_use]
     pub fn ca_certificate(&self) -> PathBuf {
-        self.inner.certificates.ca_certificate().to_owned()
+        self.inner.certificates.local.ca_certificate().to_owned()
     }
 
     /// What happens from now on.
@@ -227,8 +228,12 @@ impl Engine {
         &self.inner.authorization
     }
 
-    pub(crate) fn certificates(&self) -> &LocalCertificates {
+    pub(crate) fn certificates(&self) -> &Certificates {
         &self.inner.certificates
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.inner.origins
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -304,28 +309,9 @@ impl Engine {
             }
         });
     }
-
-    fn watch_certificates(&self) {
-        let certificates = Arc::clone(&self.inner.certificates);
-        let stopping = self.inner.stopping.clone();
-        tokio::spawn(async move {
-            let mut tick = tokio::time::interval(RENEWAL_TICK);
-            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-            loop {
-                tokio::select! {
-                    () = stopping.cancelled() => return,
-                    _ = tick.tick() => match certificates.renew_if_due() {
-                        Ok(true) => tracing::info!("the local certificates were renewed"),
-                        Ok(false) => {}
-                        Err(error) => tracing::error!(%error, "the local certificates could not be renewed"),
-                    },
-                }
-            }
-        });
-    }
 }
 
-type Stores = (Context, Authorization, LocalCertificates);
+type Stores = (Context, Authorization, Certificates);
 
 /// What the stores are opened with.
 struct Opening {
@@ -343,8 +329,7 @@ impl Opening {
     ) -> impl FnOnce() -> Result<Stores, StartError> {
         let Self { config, origins, surface, static_clients } = self;
         move || {
-            let certificates =
-                LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
+            let certificates = Certificates::open(&config, &clock, Arc::clone(&random))?;
             let settings = authorization::Settings {
                 access_token_lifetime: config.access_token_lifetime,
                 access_token_format: config.access_token_format,

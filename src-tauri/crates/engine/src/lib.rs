@@ -16,12 +16,14 @@ mod failure;
 mod operation;
 pub mod operations;
 mod ports;
+mod public_certificate;
 mod settings_file;
 mod this_computer;
 pub mod trust;
 
 pub use config::{
-    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, Theme, default_data_dir,
+    Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting, SettingSource, Theme,
+    default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
@@ -38,7 +40,7 @@ pub mod types {
         ConsentFacts, Decider, LookUp, PendingRequest, QuietReason, Registration, RegistrationPolicy,
         RequestId, Revoked, Scope, ScopeSet, StaticSource, Surroundings, TooEarly, describe,
     };
-    pub use certificates::{CertificateInfo, Use as CertificateUse};
+    pub use certificates::{CertificateInfo, Problem, PublicState, PublicStatus, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
         Added, Author, Change, Conversation, ConversationId, Cursor, ExportFormat, ExportParts, ExportReport,

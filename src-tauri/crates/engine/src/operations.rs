@@ -2,7 +2,7 @@
 
 mod approvals;
 mod audit;
-mod certificates;
+pub(crate) mod certificates;
 mod clients;
 mod insights;
 mod items;
@@ -17,7 +17,9 @@ use serde_json::Value;
 
 pub use self::approvals::{Approve, Deny, ListApprovals, ListBlocks, UnblockClient};
 pub use self::audit::ListAudit;
-pub use self::certificates::ListCertificates;
+pub use self::certificates::{
+    Certificates, ListCertificates, OrderCertificate, RenewCertificates, ShowCertificates, ShowTerms, Terms,
+};
 pub use self::clients::{
     AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
     RotateClientSecret, SecretText,
@@ -64,6 +66,10 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         RemoveClient,
         ListAudit,
         ListCertificates,
+        ShowCertificates,
+        RenewCertificates,
+        ShowTerms,
+        OrderCertificate,
         ShowProfile,
         ListItems,
         AddItem,
