@@ -78,6 +78,11 @@ async fn change(place: &Place, options: &Trust, action: Action, output: &mut Out
     }
     let open = plans.iter().any(|(_, plan)| !plan.steps.is_empty());
     output.note(&plans.iter().map(|(_, plan)| describe(plan)).collect::<Vec<_>>().join("\n"))?;
+    if action == Action::Trust && options.store.is_none() {
+        output.note(
+            "Claude Code needs none of these: `ambient-insights setup claude-code` names this CA in its own settings.",
+        )?;
+    }
     if open && !confirm("Do this?", options.yes)? {
         return output.note("Nothing was changed.");
     }

@@ -45,9 +45,11 @@ pub(crate) struct Shown {
 impl ResolvesServerCert for Shown {
     fn resolve(&self, client_hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = client_hello.server_name().unwrap_or_default();
-        // Who offers this protocol (RFC 8737 §3: and no other) wants the challenge certificate or nothing. The
+        // Who offers this protocol and no other (RFC 8737 §3) wants the challenge certificate or nothing. The
         // handshake is all there is to it; the door ends the connection after it.
-        if client_hello.alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == ACME_TLS)) {
+        let offers = |protocol: &[u8]| protocol == ACME_TLS;
+        if client_hello.alpn().is_some_and(|mut offered| offered.next().is_some_and(offers) && offered.next().is_none())
+        {
             return self.public.challenge_certificate(name);
         }
         // Before there is a public certificate, its visitors get the local one: their error says more than a
