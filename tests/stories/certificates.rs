@@ -2,6 +2,7 @@
 //! door works whatever becomes of it.
 
 #[path = "../../src-tauri/crates/certificates/tests/support/pebble.rs"]
+#[expect(dead_code, reason = "the room's own tests use more of it")]
 mod pebble;
 
 use hyper::StatusCode;
@@ -24,8 +25,7 @@ async fn serve(home: &Home, port: u16, pebble: &Pebble, more: &[(&str, &str)]) -
     ];
     let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let environment = settings.into_iter().chain(more);
-    let environment =
-        environment.map(|(name, value)| (format!("AMBIENT_INSIGHTS_{name}"), value)).collect();
+    let environment = environment.map(|(name, value)| (format!("AMBIENT_INSIGHTS_{name}"), value)).collect();
     home.serve_with(&Serve { environment, ..Serve::default() }).await
 }
 
@@ -108,7 +108,11 @@ async fn an_order_that_fails_says_why_and_the_local_door_works_on() {
     let diagnosis = home.run(["doctor"]).await.expect_failure(1, &[]);
     assert!(diagnosis.stdout.contains("leads here"), "{}", diagnosis.stdout);
     let list = home.run(["certificates", "list"]).await.expect_success();
-    assert!(list.stdout.contains("The last try failed") && list.stdout.contains("Next try"), "{}", list.stdout);
+    assert!(
+        list.stdout.contains("The last try failed") && list.stdout.contains("Next try"),
+        "{}",
+        list.stdout
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,9 +16,10 @@ const BUNDLE: &str = "/etc/ssl/certs";
 
 /// Starts a program that sees copies of the system's store in place of the real one, as if it were root there.
 fn with_own_store(copies: &Path) -> Vec<OsString> {
-    let mut words: Vec<OsString> = ["bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--dev-bind", "/", "/"]
-        .map(OsString::from)
-        .to_vec();
+    let mut words: Vec<OsString> =
+        ["bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--dev-bind", "/", "/"]
+            .map(OsString::from)
+            .to_vec();
     for (copy, place) in [("anchors", ANCHORS), ("bundle", BUNDLE)] {
         words.extend(["--bind".into(), copies.join(copy).into_os_string(), place.into()]);
     }
@@ -77,7 +78,13 @@ async fn chromium(server: &RunningServer, host: &str) -> String {
     let mut command = Command::new("chromium");
     home.isolate(&mut command);
     let output = command
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"])
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-first-run",
+        ])
         .arg(format!("--user-data-dir={}", home.file("chromium").display()))
         .arg(format!("--host-resolver-rules=MAP {host} 127.0.0.1"))
         .args(["--dump-dom", &format!("https://{host}:{}/health", server.port())])

@@ -48,7 +48,9 @@ impl ResolvesServerCert for Shown {
         // Who offers this protocol and no other (RFC 8737 §3) wants the challenge certificate or nothing. The
         // handshake is all there is to it; the door ends the connection after it.
         let offers = |protocol: &[u8]| protocol == ACME_TLS;
-        if client_hello.alpn().is_some_and(|mut offered| offered.next().is_some_and(offers) && offered.next().is_none())
+        if client_hello
+            .alpn()
+            .is_some_and(|mut offered| offered.next().is_some_and(offers) && offered.next().is_none())
         {
             return self.public.challenge_certificate(name);
         }
