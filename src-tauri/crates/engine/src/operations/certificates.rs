@@ -209,3 +209,7 @@ async fn wants_the_door(engine: &Engine) -> Result<(), Failure> {
 fn failure(problem: &Problem) -> Failure {
     Failure::failed(problem.to_string())
 }
+
+#[cfg(test)]
+#[path = "certificates_tests.rs"]
+mod tests;
