@@ -37,7 +37,8 @@ fn public(list: &Value) -> Option<&Value> {
 /// authority's roots alone.
 async fn visit(port: u16, pebble: &Pebble) -> StatusCode {
     let visitor = Https::named(NAME, port, &pebble.root());
-    let request = hyper::Request::get("/health").header("host", NAME).body(Default::default()).unwrap();
+    let request =
+        hyper::Request::get("/health").header("host", NAME).body(http_body_util::Full::default()).unwrap();
     visitor.send(request).await.status
 }
 

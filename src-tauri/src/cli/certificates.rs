@@ -7,7 +7,7 @@ use engine::operations::{
     Certificates as Shown, ListCertificates, OrderCertificate, RenewCertificates, ShowCertificates, ShowTerms,
 };
 use engine::trust::{self, Action, CaCertificate, Outcome, Places, Plan, TrustStore};
-use engine::types::{CertificateInfo, PublicState, PublicStatus};
+use engine::types::{CertificateInfo, PublicState, PublicStatus, Timestamp};
 
 use super::arguments::{Certificates, Store, Trust};
 use super::error::CliError;
@@ -145,7 +145,7 @@ fn row(certificate: &CertificateInfo) -> Vec<String> {
     vec![
         certificate.names.join(", "),
         certificate.not_after.to_local_text(),
-        certificate.next_renewal.map(|next| next.to_local_text()).unwrap_or_default(),
+        certificate.next_renewal.map(Timestamp::to_local_text).unwrap_or_default(),
         certificate.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
     ]
 }

@@ -47,8 +47,8 @@ async fn curl_believes_us_after_trust_for_our_name_alone_and_not_after_untrust()
     for folder in ["anchors", "bundle"] {
         std::fs::create_dir_all(copies.join(folder)).unwrap();
     }
-    let copied = Command::new("cp").args(["-a", BUNDLE]).arg(copies.join("all")).status().await.unwrap();
-    assert!(copied.success());
+    let copying = Command::new("cp").args(["-a", BUNDLE]).arg(copies.join("all")).status().await.unwrap();
+    assert!(copying.success());
     std::fs::remove_dir(copies.join("bundle")).unwrap();
     std::fs::rename(copies.join("all"), copies.join("bundle")).unwrap();
 

@@ -129,6 +129,7 @@ impl Engine {
         };
         engine.forward_events();
         if matches!(door, Door::Open(_)) {
+            engine.inner.certificates.set_reachable(true);
             let (events, stopping) = (engine.inner.events.clone(), engine.inner.stopping.clone());
             engine.inner.certificates.watch(challenge_port, events, stopping);
         }
@@ -151,6 +152,7 @@ impl Engine {
                 inner.certificates.resolver(),
                 &inner.clock,
             );
+            inner.certificates.set_reachable(true);
             drop(doorway);
             self.tell(Event::Program(ProgramEvent::StateChanged));
         }
@@ -159,6 +161,7 @@ impl Engine {
 
     /// Lets the calls under way finish and gives the port free: nobody is answered any more.
     pub async fn close_door(&self) {
+        self.inner.certificates.set_reachable(false);
         self.inner.doorway.lock().await.close().await;
         self.tell(Event::Program(ProgramEvent::StateChanged));
     }

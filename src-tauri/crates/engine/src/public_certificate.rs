@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use certificates::{LocalCertificates, PublicCertificate, PublicSettings};
@@ -27,6 +28,9 @@ const FILES_TICK: Duration = Duration::from_secs(10);
 pub(crate) struct Certificates {
     pub(crate) local: Arc<LocalCertificates>,
     pub(crate) public: Option<PublicCertificate>,
+    /// Whether the public name can lead here just now. An authority that finds nobody at home counts that against
+    /// the name, so nothing is ordered by itself while this is false.
+    reachable: Arc<AtomicBool>,
 }
 
 impl Certificates {
@@ -44,7 +48,12 @@ impl Certificates {
             let settings = PublicSettings { name, folder: folder.join("public"), source };
             PublicCertificate::open(settings, Arc::clone(clock), random)
         });
-        Ok(Self { local, public })
+        Ok(Self { local, public, reachable: Arc::default() })
+    }
+
+    /// Says whether the public name can lead here: the door is open, and what brings the internet to it is up.
+    pub(crate) fn set_reachable(&self, reachable: bool) {
+        self.reachable.store(reachable, Ordering::Relaxed);
     }
 
     /// What the door shows to whom.
@@ -111,8 +120,10 @@ impl Certificates {
             }
         };
         let public = match &self.public {
-            Some(public) => public.tend().await,
-            None => false,
+            Some(public) if public.watches_files() || self.reachable.load(Ordering::Relaxed) => {
+                public.tend().await
+            }
+            _ => false,
         };
         local || public
     }

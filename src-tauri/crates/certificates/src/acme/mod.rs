@@ -353,3 +353,7 @@ fn life(info: &CertificateInfo) -> Life {
 }
 
 pub(crate) use self::plan::Step as NextStep;
+
+#[cfg(test)]
+#[path = "suggestion_tests.rs"]
+mod tests;
