@@ -1,9 +1,10 @@
 //! The authority's word on renewals, from an HTTPS server on loopback that knows nothing else of ACME.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::Engine as _;
 use clock::{ManualClock, SeededRandom};
 use rcgen::{CertificateParams, IsCa, Issuer as Signer, KeyPair};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -31,7 +32,7 @@ struct World {
     folder: tempfile::TempDir,
     clock: ManualClock,
     signer: Signer<'static, KeyPair>,
-    root: std::path::PathBuf,
+    root: PathBuf,
 }
 
 impl World {
