@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Stdio;
 
 use tokio::process::Command;
 
@@ -72,7 +71,7 @@ async fn curl_believes_us_after_trust_for_our_name_alone_and_not_after_untrust()
     curl(&home, &wrapper, &url, &resolve).await.unwrap_err();
 }
 
-/// What Chromium shows of a page; its own error page names the reason.
+/// What Chromium shows of a page, and behind it what it logs: the reason where it shows nothing.
 async fn chromium(server: &RunningServer, host: &str) -> String {
     let home = &server.home;
     let mut command = Command::new("chromium");
@@ -87,11 +86,10 @@ async fn chromium(server: &RunningServer, host: &str) -> String {
         ])
         .arg(format!("--user-data-dir={}", home.file("chromium").display()))
         .arg(format!("--host-resolver-rules=MAP {host} 127.0.0.1"))
-        .args(["--dump-dom", &format!("https://{host}:{}/health", server.port())])
-        .stderr(Stdio::null())
+        .args(["--enable-logging=stderr", "--dump-dom", &format!("https://{host}:{}/health", server.port())])
         .output();
     let output = within("the end of Chromium", output).await.unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
