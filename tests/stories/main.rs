@@ -7,6 +7,8 @@
 mod support;
 
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod door;

@@ -126,3 +126,27 @@ test("whether programs may describe themselves at a site of their own is chosen"
   await expect(documents).toHaveAccessibleDescription(/Nothing is ever fetched/);
   expect((await calls(page, "change_settings")).at(-1)).toEqual({ changes: [{ setting: "client_documents", value: "known" }], start_at_login: null });
 });
+
+test("a certificate for the internet is ordered after its terms were shown, and a refusal stays in the dialog", async ({ page }) => {
+  await openMain(page, "public-new", "settings");
+  await page.getByRole("button", { name: "Order a certificate" }).click();
+  const dialog = page.getByRole("dialog", { name: "A certificate for memory.example.org" });
+  await expect(dialog).toContainText("letsencrypt.org/documents");
+  expect(await calls(page, "order_certificate")).toEqual([]);
+  await failNext(page, "order_certificate", "The name has no A record.");
+  await dialog.getByRole("button", { name: "Agree and order" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("no A record");
+  await dialog.getByRole("button", { name: "Agree and order" }).click();
+  await expect(dialog).toBeHidden();
+  const terms = "https://letsencrypt.org/documents/LE-SA-v1.5.pdf";
+  expect(await calls(page, "order_certificate")).toEqual([{ agreed_terms: terms }, { agreed_terms: terms }]);
+  await expect(page.getByText("It is renewed by itself.")).toBeVisible();
+});
+
+test("why there is no certificate for the internet stands with what to do and when it is tried again", async ({ page }) => {
+  await openMain(page, "public-refused", "settings");
+  const line = page.getByRole("listitem").filter({ hasText: "memory.example.org" });
+  await expect(line).toContainText("could not see that memory.example.org leads here");
+  await expect(line).toContainText("What to do: port 443");
+  await expect(line).toContainText("It is tried again");
+});

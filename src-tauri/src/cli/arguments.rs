@@ -317,8 +317,16 @@ pub(super) struct Panic {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Certificates {
-    /// List the certificates in use
+    /// List the certificates in use, and how it stands with the public one
     List,
+    /// Get new certificates now: the local ones, and the public one where there is one
+    Renew,
+    /// Order a certificate for the public name from a certificate authority (Let's Encrypt, if not set otherwise)
+    Order {
+        /// Yes, I have read the authority's terms and agree to them
+        #[arg(long)]
+        agree_to_terms: bool,
+    },
     /// Have programs on this computer trust the local certificate authority
     Trust(Trust),
     /// Take that trust back

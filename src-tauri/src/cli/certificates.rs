@@ -1,10 +1,13 @@
-//! `certificates`: which there are, and having this computer trust them.
+//! `certificates`: which there are, getting new ones, and having this computer trust the local ones.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use engine::operations::ListCertificates;
+use engine::operations::{
+    Certificates as Shown, ListCertificates, OrderCertificate, RenewCertificates, ShowCertificates, ShowTerms,
+};
 use engine::trust::{self, Action, CaCertificate, Outcome, Places, Plan, TrustStore};
-use engine::types::CertificateInfo;
+use engine::types::{CertificateInfo, PublicState, PublicStatus, Timestamp};
 
 use super::arguments::{Certificates, Store, Trust};
 use super::error::CliError;
@@ -13,10 +16,41 @@ use crate::place::Place;
 
 pub(super) async fn run(place: &Place, command: Certificates, output: &mut Output) -> Result<(), CliError> {
     match command {
-        Certificates::List => output.show(&place.call(ListCertificates {}).await?, |list| for_people(list)),
+        Certificates::List if output.is_json() => {
+            output.json_document(&place.call(ListCertificates {}).await?)
+        }
+        Certificates::List => output.text(&for_people(&place.call(ShowCertificates {}).await?)),
+        Certificates::Renew => output.show(&place.call(RenewCertificates {}).await?, for_people),
+        Certificates::Order { agree_to_terms } => order(place, agree_to_terms, output).await,
         Certificates::Trust(options) => change(place, &options, Action::Trust, output).await,
         Certificates::Untrust(options) => change(place, &options, Action::Untrust, output).await,
     }
+}
+
+/// Shows the terms, asks, orders.
+async fn order(place: &Place, agreed: bool, output: &mut Output) -> Result<(), CliError> {
+    let terms = place.call(ShowTerms {}).await?;
+    output.note(&format!(
+        "A certificate for {} will be ordered from {}. The name will stand in public logs, as all certificates' do.",
+        terms.name, terms.authority
+    ))?;
+    if let Some(address) = &terms.terms {
+        output.note(&format!("The authority's terms: {address}"))?;
+    }
+    if !terms.agreed && !agreed {
+        if !std::io::stdin().is_terminal() {
+            let address = terms.terms.unwrap_or_default();
+            return Err(CliError::usage(format!(
+                "the authority's terms are {address}; read them, and say --agree-to-terms if you agree"
+            )));
+        }
+        if !confirm("Do you agree to these terms, and order it?", false)? {
+            return output.note("Nothing was ordered.");
+        }
+    }
+    output.note("Ordering; this takes up to a minute or two.")?;
+    let ordered = place.call(OrderCertificate { agreed_terms: terms.terms }).await?;
+    output.show(&ordered, for_people)
 }
 
 /// Says what will be done, asks, does it store by store; one that fails does not keep the others from theirs.
@@ -44,6 +78,11 @@ async fn change(place: &Place, options: &Trust, action: Action, output: &mut Out
     }
     let open = plans.iter().any(|(_, plan)| !plan.steps.is_empty());
     output.note(&plans.iter().map(|(_, plan)| describe(plan)).collect::<Vec<_>>().join("\n"))?;
+    if action == Action::Trust && options.store.is_none() {
+        output.note(
+            "Claude Code needs none of these: `ambient-insights setup claude-code` names this CA in its own settings.",
+        )?;
+    }
     if open && !confirm("Do this?", options.yes)? {
         return output.note("Nothing was changed.");
     }
@@ -92,16 +131,46 @@ pub(super) async fn authority_file(place: &Place) -> Result<PathBuf, CliError> {
         .ok_or_else(|| CliError::failed("the local certificate authority has no file; see `doctor`"))
 }
 
-fn for_people(list: &[CertificateInfo]) -> String {
-    let rows: Vec<Vec<String>> = list
-        .iter()
-        .map(|certificate| {
-            vec![
-                certificate.names.join(", "),
-                certificate.not_after.to_local_text(),
-                certificate.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
-            ]
-        })
-        .collect();
-    table(&["for", "until", "file"], &rows, "There are no certificates.")
+fn for_people(shown: &Shown) -> String {
+    let rows: Vec<Vec<String>> = shown.list.iter().map(row).collect();
+    let mut text = table(&["for", "until", "next", "file"], &rows, "There are no certificates.");
+    if let Some(public) = &shown.public {
+        text.push_str("\n\n");
+        text.push_str(&standing(public));
+    }
+    text
+}
+
+fn row(certificate: &CertificateInfo) -> Vec<String> {
+    vec![
+        certificate.names.join(", "),
+        certificate.not_after.to_local_text(),
+        certificate.next_renewal.map(Timestamp::to_local_text).unwrap_or_default(),
+        certificate.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+    ]
+}
+
+/// How it stands with the public certificate, in a few lines.
+fn standing(public: &PublicStatus) -> String {
+    let from = public.authority.as_deref().unwrap_or("your own files");
+    let mut lines = vec![match public.state {
+        PublicState::NotAsked => format!(
+            "{}: no certificate of its own yet. Order one with: ambient-insights certificates order",
+            public.name
+        ),
+        PublicState::Waiting => format!("{}: no certificate yet, from {from}", public.name),
+        PublicState::InUse if public.trial => {
+            format!("{}: in use, a trial from {from} that no client believes", public.name)
+        }
+        PublicState::InUse => format!("{}: in use, from {from}", public.name),
+    }];
+    if public.busy {
+        lines.push("An order is under way.".to_owned());
+    }
+    if let Some(problem) = &public.problem {
+        lines.push(format!("The last try failed: {}", problem.what));
+        lines.push(format!("What to do: {}", problem.remedy));
+        lines.extend(public.next_order.map(|at| format!("Next try: {}", at.to_local_text())));
+    }
+    lines.join("\n")
 }

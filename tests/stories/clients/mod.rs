@@ -9,6 +9,8 @@ mod inspector;
 mod python_sdk;
 mod schemathesis;
 mod signed_tokens;
+#[cfg(target_os = "linux")]
+mod trust;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clock::Timestamp;
 
-/// A failure of the local certificates. Nothing on disk was replaced when one of these is returned.
+/// A failure of our own certificates and files. Nothing on disk was replaced when one of these is returned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -84,7 +84,7 @@ pub enum Error {
 
     /// The key file can be read by other users and that cannot be changed.
     #[error(
-        "other users of this computer can read the key of the local CA in {path} (mode {mode:o}), and that \
+        "other users of this computer can read the private key in {path} (mode {mode:o}), and that \
          cannot be changed: {source}; run: chmod 600 '{path}'",
         path = .path.display()
     )]
@@ -125,6 +125,15 @@ pub enum Error {
         not_before: Timestamp,
         /// What the clock says.
         now: Timestamp,
+    },
+
+    /// A file that should name further authorities names none.
+    #[error("{path} names no certificate authority ({reason}); it must be a PEM file", path = .path.display())]
+    NoRoots {
+        /// The file.
+        path: PathBuf,
+        /// What was found instead.
+        reason: String,
     },
 
     /// A certificate could not be made.

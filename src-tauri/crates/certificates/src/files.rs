@@ -77,6 +77,16 @@ pub(crate) fn replace(path: &Path, contents: &[u8], audience: Audience) -> io::R
     Ok(())
 }
 
+/// Removes a file; one that is not there is removed already.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Write { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Takes other users' access to a key file away, if they have any.
 #[cfg(unix)]
 pub(crate) fn keep_private(path: &Path) -> Result<(), Error> {
@@ -93,7 +103,7 @@ pub(crate) fn keep_private(path: &Path) -> Result<(), Error> {
     tracing::warn!(
         path = %path.display(),
         mode = format!("{mode:o}"),
-        "other users could read the local CA's key; it is private again. If you do not trust them, reset the CA"
+        "other users could read this private key; it is for its owner alone again. If you do not trust them, make a new one"
     );
     Ok(())
 }

@@ -11,6 +11,7 @@ use x509_parser::prelude::X509Certificate;
 /// What a certificate is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CertificateUse"))]
 pub enum Use {
     /// The local certificate authority.
     Ca,
@@ -22,6 +23,7 @@ pub enum Use {
 
 /// A certificate as `certificates list --json` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CertificateInfo {
     /// The host names and addresses that it certifies; of a CA, those that it may certify.
     pub names: Vec<String>,
@@ -40,9 +42,14 @@ pub struct CertificateInfo {
     pub purpose: Use,
     /// When it will be renewed by itself; absent for a CA.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub next_renewal: Option<Timestamp>,
+    /// The addresses at which it is shown; none for a CA, which is never shown itself.
+    #[serde(default)]
+    pub used_at: Vec<String>,
     /// The file that holds it; absent where it lives in memory alone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub path: Option<PathBuf>,
 }
 
@@ -59,6 +66,7 @@ impl CertificateInfo {
             not_after: Timestamp::from_secs(certificate.validity().not_after.timestamp()),
             purpose,
             next_renewal: None,
+            used_at: Vec::new(),
             path: path.map(Path::to_owned),
         })
     }

@@ -67,10 +67,22 @@ impl LocalCertificates {
     /// leaves stay in use.
     pub fn renew_if_due(&self) -> Result<bool, Error> {
         let now = self.clock.now();
+        self.renew_where(|leaf| leaf.is_due(now))
+    }
+
+    /// Puts new leaves into use now.
+    ///
+    /// # Errors
+    /// As [`LocalCertificates::renew_if_due`].
+    pub fn renew(&self) -> Result<(), Error> {
+        self.renew_where(|_| true).map(drop)
+    }
+
+    fn renew_where(&self, is_wanted: impl Fn(&Leaf) -> bool) -> Result<bool, Error> {
+        let now = self.clock.now();
         let mut renewed = false;
         for (slot, names) in [(&self.leaves.named, Names::Dns), (&self.leaves.unnamed, Names::Addresses)] {
-            let current = slot.load();
-            if !current.is_due(now) {
+            if !is_wanted(&slot.load()) {
                 continue;
             }
             let leaf = Leaf::issue(names, &self.authority, now)?;

@@ -11,6 +11,7 @@ use authorization::{
 use context::{Redaction, RetentionSetting};
 
 mod admission;
+mod certificates;
 mod clients;
 mod external;
 mod flat;
@@ -19,6 +20,7 @@ mod setting;
 mod tokens;
 mod tunnel;
 
+pub use self::certificates::PublicCertificateSettings;
 pub use self::tunnel::{SshConfig, TunnelConfig};
 pub use setting::{Setting, SettingSource, Theme};
 
@@ -39,6 +41,12 @@ const OTHER_VARIABLES: [&str; 2] = ["DATA_DIR", "LOG"];
 const KEYS: &[&str] = &[
     "access_token_format",
     "access_token_minutes",
+    "acme.agreed_terms",
+    "acme.challenge",
+    "acme.directory",
+    "acme.http_port",
+    "acme.profile",
+    "acme.root",
     "approval_minutes",
     "audit_days",
     "authorization.audience",
@@ -51,6 +59,9 @@ const KEYS: &[&str] = &[
     "authorization.subjects",
     "authorization.validation",
     "browser_origins",
+    "certificate.chain",
+    "certificate.key",
+    "certificate.root",
     "client_documents",
     "grant_days",
     "ingress_port",
@@ -94,6 +105,8 @@ pub struct Config {
     pub ingress_proxy_protocol: bool,
     /// The public origin, where there is one.
     pub public_url: Option<Origin>,
+    /// Where the certificate of the public name comes from.
+    pub public_certificate: PublicCertificateSettings,
     /// Origins of web pages that may call us (the MCP Inspector's browser mode).
     pub browser_origins: Vec<String>,
     /// Whether rates are limited. Off is for load tests.
@@ -208,6 +221,24 @@ pub enum ConfigError {
          your proxy is reached as public_url, or remove ingress_port"
     )]
     IngressWithoutPublicUrl,
+    /// A chain without its key, or the other way round.
+    #[error("a certificate is a chain and its key: set {missing} too, or remove the other")]
+    HalfACertificate {
+        /// The setting that is missing.
+        missing: &'static str,
+    },
+    /// A certificate for a public name, and no public name.
+    #[error(
+        "certificate.chain is for the public name, and no public_url is set; set the https address that the \
+         certificate is for as public_url, or remove certificate.chain and certificate.key"
+    )]
+    CertificateWithoutPublicUrl,
+    /// Challenges over HTTP, and nowhere to answer them.
+    #[error(
+        "acme.challenge is \"http-01\"; set acme.http_port to the port of this computer to which your router or \
+         proxy sends port 80 of the public name"
+    )]
+    ChallengeWithoutPort,
     /// Another authorization server, and nobody said which.
     #[error("authorization.mode is \"external\"; set authorization.issuer to that server's address")]
     ExternalWithoutIssuer,
@@ -336,6 +367,7 @@ struct Layers {
     admission: admission::AdmissionLayer,
     privacy: privacy::PrivacyLayer,
     tunnel: tunnel::TunnelLayer,
+    certificates: certificates::CertificateLayer,
     static_clients: Vec<(StaticClient, StaticSource)>,
     audit_days: Option<u64>,
     theme: Option<Theme>,
@@ -363,12 +395,14 @@ impl Layers {
             return Err(ConfigError::OnePortForBoth { port });
         }
         let external = self.external.check(&data_dir)?;
+        let public_certificate = self.certificates.check(&data_dir, self.public_url.is_some())?;
         Ok(Config {
             data_dir,
             port,
             ingress_port: self.ingress_port,
             ingress_proxy_protocol: self.ingress_proxy_protocol.unwrap_or(false),
             public_url: self.public_url,
+            public_certificate,
             browser_origins: self.browser_origins.unwrap_or_default(),
             rates_limited,
             access_token_lifetime: self.tokens.access_token_lifetime(),
@@ -515,7 +549,8 @@ impl Layers {
                     .or_else(|| self.external.set(key, value))
                     .or_else(|| self.admission.set(key, value))
                     .or_else(|| self.privacy.set(key, value))
-                    .or_else(|| self.tunnel.set(key, value));
+                    .or_else(|| self.tunnel.set(key, value))
+                    .or_else(|| self.certificates.set(key, value));
                 let unknown = || ConfigError::UnknownKey { place: place.words.clone(), key: key.to_owned() };
                 family.ok_or_else(unknown)?.map_err(|(key, rule)| bad(key, rule))?;
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use certificates::{PublicState, Use};
 use clock::Timestamp;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
@@ -187,12 +188,41 @@ fn check_certificates(engine: &Engine, now: Timestamp) -> Vec<Check> {
                 "set the computer's clock; if it is right, delete the certificates folder and trust anew";
             Check::bad(&name, format!("is valid only from {from} on"), remedy)
         } else if now >= to {
-            Check::bad(&name, format!("has run out on {to}"), "restart the program: it makes a new one")
+            let remedy = match certificate.purpose {
+                Use::Public => "get a new one: ambient-insights certificates renew",
+                Use::Ca | Use::Local => "restart the program: it makes a new one",
+            };
+            Check::bad(&name, format!("has run out on {to}"), remedy)
         } else {
             Check::good(&name, format!("valid until {to}"))
         }
     };
-    engine.certificates().list().into_iter().map(check).collect()
+    let mut checks: Vec<Check> =
+        crate::operations::certificates::list(engine).into_iter().map(check).collect();
+    checks.extend(engine.certificates().public.as_ref().map(|public| check_public(&public.status())));
+    checks
+}
+
+/// How it stands with the public certificate. That nobody asked for one is in order: a proxy of the person's own
+/// may end TLS before us.
+fn check_public(status: &certificates::PublicStatus) -> Check {
+    let name = format!("public certificate for {}", status.name);
+    if let Some(problem) = &status.problem {
+        return Check::bad(&name, problem.what.clone(), problem.remedy.clone());
+    }
+    match status.state {
+        PublicState::InUse if status.trial => Check::bad(
+            &name,
+            "it comes from the authority's place for trials, so no client believes it",
+            "the trial went well: set acme.directory = \"letsencrypt\" and order again",
+        ),
+        PublicState::InUse => Check::good(&name, "in use"),
+        PublicState::Waiting => Check::good(&name, "it is being ordered"),
+        PublicState::NotAsked => Check::good(
+            &name,
+            "none of our own; where no proxy of yours ends TLS, order one: ambient-insights certificates order",
+        ),
+    }
 }
 
 async fn check_door(engine: &Engine, address: SocketAddr) -> Check {

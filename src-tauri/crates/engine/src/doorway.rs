@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use authorization::{Arrival, Authorization, Origins};
-use certificates::LocalCertificates;
 use clock::Clock;
 use context::Context;
 use gateway::{BindError, Bound, Limits, Rooms, Running, TunnelStreams};
 use mcp_server::AmbientServer;
+use rustls::server::ResolvesServerCert;
 
 use crate::Config;
 use crate::ports::AuditTrail;
@@ -80,7 +80,7 @@ impl Doorway {
         origins: &Origins,
         context: &Context,
         authorization: &Authorization,
-        certificates: &Arc<LocalCertificates>,
+        certificates: Arc<dyn ResolvesServerCert>,
         clock: &Arc<dyn Clock>,
     ) {
         let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else {
@@ -99,7 +99,7 @@ impl Doorway {
         };
         let rooms = Rooms {
             authorization: authorization.clone(),
-            certificates: certificates.resolver(),
+            certificates,
             mcp: Arc::new(move || server.clone()),
         };
         let provider = "ingress".parse().expect("this is a provider's id");

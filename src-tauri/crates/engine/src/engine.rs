@@ -5,12 +5,10 @@ mod keeping;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use authorization::{
     AuditRetention, Authorization, Decider, LimitsSetting, OriginName, Origins, StaticClient, StaticSource,
 };
-use certificates::LocalCertificates;
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
 use context::Context;
 use database::{DataDirectoryLock, LockError};
@@ -18,17 +16,15 @@ use gateway::BindError;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, broadcast};
 use tokio_util::sync::CancellationToken;
+use tunnel::ProviderKind;
 
 use crate::doorway::Doorway;
 use crate::event::{ProgramEvent, SurfaceRequest};
 use crate::hooks::Hooks;
-use crate::transfers::Transfers;
+use crate::public_certificate::Certificates;
 use crate::reach::Reach;
+use crate::transfers::Transfers;
 use crate::{Config, Event, Failure};
-
-/// How often the certificates' age is compared with the wall clock. A long timer would stand still while the
-/// computer sleeps.
-const RENEWAL_TICK: Duration = Duration::from_mins(1);
 
 /// Where the owner decides who comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +57,7 @@ struct Inner {
     started_at: Timestamp,
     context: Context,
     authorization: Authorization,
-    certificates: Arc<LocalCertificates>,
+    certificates: Certificates,
     clock: Arc<dyn Clock>,
     surface: Surface,
     doorway: Mutex<Doorway>,
@@ -122,11 +118,14 @@ impl Engine {
         let stores = stores.with(Arc::clone(&clock), random);
         let (context, authorization, certificates) =
             tokio::task::spawn_blocking(stores).await.map_err(|_| StartError::Panicked)??;
-        let certificates = Arc::new(certificates);
+        let challenge_port = match door {
+            Door::Open(_) => certificates.challenge_port(&config).await,
+            Door::Closed => None,
+        };
         let reach =
             matches!(door, Door::Open(_)).then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
         doorway.take_streams(reach.as_ref().map(Reach::streams));
-        doorway.open(&config, &origins, &context, &authorization, &certificates, &clock);
+        doorway.open(&config, &origins, &context, &authorization, certificates.resolver(), &clock);
         let engine = Self {
             inner: Arc::new(Inner {
                 started_at: clock.now(),
@@ -149,10 +148,12 @@ impl Engine {
             hand: Decider::Terminal,
         };
         engine.forward_events();
-        engine.watch_certificates();
         if matches!(door, Door::Open(_)) {
             engine.catch_up_with_hooks();
             engine.watch_age();
+            engine.follow_reachability();
+            let (events, stopping) = (engine.inner.events.clone(), engine.inner.stopping.clone());
+            engine.inner.certificates.watch(challenge_port, events, stopping);
         }
         engine.watch_reach();
         if engine.config().tunnel.start {
@@ -174,9 +175,10 @@ impl Engine {
                 &inner.origins,
                 &inner.context,
                 &inner.authorization,
-                &inner.certificates,
+                inner.certificates.resolver(),
                 &inner.clock,
             );
+            self.follow_reachability();
             drop(doorway);
             self.tell(Event::Program(ProgramEvent::StateChanged));
         }
@@ -189,6 +191,7 @@ impl Engine {
         if let Some(reach) = &self.inner.reach {
             reach.down().await;
         }
+        self.inner.certificates.set_reachable(false);
         self.inner.doorway.lock().await.close().await;
         self.tell(Event::Program(ProgramEvent::StateChanged));
     }
@@ -244,7 +247,7 @@ impl Engine {
     /// The file with the certificate of the local authority.
     #[must_use]
     pub fn ca_certificate(&self) -> PathBuf {
-        self.inner.certificates.ca_certificate().to_owned()
+        self.inner.certificates.local.ca_certificate().to_owned()
     }
 
     /// What happens from now on.
@@ -275,12 +278,16 @@ impl Engine {
         &self.inner.authorization
     }
 
-    pub(crate) fn certificates(&self) -> &LocalCertificates {
+    pub(crate) fn certificates(&self) -> &Certificates {
         &self.inner.certificates
     }
 
     pub(crate) fn transfers(&self) -> &Transfers {
         &self.inner.transfers
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.inner.origins
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -357,6 +364,14 @@ impl Engine {
         });
     }
 
+    /// Whether an authority that looks for the public name finds this program: the door is open, and where a tunnel
+    /// is to bring the internet to it, that is up.
+    pub(crate) fn follow_reachability(&self) {
+        let by_tunnel = self.config().tunnel.provider.is_some_and(|kind| kind != ProviderKind::Ingress);
+        let up = self.reach().is_some_and(Reach::is_up);
+        self.inner.certificates.set_reachable(up || !by_tunnel);
+    }
+
     /// Sessions went on while this program did not run.
     fn catch_up_with_hooks(&self) {
         let engine = self.clone();
@@ -367,28 +382,9 @@ impl Engine {
             }
         });
     }
-
-    fn watch_certificates(&self) {
-        let certificates = Arc::clone(&self.inner.certificates);
-        let stopping = self.inner.stopping.clone();
-        tokio::spawn(async move {
-            let mut tick = tokio::time::interval(RENEWAL_TICK);
-            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-            loop {
-                tokio::select! {
-                    () = stopping.cancelled() => return,
-                    _ = tick.tick() => match certificates.renew_if_due() {
-                        Ok(true) => tracing::info!("the local certificates were renewed"),
-                        Ok(false) => {}
-                        Err(error) => tracing::error!(%error, "the local certificates could not be renewed"),
-                    },
-                }
-            }
-        });
-    }
 }
 
-type Stores = (Context, Authorization, LocalCertificates);
+type Stores = (Context, Authorization, Certificates);
 
 /// What the stores are opened with.
 struct Opening {
@@ -406,8 +402,7 @@ impl Opening {
     ) -> impl FnOnce() -> Result<Stores, StartError> {
         let Self { config, origins, surface, static_clients } = self;
         move || {
-            let certificates =
-                LocalCertificates::open(&config.data_dir.join("certificates"), Arc::clone(&clock))?;
+            let certificates = Certificates::open(&config, &clock, Arc::clone(&random))?;
             let settings = authorization::Settings {
                 access_token_lifetime: config.access_token_lifetime,
                 access_token_format: config.access_token_format,

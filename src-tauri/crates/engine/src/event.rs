@@ -27,6 +27,8 @@ pub enum Event {
 pub enum ProgramEvent {
     /// It was paused or resumed, its door opened or closed, its settings changed.
     StateChanged,
+    /// A certificate was renewed or came into use, or could not be.
+    CertificatesChanged,
 }
 
 /// What the desktop is asked for by another process of the same person.

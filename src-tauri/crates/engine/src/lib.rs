@@ -17,6 +17,7 @@ pub mod hooks;
 mod operation;
 pub mod operations;
 mod ports;
+mod public_certificate;
 mod public_check;
 mod reach;
 mod settings_file;
@@ -25,8 +26,8 @@ mod transfers;
 pub mod trust;
 
 pub use config::{
-    Config, ConfigError, DEFAULT_PORT, Overrides, Setting, SettingSource, SshConfig, Theme, TunnelConfig,
-    default_data_dir,
+    Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting, SettingSource,
+    SshConfig, Theme, TunnelConfig, default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
@@ -43,7 +44,7 @@ pub mod types {
         ConsentFacts, Decider, LookUp, PendingRequest, QuietReason, Registration, RegistrationPolicy,
         RequestId, Revoked, Scope, ScopeSet, StaticSource, Surroundings, TooEarly, describe,
     };
-    pub use certificates::{CertificateInfo, Use as CertificateUse};
+    pub use certificates::{CertificateInfo, Problem, PublicState, PublicStatus, Use as CertificateUse};
     pub use clock::Timestamp;
     pub use context::{
         Added, Author, Change, ClientMode, ClientRule, CommitmentStatus, Conversation, ConversationId,

@@ -2,7 +2,7 @@
 
 mod approvals;
 mod audit;
-mod certificates;
+pub(crate) mod certificates;
 mod clients;
 mod hooks;
 mod insights;
@@ -21,7 +21,9 @@ use serde_json::Value;
 
 pub use self::approvals::{Approve, Deny, ListApprovals, ListBlocks, UnblockClient};
 pub use self::audit::ListAudit;
-pub use self::certificates::ListCertificates;
+pub use self::certificates::{
+    Certificates, ListCertificates, OrderCertificate, RenewCertificates, ShowCertificates, ShowTerms, Terms,
+};
 pub use self::clients::{
     AddStaticClient, ClientAuthentication, ClientCredentials, ListClients, RemoveClient, RevokeClient,
     RotateClientSecret, SecretText,
@@ -78,6 +80,10 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ConfirmForgetting,
         ListAudit,
         ListCertificates,
+        ShowCertificates,
+        RenewCertificates,
+        ShowTerms,
+        OrderCertificate,
         ShowProfile,
         ListItems,
         ShowItem,

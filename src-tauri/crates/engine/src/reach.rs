@@ -110,6 +110,10 @@ impl Reach {
         self.supervisor.state()
     }
 
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(*self.supervisor.state().borrow(), State::Up { .. })
+    }
+
     fn checks(&self) -> Vec<Check> {
         self.checks.borrow().clone()
     }
@@ -248,6 +252,7 @@ impl Engine {
         tokio::spawn(async move {
             loop {
                 let is_up = matches!(*state.borrow_and_update(), State::Up { .. });
+                engine.follow_reachability();
                 engine.forget_checks();
                 engine.tell(Event::Program(ProgramEvent::StateChanged));
                 tokio::select! {

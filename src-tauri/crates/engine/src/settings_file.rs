@@ -113,17 +113,46 @@ pub(crate) fn change_settings(
     changes: &[SettingChange],
     fits: impl FnOnce(&str) -> Result<(), ConfigError>,
 ) -> Result<(), SettingsFileError> {
+    let edits: Vec<Edit> =
+        changes.iter().map(|change| Edit { key: change.key(), value: change.value() }).collect();
+    write_all(data_dir, &edits, fits)
+}
+
+/// Writes one setting that is a text, in the same way. Its name may stand in a table: `acme.agreed_terms`.
+///
+/// # Errors
+/// [`SettingsFileError`], and the file is as it was.
+pub(crate) fn set_text(
+    data_dir: &Path,
+    key: &'static str,
+    text: &str,
+    fits: impl FnOnce(&str) -> Result<(), ConfigError>,
+) -> Result<(), SettingsFileError> {
+    write_all(data_dir, &[Edit { key, value: Some(text.into()) }], fits)
+}
+
+/// One setting, and the value that is to stand there; none: its line is taken out.
+struct Edit {
+    key: &'static str,
+    value: Option<Value>,
+}
+
+fn write_all(
+    data_dir: &Path,
+    edits: &[Edit],
+    fits: impl FnOnce(&str) -> Result<(), ConfigError>,
+) -> Result<(), SettingsFileError> {
     let path = write::follow(&data_dir.join(FILE_NAME))?;
     let not_toml = |detail: String| SettingsFileError::NotToml { path: path.clone(), detail };
     let old = write::read(&path)?.unwrap_or_default();
     let old = String::from_utf8(old).map_err(|_| not_toml("it is not UTF-8".to_owned()))?;
     let mut text = old.clone();
-    for change in changes {
+    for edit in edits {
         let next =
-            with_setting(&text, *change).map_err(|error| not_toml(error.to_string().trim().to_owned()))?;
+            with_setting(&text, edit).map_err(|error| not_toml(error.to_string().trim().to_owned()))?;
         // What was written is read again before it replaces anything.
-        if !holds(&next, *change) {
-            return Err(SettingsFileError::NotChangeable { path, key: change.key() });
+        if !holds(&next, edit) {
+            return Err(SettingsFileError::NotChangeable { path, key: edit.key });
         }
         text = next;
     }
@@ -135,10 +164,10 @@ pub(crate) fn change_settings(
 }
 
 /// The text with the setting in it; pure.
-fn with_setting(text: &str, change: SettingChange) -> Result<String, toml::de::Error> {
-    let place = place(text, change.key())?;
+fn with_setting(text: &str, edit: &Edit) -> Result<String, toml::de::Error> {
+    let place = place(text, edit.key)?;
     let mut text = text.to_owned();
-    match (place, change.value().map(|value| value.to_string())) {
+    match (place, edit.value.as_ref().map(ToString::to_string)) {
         (Some(Place { value, .. }), Some(new)) => text.replace_range(value, &new),
         (Some(Place { key, value }), None) => {
             let from = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
@@ -147,8 +176,12 @@ fn with_setting(text: &str, change: SettingChange) -> Result<String, toml::de::E
         }
         (None, Some(new)) => {
             let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-            let line = format!("{} = {new}{end}", change.key());
-            if has_table(&text)? {
+            let line = format!("{} = {new}{end}", edit.key);
+            if let Some((header, name)) = own_header(&text, edit.key) {
+                let line = format!("{name} = {new}{end}");
+                let line = if text[..header].ends_with('\n') { line } else { format!("{end}{line}") };
+                text.insert_str(header, &line);
+            } else if has_table(&text)? {
                 // Behind the header of a table it would belong to that table.
                 let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
                 text.insert_str(start, &line);
@@ -172,8 +205,32 @@ struct Place {
 
 fn place(text: &str, key: &str) -> Result<Option<Place>, toml::de::Error> {
     let table = DeTable::parse(text)?;
-    let found = table.get_ref().iter().find(|(name, _)| name.get_ref() == key);
+    let mut table = table.get_ref();
+    let (tables, last) = key.rsplit_once('.').map_or(("", key), |(tables, last)| (tables, last));
+    for name in tables.split('.').filter(|name| !name.is_empty()) {
+        match table.get(name).map(toml::Spanned::get_ref) {
+            Some(toml::de::DeValue::Table(inner)) => table = inner,
+            _ => return Ok(None),
+        }
+    }
+    let found = table.iter().find(|(name, _)| name.get_ref() == last);
     Ok(found.map(|(name, value)| Place { key: name.span(), value: value.span() }))
+}
+
+/// Where the lines of the setting's own table begin, if it has a header, and the setting's name in there. A line
+/// that only looks like the header, within a text of several lines, is found out when the result is read again.
+fn own_header<'a>(text: &str, key: &'a str) -> Option<(usize, &'a str)> {
+    let (table, name) = key.rsplit_once('.')?;
+    let header = format!("[{table}]");
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        end += line.len();
+        let code = line.split('#').next().unwrap_or_default();
+        if code.split_whitespace().collect::<String>() == header {
+            return Some((end, name));
+        }
+    }
+    None
 }
 
 fn has_table(text: &str) -> Result<bool, toml::de::Error> {
@@ -187,9 +244,13 @@ fn has_table(text: &str) -> Result<bool, toml::de::Error> {
     }))
 }
 
-fn holds(text: &str, change: SettingChange) -> bool {
+fn holds(text: &str, edit: &Edit) -> bool {
     let Ok(table) = text.parse::<toml::Table>() else { return false };
-    table.get(change.key()) == change.value().as_ref()
+    let mut value = Some(&Value::Table(table)).cloned();
+    for name in edit.key.split('.') {
+        value = value.and_then(|value| value.get(name).cloned());
+    }
+    value == edit.value
 }
 
 #[cfg(test)]

@@ -107,3 +107,34 @@ fn two_settings_that_do_not_go_together_are_refused_and_the_file_stays() {
     assert!(error.to_string().contains("port and ingress_port are both 9201"), "{error}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }
+
+#[test]
+fn a_setting_of_a_table_stands_where_its_table_is_and_nothing_else_changes() {
+    let set = |text: &str| {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        set_text(directory.path(), "acme.agreed_terms", "https://ca.example/terms", |_| Ok(())).unwrap();
+        std::fs::read_to_string(&path).unwrap()
+    };
+    let line = "agreed_terms = \"https://ca.example/terms\"";
+    assert_eq!(set("port = 1\n"), format!("port = 1\nacme.{line}\n"));
+    assert_eq!(set("[acme] # mine\r\nroot = 'x'\r\n"), format!("[acme] # mine\r\n{line}\r\nroot = 'x'\r\n"));
+    assert_eq!(set("[acme]"), format!("[acme]\n{line}\n"));
+    assert_eq!(
+        set("[authorization]\nmode = 'own'\n"),
+        format!("acme.{line}\n[authorization]\nmode = 'own'\n")
+    );
+    assert_eq!(set("acme.root = 'x'\n"), format!("acme.{line}\nacme.root = 'x'\n"));
+    assert_eq!(set("[acme]\nagreed_terms = 'old' # once\n"), format!("[acme]\n{line} # once\n"));
+}
+
+#[test]
+fn a_table_in_one_line_is_left_to_the_person() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    std::fs::write(&path, "acme = { root = 'x' }\n").unwrap();
+    let error = set_text(directory.path(), "acme.agreed_terms", "https://ca.example/terms", |_| Ok(()));
+    assert!(error.unwrap_err().to_string().contains("set it there by hand"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "acme = { root = 'x' }\n");
+}

@@ -60,6 +60,14 @@ pub(crate) async fn serve<S, IO>(
             return;
         }
     };
+    // An authority looked whether the public name leads here, and the handshake was all it came for (RFC 8737 §3).
+    // Whatever it says now is answered by nobody.
+    if stream.get_ref().1.alpn_protocol() == Some(certificates::ACME_TLS) {
+        tracing::info!(arrival = %connection.arrival, "a certificate authority looked for the public name");
+        let mut stream = stream;
+        let _ = tokio::time::timeout(limits.handshake, stream.shutdown()).await;
+        return;
+    }
     speak_http(stream, connection, door, &limits, watcher).await;
 }
 

@@ -7,6 +7,7 @@
 
 mod bearer;
 mod body;
+mod challenge_port;
 mod connection;
 mod door;
 mod json_rpc;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use authorization::{Authorization, Origins};
 use rustls::server::ResolvesServerCert;
 
+pub use challenge_port::ChallengePort;
 pub use listener::{BindError, Bound, Running, bind};
 pub use streams::TunnelStreams;
 

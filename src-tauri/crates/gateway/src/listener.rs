@@ -50,7 +50,7 @@ pub enum BindError {
 /// A port that is ours; nobody is answered yet.
 #[derive(Debug)]
 pub struct Bound {
-    listener: TcpListener,
+    pub(crate) listener: TcpListener,
     address: SocketAddr,
     /// Each stream begins with a header of the proxy in front of us.
     proxied: bool,
@@ -129,7 +129,7 @@ fn tls_settings<S>(rooms: &Rooms<S>) -> ServerConfig {
         .expect("ring has the cipher suites of TLS 1.2 and 1.3")
         .with_no_client_auth()
         .with_cert_resolver(Arc::clone(&rooms.certificates));
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec(), certificates::ACME_TLS.to_vec()];
     config
 }
 

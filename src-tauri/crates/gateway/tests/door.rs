@@ -462,3 +462,20 @@ async fn a_port_in_use_is_an_error_that_says_by_whom() {
         assert!(error.contains(&format!("pid {}", std::process::id())), "{error}");
     }
 }
+
+#[tokio::test]
+async fn the_look_of_a_certificate_authority_ends_with_its_handshake() {
+    let door = Door::open().await;
+    let mut stream = door.connect(&[b"acme-tls/1"]).await;
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"acme-tls/1".as_slice()));
+    let request = format!("GET /health HTTP/1.1\r\nHost: {}\r\n\r\n", door.host());
+    // It may be closed before the question is written, or after.
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(LIMIT, stream.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "the connection ends");
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+    // Who offers it among others is spoken with as everybody is.
+    let stream = door.connect(&[b"acme-tls/1", b"http/1.1"]).await;
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"http/1.1".as_slice()));
+}

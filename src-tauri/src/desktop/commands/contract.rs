@@ -75,6 +75,7 @@ fn bindings() -> String {
     super::privacy::contract(&mut contract);
     super::transfer::contract(&mut contract);
     super::settings::contract(&mut contract);
+    super::certificates::contract(&mut contract);
     let main = contract.interface("MainCommands");
     super::approval::contract(&mut contract);
     let approval = contract.interface("ApprovalCommands");

@@ -3,6 +3,7 @@
 
 mod approval;
 mod assistants;
+mod certificates;
 mod memory;
 #[cfg(test)]
 mod names;
@@ -113,6 +114,10 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         settings::change_settings,
         settings::list_trust,
         settings::change_trust,
+        certificates::show_certificates,
+        certificates::renew_certificates,
+        certificates::show_terms,
+        certificates::order_certificate,
         approval::current_approval,
         approval::approve_request,
         approval::deny_request,

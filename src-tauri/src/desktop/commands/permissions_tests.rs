@@ -101,6 +101,7 @@ fn the_permissions_name_the_commands_that_there_are() {
     super::privacy::contract(&mut contract);
     super::transfer::contract(&mut contract);
     super::settings::contract(&mut contract);
+    super::certificates::contract(&mut contract);
     assert_eq!(
         contract.take_names(),
         MAIN_COMMANDS.iter().copied().map(str::to_owned).collect::<BTreeSet<_>>()

@@ -28,7 +28,7 @@ struct Need {
 
 use Manager::{Apt, Brew, Dnf, Pacman, Winget};
 
-const NEEDS: [Need; 16] = [
+const NEEDS: [Need; 17] = [
     Need {
         what: "a C compiler",
         why: "SQLite and the cryptography are built from their C sources",
@@ -79,6 +79,15 @@ const NEEDS: [Need; 16] = [
         applies: cfg!(target_os = "linux"),
         is_there: || is_installed("certutil"),
         packages: &[(Apt, "libnss3-tools"), (Dnf, "nss-tools"), (Pacman, "nss")],
+    },
+    Need {
+        what: "Pebble",
+        why: "certificates are ordered from this authority for tests, on this computer alone",
+        from: Purpose::Test,
+        // Only Debian and its kin package it; without it those tests say so and do nothing.
+        applies: cfg!(target_os = "linux"),
+        is_there: || is_installed("pebble") || !is_installed("apt-get"),
+        packages: &[(Apt, "pebble")],
     },
     Need {
         what: "npm",

@@ -1,17 +1,17 @@
 // What the stand-in program holds: made from a scenario, changed by commands, by tests and by invented assistants.
 
 import type {
-  ApprovalScreen, AuditEntry, BlockedClient, KnownClient, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
+  ApprovalScreen, AuditEntry, BlockedClient, Certificates, KnownClient, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
   SettingsView, TrustStoreView, View,
 } from "../bindings";
-import { ago, assistants, hostile, insightsOverTime, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
+import { ago, assistants, hostile, insightsOverTime, sampleCertificates, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
 
 export type Household = {
   scenario: string;
   program: ProgramState; doorOpen: boolean; externalIssuer: string | null; paused: Pause | null; view: View;
   conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
   clients: KnownClient[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
-  settings: SettingsView; trust: TrustStoreView[]; connected: boolean; files: Set<string>;
+  settings: SettingsView; trust: TrustStoreView[]; certificates: Certificates; connected: boolean; files: Set<string>;
   approvals: ApprovalScreen[];
 };
 
@@ -104,6 +104,7 @@ export function household(scenario: string): Household {
     blocks: empty ? [] : [{ client_id: "dyn-0bad", client_name: harmful ? hostile.reversed : "Free Prompt Helper", redirect_host: "prompts.example", blocked_at: ago(86_400_000) }],
     pending: empty ? [] : [{ ...waiting, client_name: harmful ? hostile.long : waiting.client_name }],
     audit: empty ? [] : auditTrail(),
+    certificates: sampleCertificates(scenario),
     settings: { port: { value: 9100, source: "default" }, theme: { value: "system", source: "default" },
       registration: { value: scenario === "locked" ? "documents" : "open", source: scenario === "locked" ? "environment" : "default" },
       client_documents: { value: "fetch", source: "default" }, remember_consent: { value: false, source: scenario === "locked" ? "environment" : "default" },

@@ -6,7 +6,7 @@ import type { ClientCommands } from "./clients";
 import type { MemoryCommands } from "./memory";
 import type { PrivacyCommands } from "./privacy";
 import { refuse } from "./refusal";
-import { ago, now } from "./samples";
+import { ago, now, publicCertificate } from "./samples";
 import { tunnelCommands } from "./tunnel";
 
 const url = "https://localhost:9100/mcp";
@@ -137,6 +137,23 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
     change_trust: ({ store, action }) => {
       home.trust = home.trust.map((view) => (view.store === store ? { ...view, state: action === "trust" ? "trusted" : "absent" } : view));
       return home.trust;
+    },
+    show_certificates: () => home.certificates,
+    renew_certificates: async () => {
+      await pause();
+      return home.certificates;
+    },
+    show_terms: async () => {
+      await pause();
+      return { name: "memory.example.org", authority: "letsencrypt", terms: "https://letsencrypt.org/documents/LE-SA-v1.5.pdf", agreed: false };
+    },
+    order_certificate: async ({ agreed_terms }) => {
+      await pause();
+      const status = home.certificates.public;
+      if (!status) refuse("refused", "There is no public name to order a certificate for.");
+      const issued = publicCertificate();
+      home.certificates = { list: [...home.certificates.list, issued], public: { ...status, state: "in_use", problem: null, agreed_terms, next_order: issued.next_renewal ?? null } };
+      return home.certificates;
     },
     list_guides: () => guides(home.connected),
     preview_setup: ({ client, undo }) => {

@@ -1,6 +1,6 @@
 // Invented people, programs and texts, made by counting: a hundred thousand conversations need no memory.
 
-import type { Author, KnownClient, ConsentFacts, Conversation, Insight, InsightDetail, Item, ItemKind, Turn } from "../bindings";
+import type { Author, CertificateInfo, Certificates, KnownClient, ConsentFacts, Conversation, Insight, InsightDetail, Item, ItemKind, Turn } from "../bindings";
 
 export const now = Date.now();
 const minute = 60_000;
@@ -205,4 +205,36 @@ export function sampleFacts(change: Partial<ConsentFacts>): ConsentFacts {
     suggested_duration: "thirty_days", code_required: false, code_length: 8,
     requested_at: ago(4_000), expires_at: ago(-116_000), warnings: [], ...change,
   };
+}
+
+const certificate = (index: number, change: Partial<CertificateInfo>): CertificateInfo => ({
+  names: ["localhost"], subject: "CN=localhost", issuer: "CN=Ambient Insights local CA 1f6e2a90", serial: `0${index}:5c:11`,
+  not_before: ago(5 * day), not_after: ago(-25 * day), use: "local", next_renewal: ago(-15 * day), used_at: [], ...change,
+});
+
+/** What an order brings. */
+export const publicCertificate = () => certificate(4, {
+  names: ["memory.example.org"], subject: "CN=memory.example.org", issuer: "CN=E7, O=Let's Encrypt", use: "public",
+  not_before: ago(day), not_after: ago(-89 * day), next_renewal: ago(-59 * day), used_at: ["https://memory.example.org"],
+});
+
+/** The local ones; a public one in use, not asked for, or refused, as the scenario says. */
+export function sampleCertificates(scenario: string): Certificates {
+  const { next_renewal: _, ...authority } = certificate(1, {
+    names: ["localhost", "127.0.0.0/8", "::1/128"], subject: "CN=Ambient Insights local CA 1f6e2a90", use: "ca",
+    not_after: ago(-3_600 * day), path: "/home/ada/.local/share/ambient-insights/certificates/ca.pem",
+  });
+  const local = [authority, certificate(2, { used_at: ["https://localhost:9100"] }),
+    certificate(3, { names: ["127.0.0.1", "::1"], used_at: ["https://127.0.0.1:9100", "https://[::1]:9100"] })];
+  const status: Certificates["public"] = {
+    name: "memory.example.org", state: "not_asked", authority: "letsencrypt", trial: false, busy: false, problem: null, next_order: null, agreed_terms: null,
+  };
+  switch (scenario) {
+    case "public": return { list: [...local, publicCertificate()], public: { ...status, state: "in_use", agreed_terms: "https://letsencrypt.org/documents/LE-SA-v1.5.pdf" } };
+    case "public-new": return { list: local, public: status };
+    case "public-refused": return { list: local, public: { ...status, state: "waiting", agreed_terms: "https://letsencrypt.org/documents/LE-SA-v1.5.pdf", next_order: ago(-20 * minute), problem: {
+      what: "the authority could not see that memory.example.org leads here: Connection refused (connection)",
+      remedy: "port 443 of the name (for http-01 port 80) must lead to this program as it is, without a proxy that ends TLS itself; start the tunnel, or look at the router's forwarding" } } };
+    default: return { list: local, public: null };
+  }
 }
