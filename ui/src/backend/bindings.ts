@@ -327,6 +327,60 @@ export type CancelTransfer = {
  */
 task: TransferTask, };
 
+export type CertificateInfo = { 
+/**
+ * The host names and addresses that it certifies; of a CA, those that it may certify.
+ */
+names: Array<string>, 
+/**
+ * Whom it names as its holder (X.500 name).
+ */
+subject: string, 
+/**
+ * Who signed it (X.500 name).
+ */
+issuer: string, 
+/**
+ * The serial number: hexadecimal octets with colons.
+ */
+serial: string, 
+/**
+ * From when on it is valid.
+ */
+not_before: Timestamp, 
+/**
+ * Until when it is valid.
+ */
+not_after: Timestamp, 
+/**
+ * What it is used for.
+ */
+use: CertificateUse, 
+/**
+ * When it will be renewed by itself; absent for a CA.
+ */
+next_renewal?: Timestamp, 
+/**
+ * The addresses at which it is shown; none for a CA, which is never shown itself.
+ */
+used_at: Array<string>, 
+/**
+ * The file that holds it; absent where it lives in memory alone.
+ */
+path?: string, };
+
+export type CertificateUse = "ca" | "local" | "public";
+
+export type Certificates = { 
+/**
+ * Those in use, the authority's own first.
+ */
+list: Array<CertificateInfo>, 
+/**
+ * How it stands with the one for the public name; none where there is no such name.
+ */
+public: PublicStatus | null, };
+
 export type Change = { 
 /**
  * What kind of thing.
@@ -972,6 +1026,7 @@ why: Why,
  * The turns around it, in the order they happened, if that was asked for.
  */
 neighbours?: Array<Neighbour>, };
+
 export type HostKeyOffer = { 
 /**
  * The host's name as it is set.
@@ -1567,6 +1622,12 @@ export type OpenApproval = { id: string, };
 
 export type OpenDoor = Record<symbol, never>;
 
+export type OrderCertificate = { 
+/**
+ * The address of the terms that the person has been shown and agrees to; none where the authority has none.
+ */
+agreed_terms: string | null, };
+
 export type Page<T> = { 
 /**
  * The rows, in the order of the listing.
@@ -1690,7 +1751,17 @@ export type PreviewForgetting = {
  */
 forget: Forget, };
 
-export type ProgramEvent = "state_changed";
+export type Problem = { 
+/**
+ * What happened and why.
+ */
+what: string, 
+/**
+ * What to do about it.
+ */
+remedy: string, };
+
+export type ProgramEvent = "state_changed" | "certificates_changed";
 
 export type ProgramState = { "state": "starting" } | { "state": "running", 
 /**
@@ -1703,6 +1774,42 @@ first_run: boolean, } | { "state": "failed",
 message: string, };
 
 export type ProviderKind = "ssh" | "ingress";
+
+export type PublicState = "not_asked" | "waiting" | "in_use";
+
+export type PublicStatus = { 
+/**
+ * The public name.
+ */
+name: string, 
+/**
+ * How it stands.
+ */
+state: PublicState, 
+/**
+ * The authority that is asked: a word or an address. None: the person's own files.
+ */
+authority: string | null, 
+/**
+ * Whether it comes from a place for trials: no client believes it.
+ */
+trial: boolean, 
+/**
+ * An order is under way this moment.
+ */
+busy: boolean, 
+/**
+ * Why the last try failed. What is in use stays in use.
+ */
+problem: Problem | null, 
+/**
+ * When the next certificate will be ordered, or the last failure tried again.
+ */
+next_order: Timestamp | null, 
+/**
+ * The terms that the person has agreed to.
+ */
+agreed_terms: string | null, };
 
 export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "forward" | "network" | "internal";
 
@@ -1761,6 +1868,8 @@ export type RemoveTurn = {
  * The turn.
  */
 id: TurnId, };
+
+export type RenewCertificates = Record<symbol, never>;
 
 export type RequestId = string;
 
@@ -1975,9 +2084,13 @@ export type SetupChange = { file: string, summary: string, before?: string, afte
 
 export type SetupPreview = { client: string, changes: Array<SetupChange>, notes: Array<string>, };
 
+export type ShowCertificates = Record<symbol, never>;
+
 export type ShowSettings = Record<symbol, never>;
 
 export type ShowStatus = Record<symbol, never>;
+
+export type ShowTerms = Record<symbol, never>;
 
 export type ShowTunnel = Record<symbol, never>;
 
@@ -2108,6 +2221,24 @@ id: RequestId, } | { "what": "prove_computer",
  * The request that it names.
  */
 id: RequestId, };
+
+export type Terms = { 
+/**
+ * The public name that the certificate would be for. It will stand in public logs for ever.
+ */
+name: string, 
+/**
+ * The authority that is asked.
+ */
+authority: string, 
+/**
+ * The address of its terms; none where it has none.
+ */
+terms: string | null, 
+/**
+ * The person has agreed to just these.
+ */
+agreed: boolean, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -2373,6 +2504,10 @@ export interface MainCommands {
   change_settings: { input: ChangeSettingsInput; output: SettingsView };
   list_trust: { input: Nothing; output: Array<TrustStoreView> };
   change_trust: { input: ChangeTrust; output: Array<TrustStoreView> };
+  show_certificates: { input: ShowCertificates; output: Certificates };
+  renew_certificates: { input: RenewCertificates; output: Certificates };
+  show_terms: { input: ShowTerms; output: Terms };
+  order_certificate: { input: OrderCertificate; output: Certificates };
 }
 
 /** Commands of the consent window, and nothing else. */
