@@ -3,8 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::say::{self, Failure};
+
+/// Who waits longer than this wants to know for what.
+const WORTH_TELLING: Duration = Duration::from_secs(10);
 
 /// One run of another program, with the words for the person.
 pub(crate) struct Step {
@@ -62,10 +66,17 @@ impl Step {
         self
     }
 
-    /// Runs it in the person's terminal and waits; says first what it is and `why`.
+    /// Runs it in the person's terminal and waits; says first what it is and `why`, and afterwards how long a long
+    /// one took.
+    #[expect(clippy::disallowed_methods, reason = "a task times real programs; no test moves its clock")]
     pub(crate) fn run(mut self, why: &str) -> Result<(), Failure> {
         say::step(&self.shown, why);
+        let began = Instant::now();
         let status = self.command.status();
+        let took = began.elapsed();
+        if took >= WORTH_TELLING {
+            say::note(&format!("that took {} s.", took.as_secs()));
+        }
         match status {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(self.failed(&ended(status))),
