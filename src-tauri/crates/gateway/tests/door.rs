@@ -211,6 +211,7 @@ async fn a_tool_that_one_of_several_scopes_opens_lets_each_of_them_in_and_names_
     let door = Door::open().await;
     for scope in ["context:read", "conversations:read", "insights:read"] {
         let token = door.token(scope).await;
+        door.server.released.add_permits(1);
         let response = door.send(modern_call(&token, "search")).await;
         assert_ne!(response.status(), StatusCode::FORBIDDEN, "{scope}");
     }

@@ -93,7 +93,7 @@ pub(crate) fn draw(connection: &Connection) -> Result<Option<Conclusions>, Error
 
 /// A day in a conclusion's words: "2026-03-03", the same in every language.
 fn day_words(at: i64) -> String {
-    crate::analysis::Day::of(Timestamp::from_micros(at)).to_string()
+    crate::calendar::Day::of(Timestamp::from_micros(at)).to_string()
 }
 
 /// "1 turn", "5 turns".

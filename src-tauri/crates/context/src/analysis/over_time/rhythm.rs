@@ -4,7 +4,7 @@ use clock::Timestamp;
 
 use super::Conclusion;
 use super::past::{DAY, Past, day_start, week_start, whole};
-use crate::analysis::Day;
+use crate::calendar::Day;
 use crate::insight_detail::InsightDetail;
 use crate::state::InsightState;
 
