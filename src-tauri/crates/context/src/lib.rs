@@ -11,6 +11,7 @@ mod calendar;
 mod change;
 mod client_rule;
 mod conversation;
+mod counted;
 mod error;
 mod evidence;
 mod export;
@@ -61,6 +62,7 @@ pub use calendar::{Day, Days};
 pub use change::Change;
 pub use client_rule::{ClientRule, ClientRuleChange, LONGEST_RETENTION_DAYS, Retention};
 pub use conversation::{Conversation, OPENING_CHARS, QUIET_TIME, continues};
+pub use counted::counted;
 pub use error::Error;
 pub use evidence::{EVIDENCE_SHOWN, Evidence, Span};
 pub use export::{

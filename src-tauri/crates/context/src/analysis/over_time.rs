@@ -97,8 +97,8 @@ fn day_words(at: i64) -> String {
 }
 
 /// "1 turn", "5 turns".
-fn counted(count: u32, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+fn counted(count: u32, noun: &str) -> String {
+    crate::counted(count.into(), noun)
 }
 
 #[cfg(test)]
