@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::mcp::{Era, McpClient, message};
-use crate::support::oauth::connect;
+use crate::support::oauth::{authorize, connect};
 use crate::support::program::Home;
 
 #[tokio::test]
@@ -57,6 +57,34 @@ async fn a_wrong_argument_is_a_tool_error_that_says_how_to_do_better() {
     assert!(missing.text.contains("assistant_response"), "{missing:?}");
     let wrong = mcp.call("get_recent_insights", json!({"limit": "many"})).await;
     assert!(wrong.is_error && wrong.text.contains("limit"), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_token_finds_what_its_scopes_allow_and_learns_nothing_of_the_rest() {
+    let server = Home::new().serve().await;
+    let (client, all) = connect(&server, "Story", None).await;
+    let mut mcp = McpClient::open(&server.https(), &all.access, Era::Modern).await;
+    let turn = json!({"user_message": "Where do swifts sleep?", "assistant_response": "In the air."});
+    mcp.call("log_conversation_turn", turn).await;
+    mcp.call("add_user_interest", json!({"interest": "swifts"})).await;
+    let both = mcp.call("search", json!({"query": "swifts"})).await.content;
+    let turn = both["results"].as_array().unwrap().iter().find(|hit| hit["kind"] == "turn").unwrap();
+
+    let tokens = authorize(&server, &client, Some("context:read")).await;
+    for era in [Era::Legacy, Era::Modern] {
+        let mut mcp = McpClient::open(&server.https(), &tokens.access, era).await;
+        let found = mcp.call("search", json!({"query": "swifts"})).await.content;
+        let kinds: Vec<_> = found["results"].as_array().unwrap().iter().map(|hit| &hit["kind"]).collect();
+        assert_eq!(kinds, ["interest"], "{era:?}");
+        let hidden = mcp.call("fetch", json!({"id": turn["id"]})).await;
+        let absent = mcp.call("fetch", json!({"id": "019a9d0c-5c00-7000-8000-0123456789ab"})).await;
+        assert!(hidden.is_error && hidden.text == absent.text, "{hidden:?} {absent:?}");
+    }
+    let tokens = authorize(&server, &client, Some("context:write")).await;
+    let mut mcp = McpClient::open(&server.https(), &tokens.access, Era::Modern).await;
+    let call = json!({"name": "search", "arguments": {"query": "swifts"}});
+    let refused = mcp.post("tools/call", Some("search"), &call).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `audit`: who did what.
 
 use engine::operations::ListAudit;
-use engine::types::{AuditEntry, AuditQuery};
+use engine::types::{AuditEntry, AuditQuery, counted};
 
 use super::arguments::Audit;
 use super::error::CliError;
@@ -41,7 +41,7 @@ fn row(entry: &AuditEntry) -> Vec<String> {
     details.extend(entry.by.map(|by| format!("by {}", by.as_str())));
     details.extend(entry.scopes.map(|scopes| scopes.to_string()));
     details.extend(entry.took_micros.map(took));
-    details.extend(entry.count.map(|count| format!("{count} times")));
+    details.extend(entry.count.map(|count| counted(count, "time")));
     vec![
         entry.at.to_local_text(),
         entry.kind.as_str().to_owned(),

@@ -8,7 +8,7 @@ use engine::operations::{
     RemoveClient, RevokeClient, RotateClientSecret, SecretText,
 };
 use engine::types::{
-    ClientMode, ClientSummary, Decider, Registration, Retention, Revoked, StaticSource, Timestamp,
+    ClientMode, ClientSummary, Decider, Registration, Retention, Revoked, StaticSource, Timestamp, counted,
 };
 
 use super::arguments::{ClientsAdd, ClientsArguments, ClientsCommand, MemoryMode, SecretSource};
@@ -53,7 +53,9 @@ pub(super) async fn run(
             output.show(&place.call(change).await?, |rule| match rule.retention {
                 Retention::AsForAll => format!("what {id} brought is kept as the setting says"),
                 Retention::ForEver => format!("what {id} brought is kept for ever"),
-                Retention::Days(days) => format!("what {id} brought is kept for {days} days"),
+                Retention::Days(days) => {
+                    format!("what {id} brought is kept for {}", counted(days.into(), "day"))
+                }
             })
         }
         ClientsCommand::Add(options) => add(place, options, output).await,
@@ -135,13 +137,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
 fn taken(revoked: &Revoked) -> String {
     format!(
         "{} with all tokens, {}",
-        counted(revoked.grants, "grant"),
-        counted(revoked.requests, "open request")
+        counted(revoked.grants as u64, "grant"),
+        counted(revoked.requests as u64, "open request")
     )
-}
-
-fn counted(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 fn for_people(clients: &[KnownClient]) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use engine::operations::{ConfirmForgetting, PreviewForgetting};
-use engine::types::{Forget, ForgetCounts, ForgetPreview, Subject};
+use engine::types::{Forget, ForgetCounts, ForgetPreview, Subject, counted};
 
 use super::arguments::ForgetArguments;
 use super::error::CliError;
@@ -48,7 +48,7 @@ async fn in_session(
     }
     let forgotten = session.call(ConfirmForgetting { handle }).await?;
     output.show(&forgotten, |forgotten| {
-        let mut text = format!("forgotten: {}", counted(forgotten.counts));
+        let mut text = format!("forgotten: {}", all_of(forgotten.counts));
         for backup in &forgotten.backups_removed {
             let _ = write!(text, "\nremoved, because it held it too: {}", backup.display());
         }
@@ -75,7 +75,7 @@ fn for_people(preview: &ForgetPreview) -> String {
     if preview.handle.is_none() {
         return "There is nothing to forget.".to_owned();
     }
-    let mut text = format!("This would go: {}", counted(preview.counts));
+    let mut text = format!("This would go: {}", all_of(preview.counts));
     for example in &preview.examples {
         let kind = match example.kind {
             Subject::Turn => "turn",
@@ -88,14 +88,12 @@ fn for_people(preview: &ForgetPreview) -> String {
     text
 }
 
-fn counted(counts: ForgetCounts) -> String {
-    let count =
-        |number: u64, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+fn all_of(counts: ForgetCounts) -> String {
     [
-        count(counts.turns, "turn", "turns"),
-        count(counts.conversations, "whole conversation", "whole conversations"),
-        count(counts.items, "entry", "entries"),
-        count(counts.insights, "insight", "insights"),
+        counted(counts.turns, "turn"),
+        counted(counts.conversations, "whole conversation"),
+        counted(counts.items, "entry"),
+        counted(counts.insights, "insight"),
     ]
     .join(", ")
 }

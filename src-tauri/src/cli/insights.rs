@@ -1,7 +1,9 @@
 //! `insights`: what was found in the conversations.
 
 use engine::operations::{DismissInsight, ListInsights, Rebuild, RemoveInsight, SetInsightState};
-use engine::types::{CommitmentStatus, Insight, InsightDetail, InsightId, InsightQuery, InsightState};
+use engine::types::{
+    CommitmentStatus, Insight, InsightDetail, InsightId, InsightQuery, InsightState, counted,
+};
 
 use super::arguments::{InsightsArguments, InsightsCommand};
 use super::error::CliError;
@@ -42,8 +44,10 @@ pub(super) async fn rebuild(place: &Place, output: &mut Output) -> Result<(), Cl
     let stored = place.call(Rebuild {}).await?;
     output.show(&stored, |stored| {
         format!(
-            "found anew from {} turns: {} entries and {} insights are stored",
-            stored.turns, stored.items, stored.insights
+            "found anew from {}: {} and {} are stored",
+            counted(stored.turns, "turn"),
+            counted(stored.items, "entry"),
+            counted(stored.insights, "insight")
         )
     })
 }

@@ -1,6 +1,7 @@
 //! `pause`, `resume`, `panic`: remembering nothing for a while, and sending everybody away.
 
 use engine::operations::{OpenDoor, PauseRemembering, ResumeRemembering};
+use engine::types::counted;
 
 use super::arguments::{Panic, Pause};
 use super::error::CliError;
@@ -34,8 +35,9 @@ pub(super) async fn panic(place: &Place, options: Panic, output: &mut Output) ->
     let revoked = place.call(engine::operations::Panic {}).await?;
     output.show(&revoked, |revoked| {
         format!(
-            "{} accesses and {} requests were taken back; the door is closed until `resume` or a new start",
-            revoked.grants, revoked.requests
+            "taken back: {}, {}; the door is closed until `resume` or a new start",
+            counted(revoked.grants as u64, "grant"),
+            counted(revoked.requests as u64, "open request")
         )
     })
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::operations;
-use engine::types::{EXPORT_SCHEMA, ExportFilter, ExportRequest, ImportReport, ImportRequest};
+use engine::types::{EXPORT_SCHEMA, ExportFilter, ExportRequest, ImportReport, ImportRequest, counted};
 
 use super::arguments::{Export, Import, parts};
 use super::error::CliError;
@@ -31,8 +31,11 @@ pub(super) async fn export(place: &Place, options: Export, output: &mut Output) 
     let report = place.call(operations::Export { request, with_audit: options.with_audit }).await?;
     output.show(&report, |report| {
         format!(
-            "{} turns in {} conversations, {} entries and {} insights are in {shown}",
-            report.turns, report.conversations, report.items, report.insights
+            "{} in {}, {} and {} are in {shown}",
+            counted(report.turns, "turn"),
+            counted(report.conversations, "conversation"),
+            counted(report.items, "entry"),
+            counted(report.insights, "insight")
         )
     })
 }
@@ -64,8 +67,11 @@ fn told(report: &ImportReport) -> String {
     ));
     if report.imported > 0 {
         lines.push(format!(
-            "  {} turns in {} conversations, {} entries, {} insights",
-            report.turns, report.conversations, report.items, report.insights
+            "  {} in {}, {}, {}",
+            counted(report.turns, "turn"),
+            counted(report.conversations, "conversation"),
+            counted(report.items, "entry"),
+            counted(report.insights, "insight")
         ));
     }
     lines.extend(report.errors.iter().map(|error| {

@@ -5,13 +5,9 @@
 //! turns give the same memory, in whatever batches they come.
 
 mod answers;
-mod calendar_words;
 mod changes;
 mod clauses;
 mod cues;
-pub(crate) mod dates;
-mod day;
-mod days_meant;
 pub(crate) mod derive;
 mod goals;
 mod language;
@@ -31,7 +27,7 @@ pub(crate) mod signals;
 mod skills;
 mod stop_words;
 mod technologies;
-mod tokens;
+pub(crate) mod tokens;
 mod told;
 pub(crate) mod worker;
 
@@ -39,11 +35,10 @@ use std::fmt::Debug;
 
 use clock::Timestamp;
 
+use crate::calendar::Day;
 use crate::evidence::Span;
 use crate::state::{ItemKind, words};
 
-pub use day::{Day, Days};
-pub use days_meant::days_meant;
 pub use rules::CueAnalyzer;
 
 /// The texts of one turn.

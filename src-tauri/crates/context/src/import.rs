@@ -6,7 +6,9 @@
 
 mod chatgpt;
 mod claude;
+mod claude_account;
 pub(crate) mod claude_code;
+mod cleaning;
 mod content;
 mod derived_id;
 mod detect;
@@ -139,6 +141,10 @@ pub struct ImportReport {
     pub duplicates: u64,
     /// The first hundred bad records.
     pub errors: Vec<LineError>,
+    /// What was passed over as a whole, in words: it is no memory, or of a kind that nobody knows here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<_>"))]
+    pub left_out: Vec<String>,
 }
 
 /// A bad record.

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::analysis::Day;
 use crate::author::Author;
+use crate::calendar::Day;
 use crate::evidence::{self, EVIDENCE_SHOWN, Evidence};
 use crate::id::InsightId;
 use crate::insight_detail::InsightDetail;

@@ -4,7 +4,7 @@ use clock::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Day;
+use crate::calendar::Day;
 use crate::id::ItemId;
 
 /// The figures behind an insight. All of them are as of the newest turn.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
-use crate::analysis::Day;
 use crate::author::Author;
+use crate::calendar::Day;
 use crate::evidence::{self, EVIDENCE_SHOWN, Evidence};
 use crate::id::ItemId;
 use crate::item_past::{self, EarlierValue, ItemNote};

@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::analysis::{Day, ItemFinding, Polarity};
+use crate::analysis::{ItemFinding, Polarity};
 use crate::author::Author;
+use crate::calendar::Day;
 use crate::evidence::TurnPlace;
 use crate::item::StoredItem;
 use crate::item_change::Hand;

@@ -7,9 +7,11 @@
 
 mod analysis;
 mod author;
+mod calendar;
 mod change;
 mod client_rule;
 mod conversation;
+mod counted;
 mod error;
 mod evidence;
 mod export;
@@ -52,13 +54,15 @@ mod fixture;
 pub use analysis::derive::state_by_support;
 pub use analysis::removal::Removed;
 pub use analysis::{
-    Analyzer, CueAnalyzer, Day, Days, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind,
-    Polarity, ProgressFinding, QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText, days_meant,
+    Analyzer, CueAnalyzer, Findings, InsightFinding, ItemFinding, Language, Mention, MentionKind, Polarity,
+    ProgressFinding, QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText,
 };
 pub use author::Author;
+pub use calendar::{Day, Days};
 pub use change::Change;
 pub use client_rule::{ClientRule, ClientRuleChange, LONGEST_RETENTION_DAYS, Retention};
 pub use conversation::{Conversation, OPENING_CHARS, QUIET_TIME, continues};
+pub use counted::counted;
 pub use error::Error;
 pub use evidence::{EVIDENCE_SHOWN, Evidence, Span};
 pub use export::{

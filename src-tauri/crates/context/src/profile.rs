@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::analysis::Day;
+use crate::calendar::Day;
 use crate::id::ItemId;
 use crate::item::{StoredItem, of_state};
 use crate::item_past::{self, EarlierValue};

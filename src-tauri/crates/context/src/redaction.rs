@@ -3,7 +3,7 @@
 //!
 //! Pure rules on texts. They run before anything is counted, hashed or analysed, so evidence speaks of the
 //! stored text. The time is linear in the text's length: `regex` never goes back, and the few rules written by
-//! hand only walk forward. Our own export is not cleaned again when it comes back: it was when it was stored.
+//! hand only walk forward.
 
 mod assigned;
 mod cards;
@@ -54,8 +54,17 @@ impl Redaction {
 
     /// [`Redaction::clean`], in place.
     pub(crate) fn clean_in_place(self, text: &mut String) {
-        if let Cow::Owned(cleaned) = self.clean(text) {
-            *text = cleaned;
+        self.replace(text);
+    }
+
+    /// [`Redaction::clean`], in place; whether that changed anything.
+    pub(crate) fn replace(self, text: &mut String) -> bool {
+        match self.clean(text) {
+            Cow::Owned(cleaned) if cleaned != *text => {
+                *text = cleaned;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -90,6 +99,11 @@ impl Redaction {
 pub(crate) fn is_private_whole(cleaned: &str) -> bool {
     let rest = cleaned.replace(PRIVATE_MARK, "");
     rest.len() < cleaned.len() && rest.trim().is_empty()
+}
+
+/// Whether what is left of a turn would tell of what was private: an answer to something private says what it was.
+pub(crate) fn answers_private(user_message: &str, assistant_response: &str) -> bool {
+    is_private_whole(user_message) || (user_message.trim().is_empty() && is_private_whole(assistant_response))
 }
 
 fn mark(kind: &str) -> String {

@@ -4,7 +4,7 @@ use clock::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use crate::analysis::Day;
+use crate::calendar::Day;
 
 /// A time as its column holds it.
 pub(crate) trait TimeColumn {

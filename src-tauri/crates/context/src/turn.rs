@@ -154,10 +154,7 @@ impl ReadyTurn {
         check_turn(&turn.user_message, &turn.assistant_response)?;
         redaction.clean_in_place(&mut turn.user_message);
         redaction.clean_in_place(&mut turn.assistant_response);
-        // An answer to something private would tell what it was.
-        let answers_private = redaction::is_private_whole(&turn.user_message)
-            || (turn.user_message.trim().is_empty() && redaction::is_private_whole(&turn.assistant_response));
-        if answers_private {
+        if redaction::answers_private(&turn.user_message, &turn.assistant_response) {
             return Err(InputError::Private);
         }
         turn.conversation = check_key("conversation", turn.conversation)?;

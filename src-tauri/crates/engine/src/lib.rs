@@ -53,7 +53,7 @@ pub mod types {
         ImportReport, ImportRequest, Insight, InsightDetail, InsightId, InsightQuery, InsightState, Item,
         ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS, MAX_NEIGHBOURS, MAX_PAGE,
         Mark, Neighbour, NewItem, Page, Pause, Profile, Progress, Retention, SearchAnswer, SearchOrder,
-        SearchQuery, Snippet, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why,
+        SearchQuery, Snippet, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why, counted,
     };
     pub use tunnel::ssh::{Recipe, RecipeStep};
     pub use tunnel::{HostKeyOffer, ProviderKind, ReasonKind};

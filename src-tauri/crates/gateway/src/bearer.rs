@@ -5,7 +5,7 @@ use authorization::{
     bearer_token,
 };
 use http::{HeaderMap, StatusCode};
-use mcp_server::Caller;
+use mcp_server::{Caller, Needs};
 
 use crate::json_rpc::Glance;
 use crate::respond::{self, Early};
@@ -65,23 +65,30 @@ pub(crate) fn check_scopes(
 ) -> Result<(), Early> {
     let Some(method) = glance.method.as_deref() else { return Ok(()) };
     let names = glance.watched.iter().chain(&glance.name);
-    let mut needed: Vec<&str> = names
-        .flat_map(|name| mcp_server::required_scopes(method, Some(name)))
-        .chain(mcp_server::required_scopes(method, None))
-        .copied()
+    let needs: Vec<Needs> = names
+        .map(|name| mcp_server::required_scopes(method, Some(name)))
+        .chain([mcp_server::required_scopes(method, None)])
         .collect();
-    needed.sort_unstable();
-    needed.dedup();
-    if needed.iter().all(|scope| holds(access.scopes, scope)) {
+    let unmet = |needs: &Needs| !needs.missing(|scope| holds(access.scopes, scope)).is_empty();
+    if !needs.iter().any(unmet) {
         return Ok(());
     }
+    let asked = needs.iter().filter(|needs| matches!(needs, Needs::All(_)) || unmet(needs));
+    let mut needed: Vec<&str> = asked.flat_map(|needs| needs.scopes().iter().copied()).collect();
+    needed.sort_unstable();
+    needed.dedup();
+    let one_of = if needs.iter().any(|needs| matches!(needs, Needs::AnyOf(_)) && unmet(needs)) {
+        "one of the scopes"
+    } else {
+        "the scope"
+    };
     authorization.record_rejection(RejectionKind::InsufficientScope, arrival);
     let scopes: ScopeSet = needed.iter().filter_map(|scope| scope.parse::<Scope>().ok()).collect();
     Err(respond::challenge(
         StatusCode::FORBIDDEN,
         authorization.challenge(origin, Challenge::InsufficientScope { needed: scopes }),
         "insufficient_scope",
-        &format!("this needs the scope {}; authorize again and ask for it", needed.join(" ")),
+        &format!("this needs {one_of} {}; authorize again and ask for it", needed.join(" ")),
     )
     .into())
 }

@@ -207,6 +207,22 @@ async fn a_tool_beyond_the_scopes_is_answered_403_with_the_scope_it_needs() {
 }
 
 #[tokio::test]
+async fn a_tool_that_one_of_several_scopes_opens_lets_each_of_them_in_and_names_them_all_to_others() {
+    let door = Door::open().await;
+    for scope in ["context:read", "conversations:read", "insights:read"] {
+        let token = door.token(scope).await;
+        door.server.released.add_permits(1);
+        let response = door.send(modern_call(&token, "search")).await;
+        assert_ne!(response.status(), StatusCode::FORBIDDEN, "{scope}");
+    }
+    let token = door.token("context:write").await;
+    let response = door.send(modern_call(&token, "search")).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    let challenge = response.headers()[header::WWW_AUTHENTICATE].to_str().unwrap();
+    assert!(challenge.contains("scope=\"context:read conversations:read insights:read\""), "{challenge}");
+}
+
+#[tokio::test]
 async fn malformed_messages_are_answered_in_json_rpcs_own_shape() {
     let door = Door::open().await;
     let token = door.token("context:read").await;

@@ -20,7 +20,7 @@ pub struct ToolCall<'a> {
     pub caller: &'a Caller,
     /// The tool's name; always one of ours, never text from the request.
     pub tool: &'static str,
-    /// The scopes that the tool needs.
+    /// The scopes that the tool needs; where one of several is enough, the one that let the caller in.
     pub scopes: &'static [&'static str],
     /// How it ended.
     pub outcome: Outcome,

@@ -4,6 +4,8 @@ use context::Author;
 use http::request::Parts;
 use rmcp::{ErrorData, RoleServer, service::RequestContext};
 
+use crate::scope::Needs;
+
 /// The client that an HTTP request was authenticated as.
 ///
 /// The gateway inserts it into the request's extensions after it has checked the bearer token. A request
@@ -37,15 +39,32 @@ impl Caller {
 
     /// Whether every scope of `needed` was granted.
     pub(crate) fn may(&self, needed: &[&'static str]) -> bool {
-        self.missing(needed).next().is_none()
+        needed.iter().all(|scope| self.holds(scope))
     }
 
-    /// The scopes of `needed` that were not granted.
-    pub(crate) fn missing<'a>(
-        &'a self,
-        needed: &'a [&'static str],
-    ) -> impl Iterator<Item = &'static str> + 'a {
-        needed.iter().copied().filter(|scope| !self.scopes.iter().any(|granted| granted == scope))
+    /// Whether enough was granted.
+    pub(crate) fn meets(&self, needs: Needs) -> bool {
+        self.missing(needs).is_empty()
+    }
+
+    /// The scopes that were not granted and would have to be; empty where enough was.
+    pub(crate) fn missing(&self, needs: Needs) -> Vec<&'static str> {
+        needs.missing(|scope| self.holds(scope))
+    }
+
+    /// The scopes on which the caller comes through: where one of several is enough, the first that it holds.
+    pub(crate) fn through(&self, needs: Needs) -> &'static [&'static str] {
+        match needs {
+            Needs::All(scopes) => scopes,
+            Needs::AnyOf(scopes) => {
+                let held = scopes.iter().position(|scope| self.holds(scope));
+                held.map_or(scopes, |place| &scopes[place..=place])
+            }
+        }
+    }
+
+    fn holds(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
     }
 
     /// The caller as the author of what it stores.

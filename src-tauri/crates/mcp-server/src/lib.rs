@@ -24,7 +24,7 @@ mod tools;
 pub use audit::{AuditSink, Outcome, ToolCall};
 pub use brief::brief;
 pub use caller::Caller;
-pub use scope::DEFAULT_SCOPES;
+pub use scope::{DEFAULT_SCOPES, Needs};
 pub use server::AmbientServer;
 pub use subscriptions::Ending;
 pub use tools::required_scopes;

@@ -4,7 +4,7 @@ mod reading;
 
 use std::fmt;
 
-use context::{Context, Conversation, ConversationId, TurnId};
+use context::{Context, Conversation, ConversationId, TurnId, counted};
 use rmcp::model::{Resource, ResourceTemplate};
 
 use crate::arguments::InputError;
@@ -157,10 +157,7 @@ fn always_there() -> [(Address, Resource); 2] {
 
 fn conversation(conversation: &Conversation) -> Resource {
     let address = Address::Conversation { id: conversation.id, cursor: None };
-    let turns = match conversation.turn_count {
-        1 => "1 turn".to_owned(),
-        turns => format!("{turns} turns"),
-    };
+    let turns = counted(conversation.turn_count.into(), "turn");
     Resource::new(address.to_string(), format!("conversation-{}", conversation.id))
         .with_title(&conversation.opening)
         .with_description(format!("{turns}, the last at {}", conversation.last_at))

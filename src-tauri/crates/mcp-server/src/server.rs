@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use crate::{
     AuditSink, Caller, Outcome, ToolCall,
     arguments::nearest,
+    scope::Needs,
     subscriptions::Watch,
     tools::{self, Prepared, ToolError},
 };
@@ -86,14 +87,15 @@ impl AmbientServer {
     ) -> CallToolResult {
         let began = self.audit.elapsed();
         let tool = prepared.tool;
+        let scopes = caller.through(tool.needs);
         match prepared.call(&self.context, caller, request.arguments.unwrap_or_default()).await {
             Ok(value) => {
-                self.report(tool.name, tool.scopes, caller, Outcome::Answered, began);
+                self.report(tool.name, scopes, caller, Outcome::Answered, began);
                 CallToolResult::structured(value)
             }
             Err(error) => {
                 let (outcome, text) = explain(tool.name, &error);
-                self.report(tool.name, tool.scopes, caller, outcome, began);
+                self.report(tool.name, scopes, caller, outcome, began);
                 CallToolResult::error(vec![ContentBlock::text(text)])
             }
         }
@@ -190,7 +192,7 @@ impl ServerHandler for AmbientServer {
                 None,
             ));
         }
-        let visible = tools::all().iter().filter(|prepared| caller.may(prepared.tool.scopes));
+        let visible = tools::all().iter().filter(|prepared| caller.meets(prepared.tool.needs));
         let mut result =
             ListToolsResult::with_all_items(visible.map(|prepared| prepared.definition.clone()).collect());
         if is_modern(&context) {
@@ -210,11 +212,12 @@ impl ServerHandler for AmbientServer {
         let Some(prepared) = tools::find(&request.name) else {
             return Err(unknown_tool(&request.name, caller));
         };
-        if !caller.may(prepared.tool.scopes) {
+        if !caller.meets(prepared.tool.needs) {
             // The gateway has answered 403 before; this is the second lock on the same door.
             let tool = prepared.tool;
-            self.report(tool.name, tool.scopes, caller, Outcome::Refused, self.audit.elapsed());
-            return Err(missing_scopes(tool.name, tool.scopes, caller));
+            let scopes = caller.through(tool.needs);
+            self.report(tool.name, scopes, caller, Outcome::Refused, self.audit.elapsed());
+            return Err(missing_scopes(tool.name, tool.needs, caller));
         }
         let result = self.run(prepared, caller, request).await;
         let meta = is_modern(&context).then(signature);
@@ -335,7 +338,7 @@ fn signature() -> MetaObject {
 /// An unknown tool is a protocol error (server/tools, "Error handling"). Only tools that the caller may see
 /// are offered instead.
 fn unknown_tool(name: &str, caller: &Caller) -> ErrorData {
-    let visible = tools::all().iter().filter(|prepared| caller.may(prepared.tool.scopes));
+    let visible = tools::all().iter().filter(|prepared| caller.meets(prepared.tool.needs));
     let message = match nearest(name, visible.map(|prepared| prepared.tool.name)) {
         Some(known) => format!("unknown tool; did you mean {known}? tools/list names all tools"),
         None => "unknown tool; tools/list names all tools".to_owned(),
@@ -343,11 +346,12 @@ fn unknown_tool(name: &str, caller: &Caller) -> ErrorData {
     ErrorData::invalid_params(message, None)
 }
 
-fn missing_scopes(what: &str, needed: &'static [&'static str], caller: &Caller) -> ErrorData {
-    let missing: Vec<_> = caller.missing(needed).collect();
-    let missing = missing.join(" ");
-    let message =
-        format!("insufficient scope: {what} needs {missing}; connect again and ask the owner to allow it");
+fn missing_scopes(what: &str, needs: Needs, caller: &Caller) -> ErrorData {
+    let missing = caller.missing(needs).join(" ");
+    let one_of = if matches!(needs, Needs::AnyOf(_)) { "one of " } else { "" };
+    let message = format!(
+        "insufficient scope: {what} needs {one_of}{missing}; connect again and ask the owner to allow it"
+    );
     let data: Value = json!({ "error": "insufficient_scope", "scope": missing });
     ErrorData::invalid_request(message, Some(data))
 }

@@ -30,6 +30,7 @@ use crate::{
     arguments::{ArgumentRules, InputError},
     prompts,
     resources::Address,
+    scope::Needs,
 };
 
 /// One tool: what a model is told about it, and what it does.
@@ -41,7 +42,7 @@ pub(crate) trait Tool: 'static {
     /// Teaches the model what the tool does and when to call it.
     const DESCRIPTION: &'static str;
     /// What the caller must have been granted.
-    const SCOPES: &'static [&'static str];
+    const NEEDS: Needs;
     /// What repeating or running it does to the memory.
     const EFFECT: Effect;
 
@@ -122,7 +123,7 @@ impl From<context::Error> for ToolError {
 #[derive(Clone, Copy)]
 pub(crate) struct Registered {
     pub(crate) name: &'static str,
-    pub(crate) scopes: &'static [&'static str],
+    pub(crate) needs: Needs,
     effect: Effect,
     definition: fn() -> Definition,
     example: fn() -> Value,
@@ -133,7 +134,7 @@ impl Registered {
     pub(crate) const fn of<T: Tool>() -> Self {
         Self {
             name: T::NAME,
-            scopes: T::SCOPES,
+            needs: T::NEEDS,
             effect: T::EFFECT,
             definition: definition::<T>,
             example: T::example,
@@ -203,19 +204,22 @@ pub(crate) fn find(name: &str) -> Option<&'static Prepared> {
     all().iter().find(|prepared| prepared.tool.name == name)
 }
 
-/// The scopes that a JSON-RPC request needs, from its method and the name in its parameters (tool, prompt or
-/// resource; of `subscriptions/listen` one of the resources). Empty where any valid token will do, and for what does not exist: the server itself says so.
+/// What a JSON-RPC request needs, from its method and the name in its parameters (tool, prompt or
+/// resource; of `subscriptions/listen` one of the resources). Nothing where any valid token will do, and for what does
+/// not exist: the server itself says so.
 #[must_use]
-pub fn required_scopes(method: &str, name: Option<&str>) -> &'static [&'static str] {
+pub fn required_scopes(method: &str, name: Option<&str>) -> Needs {
     match (method, name) {
         ("tools/call", Some(name)) => {
-            REGISTERED.iter().find(|tool| tool.name == name).map_or(&[], |tool| tool.scopes)
+            REGISTERED.iter().find(|tool| tool.name == name).map_or(Needs::All(&[]), |tool| tool.needs)
         }
-        ("prompts/get", Some(name)) => prompts::Name::parse(name).map_or(&[], prompts::Name::scopes),
+        ("prompts/get", Some(name)) => {
+            Needs::All(prompts::Name::parse(name).map_or(&[], prompts::Name::scopes))
+        }
         ("resources/read" | "resources/subscribe" | "subscriptions/listen", Some(uri)) => {
-            Address::parse(uri).map_or(&[], |address| address.scopes())
+            Needs::All(Address::parse(uri).map_or(&[], |address| address.scopes()))
         }
-        _ => &[],
+        _ => Needs::All(&[]),
     }
 }
 

@@ -18,8 +18,8 @@ fn names_are_unique_and_of_the_allowed_characters() {
 #[test]
 fn every_tool_needs_a_scope_that_clients_get_without_asking() {
     for tool in REGISTERED {
-        assert!(!tool.scopes.is_empty(), "{}: no tool is open to every token", tool.name);
-        for scope in tool.scopes {
+        assert!(!tool.needs.scopes().is_empty(), "{}: no tool is open to every token", tool.name);
+        for scope in tool.needs.scopes() {
             assert!(scope::DEFAULT_SCOPES.contains(scope), "{}: {scope}", tool.name);
         }
     }
@@ -28,17 +28,23 @@ fn every_tool_needs_a_scope_that_clients_get_without_asking() {
 #[test]
 fn required_scopes_come_from_the_registry() {
     for tool in REGISTERED {
-        assert_eq!(required_scopes("tools/call", Some(tool.name)), tool.scopes);
+        assert_eq!(required_scopes("tools/call", Some(tool.name)), tool.needs);
     }
-    assert_eq!(required_scopes("tools/call", Some("log_conversation_turn")), [scope::CONVERSATIONS_WRITE]);
-    assert_eq!(required_scopes("tools/call", Some("get_user_context")), [scope::CONTEXT_READ]);
-    assert_eq!(required_scopes("tools/call", Some("get_recent_insights")), [scope::INSIGHTS_READ]);
-    assert_eq!(required_scopes("tools/call", Some("add_user_interest")), [scope::CONTEXT_WRITE]);
-    assert_eq!(required_scopes("tools/call", Some("set_user_goal")), [scope::CONTEXT_WRITE]);
-    assert!(required_scopes("tools/call", Some("no_such_tool")).is_empty());
-    assert!(required_scopes("tools/call", None).is_empty());
-    assert!(required_scopes("tools/list", None).is_empty());
-    assert!(required_scopes("prompts/get", Some("log_conversation_turn")).is_empty());
+    assert_eq!(
+        required_scopes("tools/call", Some("log_conversation_turn")),
+        Needs::All(&[scope::CONVERSATIONS_WRITE])
+    );
+    assert_eq!(required_scopes("tools/call", Some("get_user_context")), Needs::All(&[scope::CONTEXT_READ]));
+    assert_eq!(
+        required_scopes("tools/call", Some("get_recent_insights")),
+        Needs::All(&[scope::INSIGHTS_READ])
+    );
+    assert_eq!(required_scopes("tools/call", Some("add_user_interest")), Needs::All(&[scope::CONTEXT_WRITE]));
+    assert_eq!(required_scopes("tools/call", Some("set_user_goal")), Needs::All(&[scope::CONTEXT_WRITE]));
+    assert_eq!(required_scopes("tools/call", Some("no_such_tool")), Needs::All(&[]));
+    assert_eq!(required_scopes("tools/call", None), Needs::All(&[]));
+    assert_eq!(required_scopes("tools/list", None), Needs::All(&[]));
+    assert_eq!(required_scopes("prompts/get", Some("log_conversation_turn")), Needs::All(&[]));
 }
 
 #[test]
@@ -87,7 +93,7 @@ impl Tool for Panicking {
     const NAME: &'static str = "panicking";
     const TITLE: &'static str = "";
     const DESCRIPTION: &'static str = "";
-    const SCOPES: &'static [&'static str] = &[];
+    const NEEDS: Needs = Needs::All(&[]);
     const EFFECT: Effect = Effect::Reads;
     type Arguments = Nothing;
     type Output = String;

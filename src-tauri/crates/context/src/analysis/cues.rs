@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::calendar_words::number;
 use super::clauses::{ends_clause, opens_clause};
 use super::tokens::Sentence;
+use crate::calendar::number;
 
 /// How often a `*` repeats at most.
 const REPEATS: usize = 4;

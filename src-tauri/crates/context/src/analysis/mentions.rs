@@ -6,7 +6,8 @@ use super::clauses::clause_start;
 use super::stop_words::{is_stop_word, stem};
 use super::technologies;
 use super::tokens::{Kind, Sentence, word_list};
-use super::{Language, MentionKind, calendar_words};
+use super::{Language, MentionKind};
+use crate::calendar;
 
 /// No more topics than this come from one turn.
 pub(super) const TOPICS_PER_TURN: usize = 8;
@@ -98,7 +99,7 @@ fn is_name(sentence: &Sentence<'_>, at: usize) -> bool {
         && form.chars().count() > 1
         && form.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))
         && !is_stop_word(form)
-        && calendar_words::weekday(form).is_none()
+        && calendar::weekday(form).is_none()
         && !matches!(
             form,
             "january"
@@ -318,8 +319,8 @@ fn is_content(sentence: &Sentence<'_>, at: usize, language: Option<Language>) ->
         && !form.contains('\'')
         && !(matches!(form.as_bytes(), [.., b'e', b'd'] | [.., b'i', b'n', b'g'] | [.., b's'])
             && is_stop_word(stem(form).as_str()))
-        && calendar_words::weekday(form.trim_end_matches('s')).is_none()
-        && !(calendar_words::is_month(form))
+        && calendar::weekday(form.trim_end_matches('s')).is_none()
+        && !(calendar::is_month(form))
         && !NO_TOPIC.contains(&form)
 }
 

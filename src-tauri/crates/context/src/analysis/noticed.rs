@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use super::RuleId;
 use super::clauses::{clause_start, is_denied};
 use super::cues::Cues;
-use super::day::Day;
 use super::tokens::{Sentence, word_list};
 use super::told::Told;
+use crate::calendar::Day;
 
 /// What a cue says.
 #[derive(Clone, Copy, PartialEq, Eq)]

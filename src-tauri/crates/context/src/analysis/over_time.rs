@@ -93,12 +93,12 @@ pub(crate) fn draw(connection: &Connection) -> Result<Option<Conclusions>, Error
 
 /// A day in a conclusion's words: "2026-03-03", the same in every language.
 fn day_words(at: i64) -> String {
-    crate::analysis::Day::of(Timestamp::from_micros(at)).to_string()
+    crate::calendar::Day::of(Timestamp::from_micros(at)).to_string()
 }
 
 /// "1 turn", "5 turns".
-fn counted(count: u32, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+fn counted(count: u32, noun: &str) -> String {
+    crate::counted(count.into(), noun)
 }
 
 #[cfg(test)]

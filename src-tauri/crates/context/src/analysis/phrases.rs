@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::dates::Found as Date;
 use super::tokens::{Kind, Sentence, word_list};
+use crate::calendar::Found as Date;
 
 /// No name has more characters than this.
 const NAME_CHARS: usize = 60;

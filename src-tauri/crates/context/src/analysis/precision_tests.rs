@@ -17,6 +17,8 @@ const TUNED: [&str; 2] =
     [include_str!("../../precision/tuned_en.txt"), include_str!("../../precision/tuned_de.txt")];
 const HELD_OUT: [&str; 2] =
     [include_str!("../../precision/held_out_en.txt"), include_str!("../../precision/held_out_de.txt")];
+const FRESH: [&str; 2] =
+    [include_str!("../../precision/fresh_en.txt"), include_str!("../../precision/fresh_de.txt")];
 
 /// A rule, and what it is to find or found.
 #[derive(Clone, Debug, PartialEq)]
@@ -264,6 +266,15 @@ fn the_rules_are_right_about_sentences_they_were_not_tuned_on() {
 }
 
 #[test]
+fn troubles_their_fates_and_skills_are_found_in_words_that_no_rule_was_made_for() {
+    judge(
+        "fresh",
+        &FRESH,
+        &[(RuleId::ProblemSolving, 0.75), (RuleId::Resolution, 0.75), (RuleId::Skill, 0.75)],
+    );
+}
+
+#[test]
 fn the_form_of_the_letters_and_apostrophes_changes_nothing() {
     use unicode_normalization::UnicodeNormalization;
 
@@ -273,7 +284,7 @@ fn the_form_of_the_letters_and_apostrophes_changes_nothing() {
         found.sort_unstable();
         found
     };
-    for line in TUNED.iter().chain(&HELD_OUT).flat_map(|file| file.lines()).filter(|line| line.contains("=>"))
+    for line in TUNED.iter().chain(&HELD_OUT).chain(&FRESH).flat_map(|file| file.lines()).filter(|line| line.contains("=>"))
     {
         let (sentence, _) = parse(line);
         let decomposed: String = sentence.nfd().collect();
@@ -299,5 +310,8 @@ fn hundreds_of_sentences_are_held_out_and_none_stands_in_both_sets() {
         tuned.len(),
         held_out.len()
     );
+    let fresh = sentences(&FRESH);
+    assert!(fresh.len() > 120, "{}", fresh.len());
+    assert!(fresh.is_disjoint(&tuned) && fresh.is_disjoint(&held_out));
     assert_eq!(tuned.intersection(&held_out).collect::<Vec<_>>(), Vec::<&&str>::new());
 }

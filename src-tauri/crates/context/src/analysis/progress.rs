@@ -162,7 +162,7 @@ pub(super) fn progress(told: &Told<'_>) -> Option<Step> {
         let is_measured = told.has(clause.clone(), &MEASURES)
             || clause.clone().any(|index| {
                 sentence.is_number(index)
-                    || (super::calendar_words::number(told.form(index)).is_some_and(|count| count > 1))
+                    || (crate::calendar::number(told.form(index)).is_some_and(|count| count > 1))
             });
         if matches!(hit.meaning, Shape::Step | Shape::Done)
             && told.has(hit.cue.clone(), &MEASURED)

@@ -159,7 +159,7 @@ fn name_of_own(told: &Told<'_>, from: usize) -> Option<Range<usize>> {
     let is_name = end > from
         && !matches!(sentence.form(from), "i" | "is" | "idea" | "ich")
         && sentence.form(from).chars().count() > 1
-        && super::calendar_words::weekday(sentence.form(from)).is_none();
+        && crate::calendar::weekday(sentence.form(from)).is_none();
     is_name.then_some(from..end)
 }
 

@@ -4,8 +4,6 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::clauses::question_start;
-use super::dates::{Lean, dates};
-use super::day::Day;
 use super::language::language;
 use super::mentions::{self, named, topics};
 use super::noticed::noticed;
@@ -18,6 +16,7 @@ use super::{
     QuestionFinding, Resolution, RuleId, TurnText, answers, goals, likings, preferences, progress, projects,
     skills, technologies,
 };
+use crate::calendar::{Day, Lean, dates};
 use crate::evidence::Span;
 use crate::input::{check_name, normalise};
 use crate::state::Side;

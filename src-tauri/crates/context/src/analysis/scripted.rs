@@ -7,7 +7,7 @@ use super::{
     Analyzer, Findings, InsightFinding, ItemFinding, Mention, MentionKind, Polarity, ProgressFinding,
     QuestionFinding, Resolution, ResolutionKind, RuleId, TurnText,
 };
-use crate::analysis::Day;
+use crate::calendar::Day;
 use crate::evidence::Span;
 use crate::state::{ItemKind, Side};
 

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::calendar_words::number;
 use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::phrases::{Reach, phrase_end, thing, things};
 use super::tokens::word_list;
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
+use crate::calendar::number;
 use crate::state::ItemKind;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -252,7 +252,7 @@ fn for_long(told: &Told<'_>, cue: &Range<usize>, object: usize, limit: usize) ->
     }
     let value = if told.form(mark) == "since" {
         // "since 2015", "since I was six".
-        let is_long = super::calendar_words::year_of(told.form(count)).is_some()
+        let is_long = crate::calendar::year_of(told.form(count)).is_some()
             || matches!(told.form(count), "i" | "childhood" | "school" | "high" | "university" | "college");
         is_long.then(|| told.words(&(mark..(mark + 2).min(limit))))
     } else {

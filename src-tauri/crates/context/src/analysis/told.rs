@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::dates::Found as Date;
-use super::day::Day;
 use super::tokens::{Sentence, Words};
 use super::{Polarity, RuleId};
+use crate::calendar::{Day, Found as Date};
 use crate::state::ItemKind;
 
 /// A sentence as far as it tells: a question at its end is cut off ("I love hiking, any tips?").

@@ -251,11 +251,7 @@ fn conversations(
                 escape(&conversation.opening),
                 conversation.last_at.to_local_text(),
                 escape(&who(&conversation.author)),
-                if conversation.turn_count == 1 {
-                    "1 turn".to_owned()
-                } else {
-                    format!("{} turns", conversation.turn_count)
-                }
+                crate::counted(conversation.turn_count.into(), "turn")
             );
         }
         report.conversations += 1;

@@ -76,10 +76,10 @@ fn conversations(
         put(&folder, &name, &note(connection, chosen, &conversation, row.get(5)?, report, meter)?)?;
         let _ = writeln!(
             index,
-            "- [{}](conversations/{name}), {}, turns: {}",
+            "- [{}](conversations/{name}), {}, {}",
             conversation.started_at.to_local_text(),
             inline(who(&conversation.author)),
-            conversation.turn_count
+            crate::counted(conversation.turn_count.into(), "turn")
         );
         report.conversations += 1;
         meter.add(1)?;

@@ -111,20 +111,32 @@ pub(super) fn choose(connection: &Connection, what: &Forget, by: &Author) -> Res
     Ok(Chosen { selection, counts, examples })
 }
 
+/// The row with this id, if there is one and it may be chosen. `owners_own`: whether the owner has made it theirs.
+fn row(
+    connection: &Connection,
+    table: &str,
+    owners_own: &str,
+    id: Uuid,
+    reach: &Reach,
+) -> Result<Option<i64>, Error> {
+    let found: Option<(i64, i64, bool)> = connection
+        .prepare_cached(&format!("SELECT seq, author, {owners_own} FROM {table} WHERE id = ?1"))?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((seq, author, is_owners)) = found else { return Ok(None) };
+    if !reach.covers(author) || (is_owners && reach.0.is_some()) {
+        return Err(Error::NotYours);
+    }
+    Ok(Some(seq))
+}
+
 fn turn(
     connection: &Connection,
     id: Uuid,
     reach: &Reach,
     selection: &mut Selection,
 ) -> Result<Option<()>, Error> {
-    let found: Option<(i64, i64)> = connection
-        .prepare_cached("SELECT seq, author FROM turn WHERE id = ?1")?
-        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((seq, author)) = found else { return Ok(None) };
-    if !reach.covers(author) {
-        return Err(Error::NotYours);
-    }
+    let Some(seq) = row(connection, "turn", "0", id, reach)? else { return Ok(None) };
     selection.turns.insert(seq, id);
     Ok(Some(()))
 }
@@ -135,14 +147,7 @@ fn conversation(
     reach: &Reach,
     selection: &mut Selection,
 ) -> Result<Option<()>, Error> {
-    let found: Option<(i64, i64)> = connection
-        .prepare_cached("SELECT seq, author FROM conversation WHERE id = ?1")?
-        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((seq, author)) = found else { return Ok(None) };
-    if !reach.covers(author) {
-        return Err(Error::NotYours);
-    }
+    let Some(seq) = row(connection, "conversation", "0", id, reach)? else { return Ok(None) };
     add_turns(connection, "SELECT seq, id FROM turn WHERE conversation = ?1", seq, selection)?;
     Ok(Some(()))
 }
@@ -154,25 +159,12 @@ fn thing(connection: &Connection, id: Uuid, reach: &Reach, selection: &mut Selec
     {
         return Ok(());
     }
-    let item: Option<(i64, bool)> = connection
-        .prepare_cached("SELECT author, edited_by_owner FROM item WHERE id = ?1")?
-        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    if let Some((author, edited_by_owner)) = item {
-        if !reach.covers(author) || (edited_by_owner && reach.0.is_some()) {
-            return Err(Error::NotYours);
-        }
+    if row(connection, "item", "edited_by_owner", id, reach)?.is_some() {
         selection.items.insert(id);
         return Ok(());
     }
-    let insight: Option<i64> = connection
-        .prepare_cached("SELECT author FROM insight WHERE id = ?1")?
-        .query_row([id.as_bytes()], |row| row.get(0))
-        .optional()?;
-    let author = insight.ok_or(Error::NotFound { what: Subject::Turn, id })?;
-    if !reach.covers(author) {
-        return Err(Error::NotYours);
-    }
+    row(connection, "insight", "edited_by_owner", id, reach)?
+        .ok_or(Error::NotFound { what: Subject::Turn, id })?;
     selection.insights.insert(id);
     Ok(())
 }
@@ -217,9 +209,9 @@ fn with_phrase(
             selection.turns.insert(row.get(0)?, Uuid::from_bytes(row.get(1)?));
         }
     }
-    for (table, owners_own) in [("item", "edited_by_owner"), ("insight", "edited_by_owner")] {
+    for table in ["item", "insight"] {
         let said = hanging_on(connection, table, phrase)?;
-        let sql = format!("SELECT seq, id, author, {owners_own} FROM {table}");
+        let sql = format!("SELECT seq, id, author, edited_by_owner FROM {table}");
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

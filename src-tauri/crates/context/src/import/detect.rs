@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::claude::is_conversations;
+use super::claude_account::{is_account_file, part_of_text};
 use super::{ImportFormat, source};
 use crate::Error;
 use crate::export::json::FORMAT;
@@ -65,6 +66,9 @@ fn folder(path: &Path) -> Result<Look, Error> {
     if names.iter().any(|name| is_conversations(name)) {
         return first_of(path, &is_conversations);
     }
+    if let Some(account) = account(path, &names)? {
+        return Ok(account);
+    }
     if names.iter().any(|name| source::has_lines(name)) {
         return first_of(path, &source::has_lines);
     }
@@ -77,6 +81,9 @@ fn zip(path: &Path) -> Result<Look, Error> {
     if names.iter().any(|name| is_conversations(name)) {
         return first_of(path, &is_conversations);
     }
+    if let Some(account) = account(path, &names)? {
+        return Ok(account);
+    }
     if has("memories.jsonl.gz") || has("memories.json") {
         return Ok(Look::Like(ImportFormat::OpenMemory));
     }
@@ -84,6 +91,15 @@ fn zip(path: &Path) -> Result<Look, Error> {
         return first_of(path, &source::has_lines);
     }
     Ok(unknown("the zip holds no conversations.json, no memories.json and no .jsonl file"))
+}
+
+/// Claude's account without its conversations: its memories and projects are downloads of their own, too.
+fn account(path: &Path, names: &[String]) -> Result<Option<Look>, Error> {
+    if !names.iter().any(|name| is_account_file(name)) {
+        return Ok(None);
+    }
+    let look = first_of(path, &is_account_file)?;
+    Ok(matches!(look, Look::Like(ImportFormat::Claude)).then_some(look))
 }
 
 /// What the first file of a folder or zip is that says so.
@@ -124,6 +140,7 @@ fn look_at(head: &[u8]) -> Look {
         None => unknown("it is empty"),
         Some('[') => match conversations() {
             Some(format) => Look::Like(format),
+            None if part_of_text(text).is_some() => Look::Like(F::Claude),
             None => unknown("it is a list, but not of conversations"),
         },
         Some('{') => {
@@ -137,6 +154,9 @@ fn look_at(head: &[u8]) -> Look {
                 .find_map(|line| of_line(&line))
             {
                 return Look::Like(format);
+            }
+            if part_of_text(text).is_some() {
+                return Look::Like(F::Claude);
             }
             if place("\"memories\"").is_some()
                 && place("\"memory_categories\"").or(place("\"category_ids\"")).is_some()

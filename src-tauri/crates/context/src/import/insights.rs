@@ -35,6 +35,8 @@ pub(super) struct NewInsight {
     pub(super) confidence: f64,
     /// None: when it came in.
     pub(super) timestamp: Option<Timestamp>,
+    /// What others concluded of the person is suggested; what the person or their program kept is active.
+    pub(super) state: InsightState,
 }
 
 impl NewInsight {
@@ -67,7 +69,7 @@ pub(super) fn store(connection: &Connection, new: NewInsight, now: Timestamp) ->
         content: new.content,
         context: new.context,
         confidence: new.confidence,
-        state: InsightState::Active,
+        state: new.state,
         author: Author::Import { source: new.source.to_owned() },
         created_at: now,
         analysis_version: None,

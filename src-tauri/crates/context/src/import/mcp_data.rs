@@ -20,7 +20,7 @@ use crate::forgetting::marks;
 use crate::history::{self, StoreKey};
 use crate::input::normalise;
 use crate::item_change::{self, Hand};
-use crate::state::ItemKind;
+use crate::state::{InsightState, ItemKind};
 use crate::{Author, Error, NewItem};
 
 /// The source that the records carry. Not the format's name on the command line: stores have it in them.
@@ -191,5 +191,6 @@ fn insight_of(line: &str, zone: &TimeZone) -> Result<NewInsight, String> {
         context,
         confidence: line.confidence.unwrap_or(0.5),
         timestamp: Some(timestamp),
+        state: InsightState::Active,
     })
 }

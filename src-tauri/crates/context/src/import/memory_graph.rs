@@ -13,7 +13,7 @@ use super::insights::{Identity, NewInsight};
 use super::lines::{Lines, reason};
 use super::sink::{Place, Sink};
 use super::source;
-use crate::state::ItemKind;
+use crate::state::{InsightState, ItemKind};
 use crate::{Error, NewItem};
 
 const SOURCE: &str = ImportFormat::MemoryGraph.name();
@@ -80,6 +80,7 @@ fn fact(insight_type: &str, said: String, of: &str) -> NewInsight {
         context: of.to_owned(),
         confidence: CONFIDENCE,
         timestamp: None,
+        state: InsightState::Active,
     }
 }
 

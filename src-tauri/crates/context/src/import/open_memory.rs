@@ -15,6 +15,7 @@ use super::lines::{Lines, reason};
 use super::sink::{Place, Sink};
 use super::source;
 use crate::Error;
+use crate::state::InsightState;
 
 const SOURCE: &str = ImportFormat::OpenMemory.name();
 const LINES: &str = "memories.jsonl.gz";
@@ -133,6 +134,7 @@ fn take(sink: &mut Sink<'_, '_>, place: Place, json: Result<String, &'static str
             context,
             confidence: CONFIDENCE,
             timestamp: memory.created_at.and_then(|time| time.parse::<Timestamp>().ok()),
+            state: InsightState::Active,
         },
     )
 }

@@ -10,6 +10,7 @@ use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::cleaning::Cleaning;
 use super::records::{Outcome, add_conversation, add_insight, add_item, add_turn};
 use super::sink::{Place, Sink};
 use super::{BATCH, BATCH_BYTES};
@@ -68,6 +69,7 @@ struct Import<'s, 'a, 'm> {
     unstored: HashMap<ConversationId, ConversationRecord>,
     /// The conversations that turns were added to.
     filled: HashSet<ConversationId>,
+    cleaning: Cleaning,
 }
 
 struct Envelope<'i, 's, 'a, 'm>(&'i mut Import<'s, 'a, 'm>);
@@ -210,8 +212,10 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<'_, '_, '_, '_, T> {
 
 impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     fn new(sink: &'s mut Sink<'a, 'm>) -> Self {
+        let cleaning = Cleaning::new(sink.inner.redaction());
         Self {
             sink,
+            cleaning,
             failure: None,
             same_key: false,
             analysis: None,
@@ -315,6 +319,13 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     }
 
     fn turns(&mut self, mut batch: Vec<Turn>) -> Result<(), Error> {
+        batch.retain_mut(|turn| match self.cleaning.turn(turn) {
+            Ok(()) => true,
+            Err(error) => {
+                self.sink.skip(Place::default(), format!("turn {}: {error}", turn.id));
+                false
+            }
+        });
         for turn in &mut batch {
             if let Some(here) = self.renamed.get(&turn.conversation_id) {
                 turn.conversation_id = *here;
@@ -346,7 +357,8 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         Ok(())
     }
 
-    fn items(&mut self, batch: Vec<ItemRecord>) -> Result<(), Error> {
+    fn items(&mut self, mut batch: Vec<ItemRecord>) -> Result<(), Error> {
+        batch.iter_mut().for_each(|record| self.cleaning.item(record));
         let outcomes = self
             .sink
             .write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
@@ -355,7 +367,8 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         Ok(())
     }
 
-    fn insights(&mut self, batch: Vec<InsightRecord>) -> Result<(), Error> {
+    fn insights(&mut self, mut batch: Vec<InsightRecord>) -> Result<(), Error> {
+        batch.iter_mut().for_each(|record| self.cleaning.insight(record));
         let same_key = self.same_key;
         let outcomes = self.sink.write(move |connection| {
             let key = StoreKey::read(connection)?;
@@ -369,7 +382,8 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
         Ok(())
     }
 
-    fn history(&mut self, batch: Vec<Event>) -> Result<(), Error> {
+    fn history(&mut self, mut batch: Vec<Event>) -> Result<(), Error> {
+        batch.iter_mut().for_each(|event| self.cleaning.event(event));
         self.sink.write(move |connection| {
             let key = StoreKey::read(connection)?;
             for event in batch {
@@ -387,8 +401,8 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
                 self.sink.skip(
                     Place::default(),
                     format!(
-                        "{} marks of what was removed belong to another store's key; remove those things here too",
-                        batch.len()
+                        "{} of what was removed cannot be read with this store's key; remove those things here too",
+                        crate::counted(batch.len() as u64, "mark")
                     ),
                 );
             }

@@ -115,6 +115,13 @@ impl<'a, 'm> Sink<'a, 'm> {
         }
     }
 
+    /// Tells of something that is passed over as a whole, once.
+    pub(super) fn leave_out(&mut self, what: String) {
+        if self.report.left_out.len() < ERRORS_TOLD && !self.report.left_out.contains(&what) {
+            self.report.left_out.push(what);
+        }
+    }
+
     /// Takes a turn. One without an id gets one that is the same in every import of this file.
     pub(super) fn turn(&mut self, place: Place, mut turn: NewTurn, source: &str) -> Result<(), Error> {
         self.meter.add(1)?;

@@ -164,7 +164,13 @@ pub(super) fn has_lines(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl"))
 }
 
-fn base_name(name: &str) -> &str {
+/// Whether a file of this name is one JSON document.
+pub(super) fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
+/// A name without its folders.
+pub(super) fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 

@@ -21,7 +21,7 @@ fn span(words: &str) -> (String, String) {
         let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap();
         at.to_zoned(berlin()).date().to_string()
     };
-    (day(found.from), day(found.to.minus(std::time::Duration::from_micros(1))))
+    (day(found.from), day(found.to.minus(Duration::from_micros(1))))
 }
 
 #[test]
@@ -57,6 +57,13 @@ fn words_for_days_weeks_and_months_mean_whole_ones() {
         ("2024-02-29", "2024-02-29", "2024-02-29"),
         ("29.2.2024", "2024-02-29", "2024-02-29"),
         ("  LAST   WEEK ", "2026-11-09", "2026-11-15"),
+        ("past week", "2026-11-09", "2026-11-15"),
+        ("last 1 days", "2026-11-20", "2026-11-21"),
+        ("Ende Mai", "2026-05-31", "2026-05-31"),
+        ("letzten Sommer", "2026-06-01", "2026-08-31"),
+        ("after Monday", "2026-11-17", "2026-11-17"),
+        ("before Monday", "2026-11-15", "2026-11-15"),
+        ("vor dem 3. Mai", "2026-05-02", "2026-05-02"),
     ] {
         assert_eq!(span(words), (from.to_owned(), to.to_owned()), "{words}");
     }
@@ -69,12 +76,22 @@ fn a_moment_is_that_moment() {
     assert_eq!((found.from, found.to), (at("2026-05-07T08:00:00Z"), at("2026-05-07T08:00:00Z")));
     let found = stretch("since", "2 hours ago", at(NOW), &zone).unwrap();
     assert_eq!(found.from, at("2026-11-21T12:30:00Z"));
+    for (words, from, to) in [
+        ("now", NOW, NOW),
+        ("since 30 minutes ago", "2026-11-21T14:00:00Z", "2026-11-21T14:00:00Z"),
+        ("vor zwei Stunden", "2026-11-21T12:30:00Z", "2026-11-21T12:30:00Z"),
+        ("the last 2 hours", "2026-11-21T12:30:00Z", NOW),
+        ("in der letzten Stunde", "2026-11-21T13:30:00Z", NOW),
+    ] {
+        let found = stretch("since", words, at(NOW), &zone).unwrap();
+        assert_eq!((found.from, found.to), (at(from), at(to)), "{words}");
+    }
 }
 
 #[test]
 fn a_day_in_which_the_clock_changes_is_whole() {
     let found = stretch("since", "2026-10-25", at(NOW), &berlin()).unwrap();
-    assert_eq!(found.to.since(found.from), std::time::Duration::from_hours(25));
+    assert_eq!(found.to.since(found.from), Duration::from_hours(25));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use clock::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use super::FoundKind;
-use super::dates::day_of;
 use super::words::{speaker, words};
+use crate::calendar::Day;
 
 /// What a document is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,10 +77,18 @@ pub(super) fn terms(texts: &[&str], at: Timestamp, marks: bool) -> (Vec<(String,
             }
         }
     }
-    if marks && let Some((year, month, day)) = day_of(at) {
-        for mark in [format!("{DATE}y{year}"), format!("{DATE}m{month}"), format!("{DATE}d{day}")] {
-            counts.insert(mark, 1);
-        }
+    if marks {
+        counts.extend(date_marks(at).map(|mark| (mark, 1)));
     }
     (counts.into_iter().collect(), length.max(1))
+}
+
+/// The marks of a moment's year, month and day, in UTC: the zone of this computer may change, the index may not.
+pub(super) fn date_marks(at: Timestamp) -> [String; 3] {
+    let day = Day::of(at);
+    [
+        format!("{DATE}y{}", day.year()),
+        format!("{DATE}m{}", day.month()),
+        format!("{DATE}d{}", day.day_of_month()),
+    ]
 }

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::document::Kind;
+use super::document::date_marks;
 use super::query::Question;
 use super::rank::Ranked;
 use super::snippet::snippet;
 use super::words::unstemmed;
-use super::{FoundKind, Hit, Neighbour, SearchQuery, Why, dates};
+use super::{FoundKind, Hit, Neighbour, SearchQuery, Why};
 use crate::conversation::opening;
 use crate::insight::{self, Insight};
 use crate::item::{self, Item};
@@ -169,9 +170,8 @@ fn why(ranked: &Ranked, question: &Question, hit: &Hit, texts: &Texts) -> Why {
         let words = question.words.iter().enumerate().filter(|(index, _)| bits >> index & 1 == 1);
         words.map(|(_, asked)| asked.shown.clone()).collect()
     };
-    let day = dates::day_of(hit.occurred_at).filter(|_| hit.kind == FoundKind::Turn);
-    let date = day.is_some_and(|(year, month, day)| {
-        let marks = [format!("#y{year}"), format!("#m{month}"), format!("#d{day}")];
+    let marks = (hit.kind == FoundKind::Turn).then(|| date_marks(hit.occurred_at));
+    let date = marks.is_some_and(|marks| {
         question.words.iter().filter_map(|asked| asked.date.as_ref()).any(|date| marks.contains(date))
     });
     Why {

@@ -1,9 +1,9 @@
 //! What a question asks for: its words in every shape that the index may have them in, and its phrases.
 
-use super::dates::month;
 use super::document::{DATE, SPEAKER};
 use super::words::{Language, Word, language, stem, unstemmed};
 use super::{MAX_QUERY_CHARS, stop_words};
+use crate::calendar::month;
 
 /// How many words of a question are looked up; a pasted page has many more, and they say nothing more.
 pub(super) const MOST_WORDS: usize = 31;

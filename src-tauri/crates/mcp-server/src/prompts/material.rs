@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use context::{Author, Context, Conversation, Insight, InsightQuery, Turn, TurnQuery};
+use context::{Author, Context, Conversation, Insight, InsightQuery, Turn, TurnQuery, counted};
 
 use crate::budget::{share, shorten, tokens};
 use crate::fitting::{self, name};
@@ -82,9 +82,9 @@ pub(super) async fn conversations(
 
 fn conversation(conversation: &Conversation) -> String {
     format!(
-        "- {} ({} turns) [ambient://conversations/{}]: {}\n",
+        "- {} ({}) [ambient://conversations/{}]: {}\n",
         conversation.last_at,
-        conversation.turn_count,
+        counted(conversation.turn_count.into(), "turn"),
         conversation.id,
         one_line(&shorten(&conversation.opening, LINE_TOKENS))
     )

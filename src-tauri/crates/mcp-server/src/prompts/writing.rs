@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use context::Context;
+use context::{Context, counted};
 
 use super::material::{conversations, insights, profile, turns};
 use crate::tools::ToolError;
@@ -29,8 +29,9 @@ pub(super) async fn brief(context: &Context, focus: Option<&str>) -> Result<Stri
 pub(super) async fn review(context: &Context, days: u32, client: Option<&str>) -> Result<String, ToolError> {
     let within = Duration::from_hours(24 * u64::from(days));
     let of = client.map(|client| format!(" with {client}")).unwrap_or_default();
+    let days = if days == 1 { "day".to_owned() } else { counted(days.into(), "day") };
     Ok(format!(
-        "Review my last {days} days{of}: what I worked on, what I learned or decided, what moved towards my goals, \
+        "Review my last {days}{of}: what I worked on, what I learned or decided, what moved towards my goals, \
          what got stuck, and one thing to do differently. Use a short list for each.\n\n{MATERIAL}\n\n\
          ## About me\n{}\n## Insights of these days\n{}\n## Conversations of these days\n{}",
         profile(context).await?,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use context::{Context, ConversationId, Page, Turn, TurnOrder, TurnQuery};
+use context::{Context, ConversationId, Page, Turn, TurnOrder, TurnQuery, counted};
 use rmcp::model::ResourceContents;
 use serde::Serialize;
 
@@ -84,7 +84,8 @@ async fn conversation(
         Ok(fits) if fitting < page.entries.len() => context.turns(query(fits)).await?,
         _ => page,
     };
-    let mut text = format!("# Conversation of {} ({} turns)\n", about.started_at, about.turn_count);
+    let turns = counted(about.turn_count.into(), "turn");
+    let mut text = format!("# Conversation of {} ({turns})\n", about.started_at);
     for turn in &page.entries {
         let _ = write!(text, "\n{}", write(turn, PAGE_TOKENS as usize));
     }

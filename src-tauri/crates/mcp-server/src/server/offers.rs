@@ -20,6 +20,7 @@ use crate::arguments::nearest;
 use crate::completions::{self, CompletionError};
 use crate::prompts::{self, Name};
 use crate::resources::{self, Address, ListError};
+use crate::scope::Needs;
 use crate::subscriptions::{self, Ending, MOST_WATCHED};
 use crate::tools::ToolError;
 use crate::{Caller, Outcome};
@@ -208,7 +209,7 @@ impl AmbientServer {
             return Ok(());
         }
         self.report(what, scopes, caller, Outcome::Refused, self.audit.elapsed());
-        Err(missing_scopes(what, scopes, caller))
+        Err(missing_scopes(what, Needs::All(scopes), caller))
     }
 
     /// Does the work and reports how it ended.

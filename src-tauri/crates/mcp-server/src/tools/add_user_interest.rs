@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::stated::{self, Stated};
 use super::{Effect, Tool, ToolError};
-use crate::{Caller, scope};
+use crate::Caller;
+use crate::scope::{self, Needs};
 
 pub(super) struct AddUserInterest;
 
@@ -30,7 +31,7 @@ impl Tool for AddUserInterest {
     const TITLE: &'static str = "Remember an interest";
     const DESCRIPTION: &'static str = "Add one interest to the user's profile. Call it when a subject clearly \
         interests the user; one short noun phrase a call.";
-    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
+    const NEEDS: Needs = Needs::All(&[scope::CONTEXT_WRITE]);
     const EFFECT: Effect = Effect::AddsOnce;
 
     type Arguments = Arguments;

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::search::{scope_of, usual};
 use super::{Effect, Tool, ToolError};
+use crate::Caller;
 use crate::arguments::InputError;
 use crate::budget::shorten;
-use crate::{Caller, scope};
+use crate::scope::{self, Needs};
 
 pub(super) struct Fetch;
 
@@ -44,7 +45,7 @@ impl Tool for Fetch {
     const NAME: &'static str = "fetch";
     const TITLE: &'static str = "Fetch one memory";
     const DESCRIPTION: &'static str = "One search result with its whole text.";
-    const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_READ];
+    const NEEDS: Needs = Needs::AnyOf(scope::READING);
     const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;

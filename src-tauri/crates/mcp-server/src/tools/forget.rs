@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Effect, Tool, ToolError};
-use crate::{Caller, arguments::InputError, scope};
+use crate::scope::{self, Needs};
+use crate::{Caller, arguments::InputError};
 
 pub(super) struct Forget;
 
@@ -50,8 +51,8 @@ impl Tool for Forget {
     const TITLE: &'static str = "Forget";
     const DESCRIPTION: &'static str = "Only when the user asks: remove for good what you stored. Pass an id or exact \
         phrase and show the user the preview; if they agree, pass its handle and confirm: true.";
-    const SCOPES: &'static [&'static str] =
-        &[scope::CONVERSATIONS_WRITE, scope::CONTEXT_WRITE, scope::INSIGHTS_WRITE];
+    const NEEDS: Needs =
+        Needs::All(&[scope::CONVERSATIONS_WRITE, scope::CONTEXT_WRITE, scope::INSIGHTS_WRITE]);
     const EFFECT: Effect = Effect::Removes;
 
     type Arguments = Arguments;

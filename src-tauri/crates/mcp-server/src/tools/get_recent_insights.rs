@@ -9,7 +9,8 @@ use super::{Effect, Tool, ToolError};
 use crate::arguments::InputError;
 use crate::budget::{LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS};
 use crate::cursor::{LONGEST_CURSOR, Listing};
-use crate::{Caller, fitting, scope};
+use crate::scope::{self, Needs};
+use crate::{Caller, fitting};
 
 pub(crate) struct GetRecentInsights;
 
@@ -94,7 +95,7 @@ impl Tool for GetRecentInsights {
     const TITLE: &'static str = "Recent insights";
     const DESCRIPTION: &'static str = "The newest insights from earlier conversations, such as what the user \
         learned or solved, each with the turns it rests on. Call it when earlier work may matter.";
-    const SCOPES: &'static [&'static str] = &[scope::INSIGHTS_READ];
+    const NEEDS: Needs = Needs::All(&[scope::INSIGHTS_READ]);
     const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Effect, Tool, ToolError};
-use crate::{Caller, arguments::InputError, scope};
+use crate::scope::{self, Needs};
+use crate::{Caller, arguments::InputError};
 
 pub(super) struct GetReflectionTask;
 
@@ -40,7 +41,7 @@ impl Tool for GetReflectionTask {
     const TITLE: &'static str = "Reflect on earlier turns";
     const DESCRIPTION: &'static str = "Turns that you have not reflected on yet. Call it when the user asks for \
         a review; answer with save_insight.";
-    const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_READ, scope::INSIGHTS_READ];
+    const NEEDS: Needs = Needs::All(&[scope::CONVERSATIONS_READ, scope::INSIGHTS_READ]);
     const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;

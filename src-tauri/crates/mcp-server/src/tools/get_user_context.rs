@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Effect, Tool, ToolError};
 use crate::budget::{LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS};
-use crate::{Caller, fitting, scope};
+use crate::scope::{self, Needs};
+use crate::{Caller, fitting};
 
 pub(super) struct GetUserContext;
 
@@ -55,7 +56,7 @@ impl Tool for GetUserContext {
     const TITLE: &'static str = "Who the user is";
     const DESCRIPTION: &'static str = "What is known about the user: interests, skills, current projects, \
         goals and preferences. Call it when a conversation begins or an answer depends on who is asking.";
-    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_READ];
+    const NEEDS: Needs = Needs::All(&[scope::CONTEXT_READ]);
     const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Effect, Tool, ToolError, time};
-use crate::{Caller, arguments::InputError, scope};
+use crate::scope::{self, Needs};
+use crate::{Caller, arguments::InputError};
 
 pub(super) struct LogConversationTurn;
 
@@ -50,7 +51,7 @@ impl Tool for LogConversationTurn {
     const DESCRIPTION: &'static str = "Store one exchange of this conversation in the user's memory. Call it \
         once after each of your answers, above all when the user works on, decides, learns or plans \
         something. Leave out passwords, keys and other secrets.";
-    const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_WRITE];
+    const NEEDS: Needs = Needs::All(&[scope::CONVERSATIONS_WRITE]);
     const EFFECT: Effect = Effect::Adds;
 
     type Arguments = Arguments;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::stated::{self, Stated};
 use super::{Effect, Tool, ToolError, time};
-use crate::{Caller, arguments::InputError, scope};
+use crate::scope::{self, Needs};
+use crate::{Caller, arguments::InputError};
 
 pub(super) struct Remember;
 
@@ -56,7 +57,7 @@ impl Tool for Remember {
     const TITLE: &'static str = "Remember this";
     const DESCRIPTION: &'static str = "Keep one thing about the user. Call it when the user asks you to \
         remember something; a note is any other fact.";
-    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
+    const NEEDS: Needs = Needs::All(&[scope::CONTEXT_WRITE]);
     const EFFECT: Effect = Effect::AddsOnce;
 
     type Arguments = Arguments;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Effect, Tool, ToolError};
-use crate::{Caller, scope};
+use crate::Caller;
+use crate::scope::{self, Needs};
 
 pub(super) struct SaveInsight;
 
@@ -36,7 +37,7 @@ impl Tool for SaveInsight {
     const TITLE: &'static str = "Save an insight";
     const DESCRIPTION: &'static str =
         "Suggest one insight about the user, with the ids of the turns that show it.";
-    const SCOPES: &'static [&'static str] = &[scope::INSIGHTS_WRITE];
+    const NEEDS: Needs = Needs::All(&[scope::INSIGHTS_WRITE]);
     const EFFECT: Effect = Effect::AddsOnce;
 
     type Arguments = Arguments;

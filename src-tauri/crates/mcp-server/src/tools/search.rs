@@ -1,6 +1,8 @@
 //! `search`: finds turns, insights and what is known of the user, in the shape that ChatGPT's connectors ask for
 //! (`results` with `id`, `title`, `url`, `text`), for everybody.
 
+use std::collections::BTreeSet;
+
 use context::{Context, ConversationId, FoundKind, Hit, SearchOrder, SearchQuery, Why};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,10 +10,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Effect, Tool, ToolError};
+use crate::Caller;
 use crate::arguments::InputError;
 use crate::budget::{LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS, share, shorten, tokens};
 use crate::cursor::Listing;
-use crate::{Caller, scope};
+use crate::scope::{self, Needs};
 
 pub(super) struct Search;
 
@@ -65,7 +68,7 @@ pub(super) struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<String>,
-    // Only while the index is made anew: something may be missing.
+    // Only where something is missing, so that nobody takes it for never said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     note: Option<&'static str>,
@@ -86,7 +89,9 @@ struct Found {
     conversation_id: Option<ConversationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<String>,
-    score: f64,
+    // Counted over all that is stored: to who may read a part alone, it would tell of the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
     why: Value,
 }
 
@@ -102,6 +107,11 @@ pub(super) const fn scope_of(kind: FoundKind) -> &'static str {
         | FoundKind::Goal => scope::CONTEXT_READ,
     }
 }
+
+/// Said where the index does not hold everything yet.
+const UNFINISHED: &str = "the search index is still being made, so something may be missing; ask again soon";
+/// Said where a kind was asked for that the token does not open.
+const SHUT: &str = "this connection may not read all of these kinds; the user can allow more";
 
 /// The kinds that the caller asked for and may read.
 fn kinds(caller: &Caller, asked: &[String]) -> Result<Vec<FoundKind>, InputError> {
@@ -149,7 +159,7 @@ impl Tool for Search {
     const TITLE: &'static str = "Search memory";
     const DESCRIPTION: &'static str = "Finds what was said in earlier conversations, insights, and what is \
         known about the user. Call it before asking the user something again.";
-    const SCOPES: &'static [&'static str] = &[scope::CONVERSATIONS_READ];
+    const NEEDS: Needs = Needs::AnyOf(scope::READING);
     const EFFECT: Effect = Effect::Reads;
 
     type Arguments = Arguments;
@@ -174,13 +184,16 @@ impl Tool for Search {
             limit,
             ..SearchQuery::default()
         };
+        // Without words every kind is meant that may be read: nothing was asked for that is missing.
+        let shut = !words.is_empty() && query.kinds.len() < words.iter().collect::<BTreeSet<_>>().len();
         if query.kinds.is_empty() {
-            return Ok(Answer { results: Vec::new(), next_cursor: None, note: None });
+            return Ok(Answer { results: Vec::new(), next_cursor: None, note: shut.then_some(SHUT) });
         }
         let answer = context.search(query).await?;
         let wishes: Vec<usize> = answer.results.iter().map(|hit| tokens(&hit.text)).collect();
         let room = usize::try_from(max_tokens).unwrap_or(usize::MAX);
         let shares = share(room, &wishes);
+        let all = FoundKind::ALL.iter().all(|kind| caller.may(&[scope_of(*kind)]));
         let results = answer.results.iter().zip(shares).map(|(hit, most)| Found {
             id: hit.id,
             external_id: hit.external_id.clone(),
@@ -191,15 +204,13 @@ impl Tool for Search {
             occurred_at: hit.occurred_at.to_string(),
             conversation_id: hit.conversation_id,
             state: hit.state.clone(),
-            score: (hit.score * 100.0).round() / 100.0,
+            score: all.then_some((hit.score * 100.0).round() / 100.0),
             why: why(&hit.why),
         });
         Ok(Answer {
             results: results.collect(),
             next_cursor: answer.next.map(|place| listing.cursor(&place.to_string())),
-            note: answer.incomplete.then_some(
-                "the search index is still being made, so something may be missing; ask again soon",
-            ),
+            note: if answer.incomplete { Some(UNFINISHED) } else { shut.then_some(SHUT) },
         })
     }
 }

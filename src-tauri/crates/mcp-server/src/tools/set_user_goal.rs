@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::stated::{self, Stated};
 use super::{Effect, Tool, ToolError};
-use crate::{Caller, scope};
+use crate::Caller;
+use crate::scope::{self, Needs};
 
 pub(super) struct SetUserGoal;
 
@@ -30,7 +31,7 @@ impl Tool for SetUserGoal {
     const TITLE: &'static str = "Remember a goal";
     const DESCRIPTION: &'static str = "Add one goal to the user's profile. Call it when the user says what they \
         want to reach; one short sentence a call, in their own words.";
-    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
+    const NEEDS: Needs = Needs::All(&[scope::CONTEXT_WRITE]);
     const EFFECT: Effect = Effect::AddsOnce;
 
     type Arguments = Arguments;

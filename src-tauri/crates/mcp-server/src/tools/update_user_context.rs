@@ -10,7 +10,7 @@ use super::{Effect, Tool, ToolError, time};
 use crate::{
     Caller,
     arguments::{InputError, nearest},
-    scope,
+    scope::{self, Needs},
 };
 
 pub(super) struct UpdateUserContext;
@@ -76,7 +76,7 @@ impl Tool for UpdateUserContext {
     const TITLE: &'static str = "Update the profile";
     const DESCRIPTION: &'static str = "Change the state of an entry of the profile (by id, or kind and name; \
         archived: done or over), a preference's value, or note a step. Call it when the user says that it changed.";
-    const SCOPES: &'static [&'static str] = &[scope::CONTEXT_WRITE];
+    const NEEDS: Needs = Needs::All(&[scope::CONTEXT_WRITE]);
     const EFFECT: Effect = Effect::Changes;
 
     type Arguments = Arguments;

@@ -1,7 +1,7 @@
 //! `search` and `fetch`, as an assistant calls them.
 
 use mcp_server::scope::{
-    CONTEXT_READ, CONTEXT_WRITE, CONVERSATIONS_READ, CONVERSATIONS_WRITE, DEFAULT_SCOPES,
+    CONTEXT_READ, CONTEXT_WRITE, CONVERSATIONS_READ, CONVERSATIONS_WRITE, DEFAULT_SCOPES, INSIGHTS_READ,
 };
 use serde_json::{Value, json};
 
@@ -47,22 +47,45 @@ async fn what_the_token_may_not_read_is_neither_found_nor_fetched() {
     let server = Server::start().await;
     let writer = [CONTEXT_WRITE, CONVERSATIONS_WRITE];
     answer(&server, &writer, "add_user_interest", json!({ "interest": "glassblowing" })).await;
+    let note = json!({ "kind": "note", "text": "The glassblowing course begins in May." });
+    answer(&server, &writer, "remember", note).await;
     let turn = json!({ "user_message": "About glassblowing", "assistant_response": "It is hot." });
     answer(&server, &writer, "log_conversation_turn", turn).await;
     let kinds = |answer: &Value| -> Vec<String> {
         let results = answer["results"].as_array().unwrap().iter();
-        results.map(|hit| hit["kind"].as_str().unwrap().to_owned()).collect()
+        let mut kinds: Vec<_> = results.map(|hit| hit["kind"].as_str().unwrap().to_owned()).collect();
+        kinds.sort_unstable();
+        kinds
     };
     let query = json!({ "query": "glassblowing" });
-    let both = answer(&server, &[CONVERSATIONS_READ, CONTEXT_READ], "search", query.clone()).await;
-    assert!(kinds(&both).contains(&"interest".to_owned()));
-    let conversations = [CONVERSATIONS_READ];
-    assert_eq!(kinds(&answer(&server, &conversations, "search", query).await), ["turn"]);
-    let only = json!({ "query": "glassblowing", "kinds": ["interest"] });
-    assert!(kinds(&answer(&server, &conversations, "search", only).await).is_empty());
-    let interest = both["results"].as_array().unwrap().iter().find(|hit| hit["kind"] == "interest").unwrap();
-    let refused = refusal(&server, &conversations, "fetch", json!({ "id": interest["id"] })).await;
-    assert!(refused.contains("nothing with this `id`"), "{refused}");
+    let all = answer(&server, ALL, "search", query.clone()).await;
+    assert_eq!(kinds(&all), ["insight", "interest", "turn"]);
+    let unknown =
+        refusal(&server, ALL, "fetch", json!({ "id": "019a9d0c-5c00-7000-8000-0123456789ab" })).await;
+    for (scope, own) in [(CONVERSATIONS_READ, "turn"), (INSIGHTS_READ, "insight"), (CONTEXT_READ, "interest")]
+    {
+        let found = answer(&server, &[scope], "search", query.clone()).await;
+        assert_eq!(kinds(&found), [own], "{scope}");
+        assert!(found.get("note").is_none(), "nothing was asked for that is missing: {found}");
+        assert!(found["results"][0].get("score").is_none(), "it is counted over what the token may not read");
+        for hit in all["results"].as_array().unwrap() {
+            let (kind, id) = (hit["kind"].as_str().unwrap(), json!({ "id": hit["id"] }));
+            if kind == own {
+                assert_eq!(answer(&server, &[scope], "fetch", id).await["id"], hit["id"], "{scope}");
+                continue;
+            }
+            // In the words in which an id is refused that nothing has: nobody learns that there is more.
+            assert_eq!(refusal(&server, &[scope], "fetch", id).await, unknown, "{scope} {kind}");
+            let only = json!({ "query": "glassblowing", "kinds": [kind] });
+            let none = answer(&server, &[scope], "search", only).await;
+            assert!(kinds(&none).is_empty(), "{scope} {kind}");
+            assert!(none["note"].as_str().unwrap().contains("may not read"), "{none}");
+            let both = json!({ "query": "glassblowing", "kinds": [kind, own] });
+            let one = answer(&server, &[scope], "search", both).await;
+            assert_eq!(kinds(&one), [own], "{scope} {kind}");
+            assert!(one["note"].as_str().unwrap().contains("may not read"), "{one}");
+        }
+    }
 }
 
 #[tokio::test]

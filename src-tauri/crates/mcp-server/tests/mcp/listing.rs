@@ -60,8 +60,8 @@ async fn a_token_sees_only_the_tools_that_its_scopes_allow() {
     let server = Server::start().await;
     for (scopes, visible) in [
         (vec![], vec![]),
-        (vec![scope::CONTEXT_READ], vec!["get_user_context"]),
-        (vec![scope::INSIGHTS_READ], vec!["get_recent_insights"]),
+        (vec![scope::CONTEXT_READ], vec!["get_user_context", "search", "fetch"]),
+        (vec![scope::INSIGHTS_READ], vec!["get_recent_insights", "search", "fetch"]),
         (vec![scope::CONVERSATIONS_WRITE], vec!["log_conversation_turn"]),
         (
             vec![scope::CONTEXT_WRITE],

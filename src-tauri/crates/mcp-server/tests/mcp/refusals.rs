@@ -50,7 +50,7 @@ async fn each_request_of_a_session_is_judged_by_its_own_scopes() {
     let server = Server::start().await;
     let session = server.open_session("2025-11-25").await;
     let answer = session.request(Some(caller(&[scope::CONTEXT_READ])), "tools/list", json!({})).await;
-    assert_eq!(answer.result()["tools"].as_array().unwrap().len(), 1);
+    assert_eq!(answer.result()["tools"].as_array().unwrap().len(), 3);
     let params = json!({ "name": "set_user_goal", "arguments": { "goal": "x" } });
     let answer = session.request(Some(caller(&[scope::CONTEXT_READ])), "tools/call", params).await;
     assert_eq!(answer.message["error"]["data"]["scope"], scope::CONTEXT_WRITE);
@@ -87,6 +87,30 @@ async fn a_tool_hidden_by_scopes_names_the_missing_scope_and_does_nothing() {
     }
     let profile = serde_json::to_value(server.context.profile().await.unwrap()).unwrap();
     assert_eq!((&profile["interests"], &profile["goals"]), (&json!([]), &json!([])));
+}
+
+#[tokio::test]
+async fn search_and_fetch_are_open_to_each_reading_scope_and_to_no_other() {
+    let server = Server::start().await;
+    for (tool, arguments) in [("search", json!({ "query": "x" })), ("fetch", json!({ "id": "x" }))] {
+        let call = |scopes: Vec<&'static str>| {
+            let params = json!({ "name": tool, "arguments": arguments });
+            let server = &server;
+            async move { server.modern(Some(caller(&scopes)), "tools/call", params).await }
+        };
+        for reading in [scope::CONVERSATIONS_READ, scope::INSIGHTS_READ, scope::CONTEXT_READ] {
+            let answer = call(vec![reading]).await;
+            assert!(answer.message.get("error").is_none(), "{tool} with {reading}: {answer:?}");
+            let (_, name, scopes, _) = server.reported().pop().unwrap();
+            assert_eq!((name, scopes), (tool, &[reading][..]), "the trail names the scope that let it in");
+        }
+        let answer =
+            call(vec![scope::CONVERSATIONS_WRITE, scope::INSIGHTS_WRITE, scope::CONTEXT_WRITE]).await;
+        assert_eq!(answer.code(), -32600, "{tool}");
+        assert!(answer.error_text().contains("one of"), "{}", answer.error_text());
+        let named = &answer.message["error"]["data"]["scope"];
+        assert_eq!(named, "conversations:read insights:read context:read", "{tool}");
+    }
 }
 
 #[tokio::test]

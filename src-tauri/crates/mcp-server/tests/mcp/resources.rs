@@ -175,7 +175,7 @@ async fn what_is_not_there_or_not_allowed_is_refused_in_both_eras() {
         (format!("ambient://turns/{turn}"), scope::CONVERSATIONS_READ),
         (format!("ambient://conversations/{conversation}"), scope::CONVERSATIONS_READ),
     ] {
-        assert_eq!(mcp_server::required_scopes("resources/read", Some(&uri)), [needed]);
+        assert_eq!(mcp_server::required_scopes("resources/read", Some(&uri)).scopes(), [needed]);
         let others: Vec<&str> = DEFAULT_SCOPES.iter().copied().filter(|scope| *scope != needed).collect();
         let answer = server.ask(&others, "resources/read", json!({ "uri": uri })).await;
         assert_eq!(answer.message["error"]["data"]["scope"], needed, "{answer:?}");

@@ -7,7 +7,7 @@ use clock::Timestamp;
 use super::past::{DAY, Mentioned, Past, SeenTurn, mentioned, week_start, whole};
 use super::spelling::name_of;
 use super::{Conclusion, EVIDENCE, counted};
-use crate::analysis::Day;
+use crate::calendar::Day;
 use crate::insight_detail::InsightDetail;
 use crate::state::InsightState;
 

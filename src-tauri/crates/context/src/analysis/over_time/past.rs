@@ -9,7 +9,8 @@ use rusqlite::Connection;
 
 use super::Piece;
 use crate::Error;
-use crate::analysis::{Day, MentionKind, signals};
+use crate::analysis::{MentionKind, signals};
+use crate::calendar::Day;
 use crate::id::ItemId;
 use crate::state::{InsightState, ItemKind, ItemState};
 

@@ -4,7 +4,7 @@ use clock::Timestamp;
 
 use super::Conclusion;
 use super::past::{DAY, Past, day_start, week_start, whole};
-use crate::analysis::Day;
+use crate::calendar::Day;
 use crate::insight_detail::InsightDetail;
 use crate::state::InsightState;
 
@@ -60,7 +60,12 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
             (busiest + 4) % 24,
             WEEKDAYS[weekday]
         ),
-        context: format!("{} turns on {} days of the last {} weeks", counted.len(), days.len(), WINDOW / 7),
+        context: format!(
+            "{} on {} of the last {} weeks",
+            crate::counted(counted.len() as u64, "turn"),
+            crate::counted(days.len() as u64, "day"),
+            WINDOW / 7
+        ),
         confidence: 0.8,
         state: InsightState::Active,
         at: until,

@@ -130,7 +130,7 @@ fn conclusion(
             counted(counts.recent, "turn"),
             counts.before,
         ),
-        context: format!("of {recent_turns} and {before_turns} turns in all"),
+        context: format!("of {recent_turns} and {} in all", counted(before_turns, "turn")),
         confidence: 0.8,
         state: InsightState::Active,
         at: past.week(),

@@ -1,5 +1,5 @@
-use super::super::tokens::Tokens;
 use super::*;
+use crate::analysis::tokens::Tokens;
 
 /// A Saturday.
 fn today() -> Day {

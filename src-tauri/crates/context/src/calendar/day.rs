@@ -38,6 +38,22 @@ impl Day {
         Date::new(year, month, day).ok().map(Self)
     }
 
+    /// The day that it is at `at` in a zone.
+    pub(crate) fn in_zone(at: Timestamp, zone: &TimeZone) -> Option<Self> {
+        let at = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
+        Some(Self(zone.to_datetime(at).date()))
+    }
+
+    /// Its first moment in a zone; the first after a gap, where a clock goes forward at midnight.
+    pub(crate) fn start_in_zone(self, zone: &TimeZone) -> Option<Timestamp> {
+        let at = self.0.to_zoned(zone.clone()).ok()?.timestamp();
+        Some(Timestamp::from_micros(at.as_microsecond()))
+    }
+
+    pub(crate) fn day_of_month(self) -> i8 {
+        self.0.day()
+    }
+
     pub(crate) fn year(self) -> i16 {
         self.0.year()
     }

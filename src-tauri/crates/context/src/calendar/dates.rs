@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
-use super::calendar_words::{Unit, month, number, season, step, unit, weekday, year_of};
 use super::day::{Day, Days};
-use super::tokens::Sentence;
+use super::words::{Unit, month, number, season, step, unit, weekday, year_of};
+use super::written::{nearest, written};
+use crate::analysis::tokens::Sentence;
 
 /// Which way a date without a year, or a weekday without more, is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(crate) fn dates(sentence: &Sentence<'_>, today: Day, lean: Lean) -> Vec<Foun
 
 /// What stands before a date.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Lead {
+pub(super) enum Lead {
     None,
     /// "on", "in", "am", "im": something of that day.
     At,
@@ -56,7 +57,7 @@ enum Lead {
 }
 
 /// Behind the last token, what it means, whether it is a limit.
-pub(super) type Read = (usize, Days, bool);
+type Read = (usize, Days, bool);
 
 /// The date that begins at `at`, preposition first.
 pub(super) fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Option<Read> {
@@ -101,7 +102,13 @@ pub(super) fn date_at(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean
 }
 
 /// A date without its preposition.
-fn bare(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, before: Lead) -> Option<(usize, Days)> {
+pub(super) fn bare(
+    sentence: &Sentence<'_>,
+    at: usize,
+    today: Day,
+    lean: Lean,
+    before: Lead,
+) -> Option<(usize, Days)> {
     named_day(sentence, at, today)
         .or_else(|| written(sentence, at, today, lean, before))
         .or_else(|| relative(sentence, at, today, before))
@@ -136,95 +143,6 @@ fn named_day(sentence: &Sentence<'_>, at: usize, today: Day) -> Option<(usize, D
     Some((at + 1, Days::one(today.plus_days(ahead))))
 }
 
-/// "2026-05-31", "15.3.", "15 March", "March 15th, 2027", "15. März".
-fn written(
-    sentence: &Sentence<'_>,
-    at: usize,
-    today: Day,
-    lean: Lean,
-    before: Lead,
-) -> Option<(usize, Days)> {
-    let form = sentence.form(at);
-    if sentence.is_number(at) {
-        if form.len() == 10
-            && form.is_ascii()
-            && let Ok(day) = form.parse::<Day>()
-        {
-            return Some((at + 1, Days::one(day)));
-        }
-        if let Some(dotted) = dotted(sentence, at, today, lean, before) {
-            return Some(dotted);
-        }
-        let digits =
-            form.trim_end_matches("st").trim_end_matches("nd").trim_end_matches("rd").trim_end_matches("th");
-        let number: i8 = digits.parse().ok().filter(|day| (1..=31).contains(day))?;
-        let mut next = at + 1;
-        if matches!(sentence.form(next), "." | "of") {
-            next += 1;
-        }
-        let month = month(sentence.form(next))?;
-        return day_of_month(sentence, number, month, next + 1, today, lean);
-    }
-    let month = month(form)?;
-    let digits = sentence.form(at + 1);
-    let digits =
-        digits.trim_end_matches("st").trim_end_matches("nd").trim_end_matches("rd").trim_end_matches("th");
-    let number: i8 =
-        digits.parse().ok().filter(|day| (1..=31).contains(day) && sentence.is_number(at + 1))?;
-    day_of_month(sentence, number, month, at + 2, today, lean)
-}
-
-fn day_of_month(
-    sentence: &Sentence<'_>,
-    number: i8,
-    month: i8,
-    next: usize,
-    today: Day,
-    lean: Lean,
-) -> Option<(usize, Days)> {
-    let behind = if sentence.form(next) == "," { next + 1 } else { next };
-    if let Some(year) = year_of(sentence.form(behind)) {
-        return Some((behind + 1, Days::one(Day::new(year, month, number)?)));
-    }
-    Some((next, Days::one(nearest(number, month, today, lean)?)))
-}
-
-/// "15.3.", "15.03.2027", "15.3.27".
-fn dotted(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean, before: Lead) -> Option<(usize, Days)> {
-    let mut parts = sentence.form(at).split('.');
-    let day: i8 = parts.next()?.parse().ok()?;
-    let month: i8 = parts.next()?.parse().ok()?;
-    let year = parts.next();
-    if parts.next().is_some() {
-        return None;
-    }
-    if let Some(year) = year {
-        let year: i16 = year.parse().ok()?;
-        let year = if year < 100 { 2000 + year } else { year };
-        return Some((at + 1, Days::one(Day::new(year, month, day)?)));
-    }
-    // "15.3" alone is a number.
-    let dot = sentence.form(at + 1) == "." && sentence.token(at + 1).is_some_and(|token| token.joined);
-    if !dot && before == Lead::None {
-        return None;
-    }
-    let next = at + 1 + usize::from(dot);
-    if let Some(year) = year_of(sentence.form(next)) {
-        return Some((next + 1, Days::one(Day::new(year, month, day)?)));
-    }
-    Some((next, Days::one(nearest(day, month, today, lean)?)))
-}
-
-/// The day of that number and month, this year or the one that the reader leans to.
-fn nearest(number: i8, month: i8, today: Day, lean: Lean) -> Option<Day> {
-    // A leap day may be years away.
-    (0..=8).find_map(|step| {
-        let year = if lean == Lean::Ahead { today.year() + step } else { today.year() - step };
-        Day::new(year, month, number)
-            .filter(|day| if lean == Lean::Ahead { *day >= today } else { *day <= today })
-    })
-}
-
 /// "in two weeks", "three days ago", "vor zwei Monaten", "next week", "dieses Jahr", "the past ten days".
 fn relative(sentence: &Sentence<'_>, at: usize, today: Day, before: Lead) -> Option<(usize, Days)> {
     let form = sentence.form(at);
@@ -240,7 +158,7 @@ fn relative(sentence: &Sentence<'_>, at: usize, today: Day, before: Lead) -> Opt
     if let Some(step) = step(form) {
         let next = at + 1;
         if let Some((end, count, unit)) = number(sentence.form(next))
-            .filter(|count| *count > 1 && step != 0)
+            .filter(|count| (*count > 1 || sentence.is_number(next)) && step != 0)
             .and_then(|_| amount(sentence, next))
         {
             let days = if step > 0 {
@@ -269,7 +187,7 @@ fn relative(sentence: &Sentence<'_>, at: usize, today: Day, before: Lead) -> Opt
         "ago" => Some((end + 1, Days::one(unit.later(today, -count)))),
         "from" if sentence.form(end + 1) == "now" => Some((end + 2, Days::one(unit.later(today, count)))),
         // "in two weeks" is ahead; "since two weeks", "for two weeks" is a length of time.
-        _ if before != Lead::None && matches!(sentence.form(at.wrapping_sub(1)), "in" | "within" | "the") => {
+        _ if before != Lead::None && matches!(sentence.form(at.wrapping_sub(1)), "in" | "within") => {
             Some((end, Days::one(unit.later(today, count))))
         }
         _ => None,
@@ -346,10 +264,10 @@ fn week_day(sentence: &Sentence<'_>, at: usize, today: Day, lean: Lean) -> Optio
             today.plus_days(if ahead == 0 { 7 } else { ahead })
         }
         (Some(1), _) => Days::week_of(today).first.plus_days(7 + wanted - 1),
-        (Some(-1), _) => today.plus_days(-(if behind == 0 { 7 } else { behind })),
-        (Some(_), _) => Days::week_of(today).first.plus_days(wanted - 1),
-        (None, _) if lean == Lean::Back => today.plus_days(-behind),
-        (None, _) => today.plus_days(ahead),
+        (Some(0), _) => Days::week_of(today).first.plus_days(wanted - 1),
+        (None, _) if lean == Lean::Ahead => today.plus_days(ahead),
+        // Today would be called today.
+        (None | Some(_), _) => today.plus_days(-(if behind == 0 { 7 } else { behind })),
     };
     Some((next + 1, Days::one(day)))
 }
@@ -418,7 +336,7 @@ fn month_alone(
 }
 
 /// The month of this year, of a given one, or of the one that the reader leans to.
-pub(super) fn month_days(month: i8, year: Option<i16>, today: Day, lean: Lean) -> Option<Days> {
+fn month_days(month: i8, year: Option<i16>, today: Day, lean: Lean) -> Option<Days> {
     if let Some(year) = year {
         return Days::month(year, month);
     }

@@ -9,14 +9,14 @@ pub(crate) fn number(form: &str) -> Option<i64> {
         "two" | "zwei" | "couple" => 2,
         "three" | "drei" | "few" | "paar" => 3,
         "four" | "vier" => 4,
-        "five" | "fünf" => 5,
+        "five" | "fünf" | "fuenf" => 5,
         "six" | "sechs" => 6,
         "seven" | "sieben" => 7,
         "eight" | "acht" => 8,
         "nine" | "neun" => 9,
         "ten" | "zehn" => 10,
         "eleven" | "elf" => 11,
-        "twelve" | "zwölf" => 12,
+        "twelve" | "zwölf" | "zwoelf" => 12,
         "fifteen" | "fünfzehn" => 15,
         "twenty" | "zwanzig" => 20,
         "thirty" | "dreißig" => 30,
@@ -24,12 +24,12 @@ pub(crate) fn number(form: &str) -> Option<i64> {
     })
 }
 
-/// The number of a month.
-pub(super) fn month(form: &str) -> Option<i8> {
+/// The number of a month, with its dots, spelt out, or without (as the search folds words).
+pub(crate) fn month(form: &str) -> Option<i8> {
     Some(match form {
-        "january" | "januar" | "jan" | "jänner" => 1,
+        "january" | "januar" | "jan" | "jänner" | "jaenner" | "janner" => 1,
         "february" | "februar" | "feb" => 2,
-        "march" | "märz" | "mar" => 3,
+        "march" | "märz" | "maerz" | "marz" | "mar" => 3,
         "april" | "apr" => 4,
         "may" | "mai" => 5,
         "june" | "juni" | "jun" => 6,
@@ -62,6 +62,20 @@ pub(crate) fn weekday(form: &str) -> Option<i64> {
     })
 }
 
+/// The short name of a day of the week, which may be another word in a sentence ("the sun", "he sat").
+pub(super) fn short_weekday(form: &str) -> Option<i64> {
+    Some(match form {
+        "mon" | "mo" => 1,
+        "tue" | "tues" | "di" => 2,
+        "wed" | "mi" => 3,
+        "thu" | "thurs" | "do" => 4,
+        "fri" | "fr" => 5,
+        "sat" | "sa" => 6,
+        "sun" | "so" => 7,
+        _ => return None,
+    })
+}
+
 /// The first month of a season that lasts three.
 pub(super) fn season(form: &str) -> Option<i8> {
     Some(match form {
@@ -78,6 +92,16 @@ pub(crate) fn year_of(form: &str) -> Option<i16> {
     (form.len() == 4).then(|| form.parse().ok()).flatten().filter(|year| (1900..2200).contains(year))
 }
 
+/// How many seconds a unit shorter than a day has.
+pub(crate) fn clock_unit(form: &str) -> Option<u32> {
+    Some(match form {
+        "minute" | "minutes" | "min" | "minuten" => 60,
+        "hour" | "hours" | "stunde" | "stunden" => 3_600,
+        _ => return None,
+    })
+}
+
+/// A unit of the calendar.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Day,
@@ -130,7 +154,8 @@ impl Unit {
     }
 }
 
-pub(super) fn step(form: &str) -> Option<i64> {
+/// Whether a word means this one (0), the next (1) or the last (-1).
+pub(crate) fn step(form: &str) -> Option<i64> {
     Some(match form {
         "this" | "diese" | "dieser" | "dieses" | "diesen" | "diesem" => 0,
         "next" | "coming" | "nächste" | "nächsten" | "nächster" | "nächstes" | "nächstem" | "kommende"
