@@ -3,6 +3,7 @@
 
 mod analysis;
 mod forgetting;
+mod processor;
 mod store;
 mod talk;
 
@@ -18,6 +19,9 @@ async fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let mut good = true;
+    if wanted.iter().any(|wanted| wanted == "rules") {
+        good &= analysis::rules();
+    }
     if runs("analysis") {
         good &= analysis::run().await;
     }
