@@ -230,9 +230,9 @@ pub(crate) fn settle(
 ) -> Result<(), Error> {
     let said = said(connection, stored.seq)?;
     if stored.item.kind == ItemKind::Preference
-        && let Some((value, _)) = runs(&said).first()
+        && let Some(value) = said.iter().find_map(|said| said.value.as_deref())
     {
-        stored.item.value = Some(Value::String((*value).to_owned()));
+        stored.item.value = Some(Value::String(value.to_owned()));
     }
     stored.item.target = said.iter().find_map(|said| said.target);
     let ended = said.iter().find(|said| said.no_longer).map(|said| (said.at, said.turn));

@@ -24,7 +24,7 @@ pub use open::Schema;
 pub use space::Freed;
 
 use readers::Readers;
-use writer::Writer;
+use writer::{Rank, Writer};
 
 /// One database file: a single writer thread and a pool of read-only connections. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(job).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+        self.submit(Rank::First, job).await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
     /// [`Database::write`] for a thread outside the async runtime. Blocks.
@@ -107,11 +107,25 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        Pending(self.submit(job))
+        Pending(self.submit(Rank::First, job))
+    }
+
+    /// [`Database::write_later`] for work in the background: whatever somebody waits for goes first, and
+    /// then waits for one such job at most. So it must be short; a few milliseconds.
+    pub fn write_behind<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Pending<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        Pending(self.submit(Rank::Behind, job))
     }
 
     fn submit<T, E>(
         &self,
+        rank: Rank,
         job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, E>>
     where
@@ -119,7 +133,7 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         let (answer, receiver) = oneshot::channel();
-        self.inner.writer.submit(job, move |outcome| {
+        self.inner.writer.submit(rank, job, move |outcome| {
             // The caller may have gone; its work is committed all the same.
             let _ = answer.send(outcome);
         });
@@ -203,6 +217,17 @@ impl<T, E: From<Error>> Pending<T, E> {
     /// As [`Database::write`].
     pub fn wait(self) -> Result<T, E> {
         self.0.blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Pending::wait`] within the async runtime.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    ///
+    /// # Cancellation
+    /// A dropped future does not stop the job.
+    pub async fn answer(self) -> Result<T, E> {
+        self.0.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 }
 

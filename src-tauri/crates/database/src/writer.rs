@@ -3,19 +3,25 @@
 //! A commit costs a sync of the disk, whatever it holds. While one is under way, the next jobs gather in the
 //! channel and share the following one; so the cost a job falls as the load rises, and nobody is answered
 //! before the sync that holds their work. Each job runs in a savepoint: its failure takes back it alone.
+//!
+//! What somebody waits for goes first. Work in the background (analysis, forgetting, expiring) stands in a line of
+//! its own: a turn that is logged waits for one piece of it at most, and that is short.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 
 use crate::Error;
 
 /// How many jobs share one commit at most, so that the first of them does not wait for an endless stream.
 const JOBS_PER_COMMIT: usize = 256;
+
+/// How many pieces of background work share one commit at most, where nobody waits.
+const BEHIND_PER_COMMIT: usize = 8;
 
 /// Tells a job's caller how the commit went.
 type Settle = Box<dyn FnOnce(Result<(), Error>) + Send>;
@@ -45,6 +51,109 @@ enum Next {
     Stop,
 }
 
+/// Who may go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rank {
+    /// Somebody waits for it.
+    First,
+    /// It goes when nobody waits, and now and then all the same.
+    Behind,
+}
+
+/// What waits for the writer.
+#[derive(Default)]
+struct Line {
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let waiting = self.waiting.lock();
+        f.debug_struct("Line")
+            .field("first", &waiting.first.len())
+            .field("behind", &waiting.behind.len())
+            .finish()
+    }
+}
+
+#[derive(Default)]
+struct Waiting {
+    first: VecDeque<Message>,
+    behind: VecDeque<Job>,
+    /// The last commit passed over what stands behind: the next one begins with it, so that a stream of others
+    /// does not keep it waiting for ever.
+    owed: bool,
+    /// Nobody takes anything any more.
+    closed: bool,
+}
+
+impl Line {
+    /// Gives the message back if nobody will take it.
+    fn put(&self, rank: Rank, message: Message) -> Result<(), Message> {
+        let mut waiting = self.waiting.lock();
+        if waiting.closed {
+            return Err(message);
+        }
+        match (rank, message) {
+            (Rank::Behind, Message::Job(job)) => waiting.behind.push_back(job),
+            (_, message) => waiting.first.push_back(message),
+        }
+        drop(waiting);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// What the next commit begins with. Waits for it.
+    fn take(&self) -> (Rank, Message) {
+        let mut waiting = self.waiting.lock();
+        loop {
+            if (waiting.owed || waiting.first.is_empty())
+                && let Some(job) = waiting.behind.pop_front()
+            {
+                waiting.owed = false;
+                return (Rank::Behind, Message::Job(job));
+            }
+            if let Some(message) = waiting.first.pop_front() {
+                waiting.owed = !waiting.behind.is_empty();
+                return (Rank::First, message);
+            }
+            self.arrived.wait(&mut waiting);
+        }
+    }
+
+    /// What may join the commit under way.
+    fn join(&self, behind_too: bool) -> Option<(Rank, Message)> {
+        let mut waiting = self.waiting.lock();
+        if let Some(message) = waiting.first.pop_front() {
+            return Some((Rank::First, message));
+        }
+        let job = if behind_too { waiting.behind.pop_front() } else { None };
+        job.map(|job| (Rank::Behind, Message::Job(job)))
+    }
+}
+
+/// Refuses what still waits when the thread ends, in whatever way.
+struct Closing(Arc<Line>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let mut waiting = self.0.waiting.lock();
+        waiting.closed = true;
+        let first = std::mem::take(&mut waiting.first);
+        let behind = std::mem::take(&mut waiting.behind);
+        drop(waiting);
+        let jobs = first.into_iter().filter_map(|message| match message {
+            Message::Job(job) => Some(job),
+            // Who handed it in hears that the sender is gone.
+            Message::Alone(_) | Message::Stop => None,
+        });
+        for job in jobs.chain(behind) {
+            (job(Err(Error::Closed)).settle)(Ok(()));
+        }
+    }
+}
+
 /// Who is told of every commit.
 #[derive(Default)]
 pub(crate) struct Listeners(Mutex<Vec<Box<dyn Fn() + Send>>>);
@@ -65,20 +174,21 @@ impl Listeners {
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    sender: Sender<Message>,
+    line: Arc<Line>,
     thread: Mutex<Option<JoinHandle<()>>>,
     listeners: Arc<Listeners>,
 }
 
 impl Writer {
     pub(crate) fn start(connection: Connection, name: &str) -> Result<Self, Error> {
-        let (sender, receiver) = channel();
+        let line = Arc::new(Line::default());
+        let closing = Closing(Arc::clone(&line));
         let listeners = Arc::new(Listeners::default());
         let told = Arc::clone(&listeners);
         let thread = std::thread::Builder::new()
             .name(format!("{name}-writer"))
-            .spawn(move || write_until_stopped(connection, &receiver, &told))?;
-        Ok(Self { sender, thread: Mutex::new(Some(thread)), listeners })
+            .spawn(move || write_until_stopped(connection, &closing, &told))?;
+        Ok(Self { line, thread: Mutex::new(Some(thread)), listeners })
     }
 
     pub(crate) fn after_commits(&self, tell: Box<dyn Fn() + Send>) {
@@ -87,6 +197,7 @@ impl Writer {
 
     pub(crate) fn submit<T, E>(
         &self,
+        rank: Rank,
         job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
         answer: impl FnOnce(Result<T, E>) + Send + 'static,
     ) where
@@ -109,9 +220,7 @@ impl Writer {
                 }),
             }
         });
-        if let Err(unsent) = self.sender.send(Message::Job(job))
-            && let Message::Job(job) = unsent.0
-        {
+        if let Err(Message::Job(job)) = self.line.put(rank, Message::Job(job)) {
             (job(Err(Error::Closed)).settle)(Ok(()));
         }
     }
@@ -132,7 +241,7 @@ impl Writer {
                 answer(outcome);
             }
         });
-        if self.sender.send(Message::Alone(alone)).is_err()
+        if self.line.put(Rank::First, Message::Alone(alone)).is_err()
             && let Some(answer) = answer.lock().take()
         {
             answer(Err(Error::Closed));
@@ -141,14 +250,15 @@ impl Writer {
 
     /// Waits until every job handed in so far is done and the file is closed.
     pub(crate) fn close(&self) {
-        let _ = self.sender.send(Message::Stop);
+        let _ = self.line.put(Rank::First, Message::Stop);
         if let Some(thread) = self.thread.lock().take() {
             let _ = thread.join();
         }
     }
 }
 
-fn write_until_stopped(connection: Connection, messages: &Receiver<Message>, listeners: &Listeners) {
+fn write_until_stopped(connection: Connection, closing: &Closing, listeners: &Listeners) {
+    let line = &*closing.0;
     let mut next = Next::Job;
     loop {
         match next {
@@ -158,10 +268,12 @@ fn write_until_stopped(connection: Connection, messages: &Receiver<Message>, lis
             }
             Next::Stop => break,
             Next::Job => {
-                next = match messages.recv() {
-                    Ok(Message::Job(first)) => commit_together(&connection, first, messages, listeners),
-                    Ok(Message::Alone(job)) => Next::Alone(job),
-                    Ok(Message::Stop) | Err(_) => Next::Stop,
+                next = match line.take() {
+                    (rank, Message::Job(first)) => {
+                        commit_together(&connection, rank, first, line, listeners)
+                    }
+                    (_, Message::Alone(job)) => Next::Alone(job),
+                    (_, Message::Stop) => Next::Stop,
                 };
             }
         }
@@ -178,11 +290,13 @@ fn write_until_stopped(connection: Connection, messages: &Receiver<Message>, lis
 /// Runs `first` and whatever else waits in one transaction. Says what was asked for meanwhile.
 fn commit_together(
     connection: &Connection,
+    mut rank: Rank,
     first: Job,
-    messages: &Receiver<Message>,
+    line: &Line,
     listeners: &Listeners,
 ) -> Next {
     let mut ran = Vec::new();
+    let (mut is_awaited, mut behind) = (false, 0);
     let mut broken = execute(connection, "BEGIN IMMEDIATE").err();
     let mut next = Some(first);
     let mut after = Next::Job;
@@ -191,12 +305,20 @@ fn commit_together(
             Some(error) => job(Err(error.clone())),
             None => run_in_savepoint(connection, job, &mut broken),
         });
+        match rank {
+            Rank::First => is_awaited = true,
+            Rank::Behind => behind += 1,
+        }
         if ran.len() < JOBS_PER_COMMIT && broken.is_none() {
-            match messages.try_recv() {
-                Ok(Message::Job(job)) => next = Some(job),
-                Ok(Message::Alone(job)) => after = Next::Alone(job),
-                Ok(Message::Stop) => after = Next::Stop,
-                Err(_) => {}
+            // Who waits for this commit is not kept waiting by what nobody waits for.
+            match line.join(!is_awaited && behind < BEHIND_PER_COMMIT) {
+                Some((joined, Message::Job(job))) => {
+                    rank = joined;
+                    next = Some(job);
+                }
+                Some((_, Message::Alone(job))) => after = Next::Alone(job),
+                Some((_, Message::Stop)) => after = Next::Stop,
+                None => {}
             }
         }
     }

@@ -5,11 +5,10 @@
 //! `$`: where one ends. `~5`: up to five words, as few as will do. `%`: one word. `#`: a number.
 //! `>`: what the cue is about begins here; without it, behind the cue.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::clauses::{ends_clause, opens_clause};
-use super::tokens::Sentence;
+use super::tokens::{Sentence, WordMap};
 use crate::calendar::number;
 
 /// How often a `*` repeats at most.
@@ -36,7 +35,7 @@ struct Cue<T> {
 #[derive(Debug)]
 pub(crate) struct Cues<T> {
     cues: Vec<Cue<T>>,
-    by_first: HashMap<&'static str, Vec<usize>>,
+    by_first: WordMap<Vec<usize>>,
 }
 
 /// Where a cue was found, in tokens.
@@ -56,7 +55,7 @@ impl<T: Copy> Cues<T> {
     /// If a line begins with anything but words: they are looked up by their first word.
     pub(crate) fn new(lines: &[(&'static str, T)]) -> Self {
         let mut cues = Vec::with_capacity(lines.len());
-        let mut by_first: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        let mut by_first: WordMap<Vec<usize>> = WordMap::default();
         for (line, meaning) in lines {
             let (at_opening, elements) = parse(line);
             let mut firsts = Vec::new();

@@ -12,7 +12,7 @@ use crate::evidence::{self, TurnPlace};
 use crate::history::{self, NewEvent, StoreKey};
 use crate::id::{InsightId, ItemId};
 use crate::input::normalise;
-use crate::insight::{self, Insight};
+use crate::insight::{self, Insight, StoredInsight};
 use crate::item::{self, Item, StoredItem};
 use crate::item_change::forgotten_mark;
 use crate::item_past::{self, Said};
@@ -152,11 +152,16 @@ fn apply_item(
         Some(said) => item_past::add_said(connection, seq, &said)?,
         None => false,
     };
-    if more || said {
-        settle(connection, item::by_seq(connection, seq)?, turn.logged_at, touched)
-    } else {
-        Ok(())
+    if !(more || said) {
+        return Ok(());
     }
+    let stored = item::by_seq(connection, seq)?;
+    // Only named once more: that can change nothing but whether it is suggested or active. (What has ended may have
+    // come back.)
+    if !said && stored.item.state == state_by_support(stored.item.support) {
+        return Ok(());
+    }
+    settle(connection, stored, turn.logged_at, touched)
 }
 
 /// As what something may be known that is told to be no longer so: who does not use a thing any more may have been
@@ -255,7 +260,15 @@ fn apply_insight(
 ) -> Result<(), Error> {
     let dedup_key = insight_key(key, finding.insight_type, &finding.content);
     let seq = match insight::by_key(connection, dedup_key)? {
-        Some(known) => known.seq,
+        Some(known) => {
+            evidence::add_to_insight(connection, known.seq, turn, finding.span)?;
+            if turn.occurred_at > known.insight.timestamp.as_micros() {
+                connection
+                    .prepare_cached("UPDATE insight SET occurred_at = ?2 WHERE seq = ?1")?
+                    .execute((known.seq, turn.occurred_at))?;
+            }
+            return promote_insight(connection, known, turn.logged_at, touched);
+        }
         None if history::is_forgotten(connection, dedup_key)? => return Ok(()),
         None => {
             let logged_at = Timestamp::from_micros(turn.logged_at);
@@ -284,21 +297,17 @@ fn apply_insight(
         }
     };
     evidence::add_to_insight(connection, seq, turn, finding.span)?;
-    connection
-        .prepare_cached("UPDATE insight SET occurred_at = max(occurred_at, ?2) WHERE seq = ?1")?
-        .execute((seq, turn.occurred_at))?;
-    promote_insight(connection, seq, turn.logged_at, touched)
+    Ok(())
 }
 
 /// What analysis suggested and a second conversation confirms is active.
 fn promote_insight(
     connection: &Connection,
-    seq: i64,
+    stored: StoredInsight,
     logged_at: i64,
     touched: &mut Vec<Touched>,
 ) -> Result<(), Error> {
-    let stored = insight::by_seq(connection, seq)?;
-    let from = stored.insight.state;
+    let (from, seq) = (stored.insight.state, stored.seq);
     if from != InsightState::Suggested || !stored.is_analysis_own() || !is_repeated(connection, seq)? {
         return Ok(());
     }

@@ -1,14 +1,13 @@
 //! Goals: what a person wants to reach, and by when. Not what is asked of an assistant ("I want to sort a
 //! list"): only what takes a person's time.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::phrases::{Reach, phrase_end};
-use super::tokens::word_list;
+use super::tokens::{WordMap, word_list};
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -138,7 +137,7 @@ const LASTING_GERMAN_WITH: &str = "laufen: marathon halbmarathon km kilometer ja
     trinken: weniger alkohol; verdienen: geld mehr; ernähren: gesünder gesund vegan vegetarisch; \
     wechseln: job beruf branche; starten: podcast business";
 
-type Verbs = HashMap<&'static str, Vec<&'static str>>;
+type Verbs = WordMap<Vec<&'static str>>;
 
 static VERBS: LazyLock<Verbs> = LazyLock::new(|| verbs(LASTING));
 static GERMAN_VERBS: LazyLock<Verbs> = LazyLock::new(|| verbs(LASTING_GERMAN_WITH));

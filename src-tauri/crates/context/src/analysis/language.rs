@@ -4,11 +4,10 @@
 //! chat's length; little words are right or silent. Only what the rules know is told apart; words of the
 //! neighbours that share some of these keep their languages out.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Language;
-use super::tokens::Tokens;
+use super::tokens::{Tokens, WordMap};
 
 /// No more words than this are counted: a language shows early.
 const WORDS_COUNTED: u32 = 400;
@@ -33,8 +32,8 @@ const OTHERS: &str = "het een ik niet zijn voor maar ook naar wel heb je van dez
     och att det som en på är av för inte jag med ett han hon vi har \
     og jeg ikke til af er på";
 
-static WORDS: LazyLock<HashMap<&'static str, (u32, u32, u32)>> = LazyLock::new(|| {
-    let mut words: HashMap<&str, (u32, u32, u32)> = HashMap::new();
+static WORDS: LazyLock<WordMap<(u32, u32, u32)>> = LazyLock::new(|| {
+    let mut words: WordMap<(u32, u32, u32)> = WordMap::default();
     for word in ENGLISH.split_whitespace() {
         words.entry(word).or_default().0 = 1;
     }

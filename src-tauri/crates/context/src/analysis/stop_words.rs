@@ -1,9 +1,8 @@
 //! Words that tell nothing about what a text is about, in both languages, and the stems of those that do.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::tokens::{Kind, Sentence};
+use super::tokens::{Kind, Sentence, WordSet};
 
 const ENGLISH: &str = "a about above actually after again against ago ah all almost alone along already also although \
     always am among an and another any anybody anyone anything anyway anywhere are around as ask asked asking at away \
@@ -57,7 +56,7 @@ const GERMAN: &str = "ab aber ach alle allem allen aller alles als also am an an
     abend montag dienstag mittwoch donnerstag freitag samstag sonntag wochenende danke vielen gruß grüße hallo moin mensch leute ding dinge art grund möglichkeit weise \
     benutze benutzen nutze nutzen verwende verwenden funktioniert gefunden versuche versuchen würd bzw z.b usw hilf erkläre erklären kannste";
 
-static WORDS: LazyLock<HashSet<&'static str>> =
+static WORDS: LazyLock<WordSet> =
     LazyLock::new(|| ENGLISH.split_whitespace().chain(GERMAN.split_whitespace()).collect());
 
 /// Whether a word, in its form, says nothing about a subject.

@@ -1,12 +1,11 @@
 //! Technologies and other tools: how they are written, the name they get, and when speaking of one is a sign of
 //! interest in it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::clauses::clause_start;
-use super::tokens::{Sentence, word_list};
+use super::tokens::{Sentence, WordMap, word_list};
 use super::told::{ItemDraft, Told};
 use super::{Polarity, RuleId};
 use crate::state::ItemKind;
@@ -63,8 +62,8 @@ word_list! {
 
 type Entry = (Vec<&'static str>, &'static str, Sort);
 
-static BY_FIRST: LazyLock<HashMap<&'static str, Vec<Entry>>> = LazyLock::new(|| {
-    let mut by_first: HashMap<&str, Vec<Entry>> = HashMap::new();
+static BY_FIRST: LazyLock<WordMap<Vec<Entry>>> = LazyLock::new(|| {
+    let mut by_first: WordMap<Vec<Entry>> = WordMap::default();
     for (list, sort) in [(AMBIGUOUS, Sort::Ambiguous), (TECHNOLOGIES, Sort::Technology), (TOOLS, Sort::Tool)]
     {
         for entry in list.split(';') {

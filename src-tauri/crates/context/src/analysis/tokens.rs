@@ -3,7 +3,7 @@
 //! The form is composed, lower case, with plain apostrophes, and contractions are taken apart ("I'm" → "i",
 //! "am"), so that a rule is written once. A token keeps its place in the text it came from.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -28,7 +28,13 @@ impl<const N: usize> Words for [&str; N] {
     }
 }
 
-impl Words for LazyLock<HashSet<&'static str>> {
+/// Words to look up: some hundred times for each sentence, in lists of our own, so that a quick hash will do.
+pub(crate) type WordSet = HashSet<&'static str, foldhash::fast::FixedState>;
+
+/// What is known of words, likewise.
+pub(crate) type WordMap<T> = HashMap<&'static str, T, foldhash::fast::FixedState>;
+
+impl Words for LazyLock<WordSet> {
     fn lists(&self, form: &str) -> bool {
         self.contains(form)
     }
@@ -38,7 +44,7 @@ impl Words for LazyLock<HashSet<&'static str>> {
 macro_rules! word_list {
     ($(#[$doc:meta])* $name:ident = $words:literal) => {
         $(#[$doc])*
-        static $name: std::sync::LazyLock<std::collections::HashSet<&'static str>> =
+        static $name: std::sync::LazyLock<$crate::analysis::tokens::WordSet> =
             std::sync::LazyLock::new(|| $words.split_whitespace().collect());
     };
 }

@@ -1,15 +1,17 @@
 //! The worker: a thread that reads what analysis has not seen yet and writes what it says.
 //!
 //! How far it has come stands in the database and moves in the same commit as the findings, so a crash loses
-//! nothing and doubles nothing. It lets logging go first: it waits for a moment of quiet, though not for long. When
-//! it has seen every turn, it draws the conclusions over time, unless nothing they rest on has changed.
+//! nothing and doubles nothing. It lets logging go first: it writes in short pieces that stand behind what somebody
+//! waits for. While one piece is written, the next turns are read. When it has seen every turn, it draws the
+//! conclusions over time, unless nothing they rest on has changed.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use clock::Timestamp;
-use database::Database;
+use clock::{Clock, Timestamp};
+use database::{Database, Pending};
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -21,8 +23,16 @@ use crate::author::Author;
 use crate::change::Changes;
 use crate::evidence::TurnPlace;
 
-/// How many turns are read and written at once: few, so that a turn to be logged never waits long for them.
-const BATCH: i64 = 64;
+/// How many turns are written in one piece at first; then as many as take about ...
+const FIRST_PIECE: u32 = 32;
+/// ... this long, so that a turn to be logged never waits long for them.
+const PIECE_TIME: Duration = Duration::from_millis(4);
+/// The fewest and the most turns in a piece.
+const PIECES: (u32, u32) = (4, 256);
+/// How many pieces wait for the writer at most; they share a commit if nobody else wants one.
+const AHEAD: usize = 8;
+/// With more turns behind than this it does not wait for a moment of quiet: they come from a file or from before.
+const BACKLOG: i64 = 64;
 /// Logging counts as quiet when no turn came for this long.
 const QUIET: Duration = Duration::from_millis(20);
 /// Conclusions over time wait for this long a quiet.
@@ -63,8 +73,16 @@ struct Progress {
     epoch: u64,
     /// Every turn up to this one.
     seq: i64,
-    /// The conclusions over time are drawn from all that was seen.
-    concluded: bool,
+    /// What the conclusions over time were last drawn from.
+    drawn: Drawn,
+}
+
+/// What conclusions rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Drawn {
+    epoch: u64,
+    seq: i64,
+    changes: u64,
 }
 
 #[derive(Debug, Default)]
@@ -79,8 +97,8 @@ struct State {
     holds: u32,
     /// How often somebody started anew: what was seen before does not count.
     epoch: u64,
-    /// Something that conclusions rest on may have changed since they were last drawn.
-    unsettled: bool,
+    /// Grows with everything that conclusions may rest on.
+    changes: u64,
     stop: bool,
 }
 
@@ -108,15 +126,18 @@ impl Worker {
     pub(crate) fn start(
         database: Database,
         analyzer: Arc<dyn Analyzer>,
+        clock: Arc<dyn Clock>,
         changes: Changes,
     ) -> Result<Self, Error> {
         let version = analyzer.version();
         let (analysed, logged) = database.write_blocking(move |connection| prepare(connection, version))?;
-        let state = State { logged, unsettled: true, ..State::default() };
+        let state = State { logged, changes: 1, ..State::default() };
         let shared =
             Arc::new(Shared { state: Mutex::new(state), work: Condvar::new(), urgent: Condvar::new() });
-        let (progress, receiver) = watch::channel(Progress { epoch: 0, seq: analysed, concluded: false });
-        let run = Run { database, analyzer, changes, shared: Arc::clone(&shared), progress };
+        let seen = Progress { epoch: 0, seq: analysed, drawn: Drawn::default() };
+        let (progress, receiver) = watch::channel(seen);
+        let shared_too = Arc::clone(&shared);
+        let run = Run { database, analyzer, clock, changes, shared: shared_too, progress, piece: FIRST_PIECE };
         let thread = std::thread::Builder::new()
             .name("context-analysis".to_owned())
             .spawn(move || run.until_stopped())
@@ -129,7 +150,7 @@ impl Worker {
         let mut state = self.shared.state.lock();
         state.logged = state.logged.max(seq);
         state.arrivals += 1;
-        state.unsettled = true;
+        state.changes += 1;
         drop(state);
         self.shared.work.notify_one();
     }
@@ -138,14 +159,14 @@ impl Worker {
     pub(crate) fn restarted(&self) {
         let mut state = self.shared.state.lock();
         state.epoch += 1;
-        state.unsettled = true;
+        state.changes += 1;
         drop(state);
         self.shared.work.notify_all();
     }
 
     /// Tells that something changed that conclusions over time may rest on.
     pub(crate) fn changed(&self) {
-        self.shared.state.lock().unsettled = true;
+        self.shared.state.lock().changes += 1;
         self.shared.work.notify_one();
     }
 
@@ -155,23 +176,19 @@ impl Worker {
         Hold(Arc::clone(&self.shared))
     }
 
-    /// Waits until analysis has seen every turn that is committed now, and drawn its conclusions.
+    /// Waits until analysis has seen every turn that is committed now, and drawn its conclusions from them. What
+    /// comes in meanwhile is not waited for.
     pub(crate) async fn settled(&self) {
-        let (epoch, logged) = {
+        let wanted = {
             let mut state = self.shared.state.lock();
             state.waiting += 1;
-            (state.epoch, state.logged)
+            Drawn { epoch: state.epoch, seq: state.logged, changes: state.changes }
         };
         let _waiting = Waiting(Arc::clone(&self.shared));
         self.shared.wake_for_all();
         let mut analysed = self.analysed.clone();
         // An error: the thread is gone, the program is stopping, nothing more will be analysed.
-        let shared = Arc::clone(&self.shared);
-        let _ = analysed
-            .wait_for(|seen| {
-                seen.epoch >= epoch && seen.seq >= logged && seen.concluded && !shared.state.lock().unsettled
-            })
-            .await;
+        let _ = analysed.wait_for(|seen| seen.drawn.covers(&wanted)).await;
     }
 
     /// Lets the batch under way end, and the thread with it. Blocks.
@@ -181,6 +198,13 @@ impl Worker {
         if let Some(thread) = self.thread.lock().take() {
             let _ = thread.join();
         }
+    }
+}
+
+impl Drawn {
+    /// Whether what `wanted` names was there when the conclusions were drawn.
+    fn covers(&self, wanted: &Self) -> bool {
+        self.epoch >= wanted.epoch && self.seq >= wanted.seq && self.changes >= wanted.changes
     }
 }
 
@@ -208,25 +232,40 @@ fn prepare(connection: &Connection, version: u32) -> Result<(i64, i64), Error> {
 /// What is to be done next.
 enum Work {
     /// Unseen turns, up to there.
-    Batch(Progress),
+    Unseen(Drawn),
     /// Every turn is seen: what follows from many together.
-    Conclusions,
+    Conclusions(Drawn),
 }
 
 struct Run {
     database: Database,
     analyzer: Arc<dyn Analyzer>,
+    clock: Arc<dyn Clock>,
     changes: Changes,
     shared: Arc<Shared>,
     progress: watch::Sender<Progress>,
+    /// How many turns are written in one piece.
+    piece: u32,
+}
+
+/// What writing a piece came to; none: somebody started anew since the turns were read.
+struct Written {
+    touched: Option<Vec<Touched>>,
+    took: Duration,
+}
+
+/// A piece that the writer has.
+struct Piece {
+    through: i64,
+    written: Pending<Written, Error>,
 }
 
 impl Run {
-    fn until_stopped(self) {
+    fn until_stopped(mut self) {
         while let Some(work) = self.wait_for_work() {
             let done = match work {
-                Work::Batch(wanted) => self.one_batch(wanted),
-                Work::Conclusions => self.conclude(),
+                Work::Unseen(wanted) => self.catch_up(wanted),
+                Work::Conclusions(from) => self.conclude(from),
             };
             match done {
                 Ok(()) => {}
@@ -234,7 +273,7 @@ impl Run {
                 Err(error) => {
                     tracing::warn!(%error, "analysis could not go on; it tries again");
                     let mut state = self.shared.state.lock();
-                    state.unsettled = true;
+                    state.changes += 1;
                     if !state.stop {
                         self.shared.urgent.wait_for(&mut state, AFTER_FAILURE);
                     }
@@ -252,16 +291,17 @@ impl Run {
                 return None;
             }
             let seen = *self.progress.borrow();
-            let wanted = Progress { epoch: state.epoch, seq: state.logged, concluded: false };
+            let wanted = Drawn { epoch: state.epoch, seq: state.logged, changes: state.changes };
             let is_behind = seen.epoch < wanted.epoch || seen.seq < wanted.seq;
-            if state.holds > 0 || !(is_behind || state.unsettled) {
+            if state.holds > 0 || !(is_behind || !seen.drawn.covers(&wanted)) {
                 self.shared.work.wait(&mut state);
                 continue;
             }
-            let work = if is_behind { Work::Batch(wanted) } else { Work::Conclusions };
+            let work = if is_behind { Work::Unseen(wanted) } else { Work::Conclusions(wanted) };
             // A batch is soon due; conclusions look far back, and the next turn would change them: they wait longer.
             let quiet = if is_behind { QUIET } else { QUIET_TO_CONCLUDE };
-            if state.waiting > 0 || moments >= MOMENTS {
+            let has_backlog = is_behind && (seen.epoch < wanted.epoch || wanted.seq - seen.seq > BACKLOG);
+            if state.waiting > 0 || has_backlog || moments >= MOMENTS {
                 return Some(work);
             }
             let arrivals = state.arrivals;
@@ -274,39 +314,85 @@ impl Run {
     }
 
     /// Draws conclusions over time, reading beside everybody else, and writes what differs.
-    fn conclude(&self) -> Result<(), Error> {
-        // Before the look back: what changes from here on makes it due again.
-        self.progress.send_modify(|seen| seen.concluded = false);
-        self.shared.state.lock().unsettled = false;
+    fn conclude(&self, from: Drawn) -> Result<(), Error> {
         if let Some(drawn) = self.database.read_blocking(over_time::draw)? {
-            match self.database.write_blocking(move |connection| over_time::write(connection, &drawn))? {
-                Some(touched) => self.tell(&touched),
-                None => self.shared.state.lock().unsettled = true,
-            }
+            let written =
+                self.database.write_behind(move |connection| over_time::write(connection, &drawn)).wait()?;
+            let Some(touched) = written else {
+                // What they rest on has changed meanwhile: they are drawn again.
+                self.shared.state.lock().changes += 1;
+                return Ok(());
+            };
+            self.tell(&touched);
         }
-        self.progress.send_modify(|seen| seen.concluded = true);
+        self.progress.send_modify(|seen| seen.drawn = from);
         Ok(())
     }
 
-    fn one_batch(&self, wanted: Progress) -> Result<(), Error> {
-        let (from, batch) =
-            self.database.read_blocking(|connection| read_batch(connection, &*self.analyzer))?;
-        let Some(through) = batch.last().map(|turn| turn.place.seq) else {
+    /// Reads turns and has what they say written, until it has come to `wanted` or is to do something else.
+    fn catch_up(&mut self, wanted: Drawn) -> Result<(), Error> {
+        let mut from: i64 = self.database.read_blocking(|connection| {
+            Ok::<_, Error>(connection.query_row("SELECT analysed_seq FROM store", [], |row| row.get(0))?)
+        })?;
+        let mut pieces = VecDeque::new();
+        while from < wanted.seq && self.goes_on(wanted.epoch) {
+            let batch = self
+                .database
+                .read_blocking(|connection| read_batch(connection, &*self.analyzer, from, self.piece))?;
             // The newest turns were removed before they were seen.
-            self.progress.send_replace(Progress { seq: wanted.seq.max(from), ..wanted });
-            self.shared.state.lock().unsettled = true;
-            return Ok(());
-        };
-        let version = self.analyzer.version();
-        let touched =
-            self.database.write_blocking(move |connection| apply(connection, &batch, from, version))?;
-        self.shared.state.lock().unsettled = true;
-        // None: somebody started anew; the next batch begins there.
-        if let Some(touched) = touched {
-            self.progress.send_replace(Progress { seq: through, ..wanted });
-            self.tell(&touched);
+            let Some(through) = batch.last().map(|turn| turn.place.seq) else { break };
+            let (version, clock) = (self.analyzer.version(), Arc::clone(&self.clock));
+            let written = self.database.write_behind(move |connection| {
+                let start = clock.monotonic();
+                let touched = apply(connection, &batch, from, version)?;
+                Ok::<_, Error>(Written { touched, took: clock.monotonic().saturating_sub(start) })
+            });
+            pieces.push_back(Piece { through, written });
+            from = through;
+            while pieces.len() > AHEAD {
+                if !self.settle(pieces.pop_front(), wanted.epoch)? {
+                    return Ok(());
+                }
+            }
+        }
+        let is_through = self.goes_on(wanted.epoch);
+        while !pieces.is_empty() {
+            if !self.settle(pieces.pop_front(), wanted.epoch)? {
+                return Ok(());
+            }
+        }
+        if is_through {
+            self.progress.send_modify(|seen| {
+                seen.epoch = wanted.epoch;
+                seen.seq = wanted.seq.max(from);
+            });
         }
         Ok(())
+    }
+
+    /// Whether nothing else is to be done first.
+    fn goes_on(&self, epoch: u64) -> bool {
+        let state = self.shared.state.lock();
+        !state.stop && state.holds == 0 && state.epoch == epoch
+    }
+
+    /// Waits for a piece. False: somebody started anew, and what was read since is of no use.
+    fn settle(&mut self, piece: Option<Piece>, epoch: u64) -> Result<bool, Error> {
+        let Some(piece) = piece else { return Ok(true) };
+        let written = piece.written.wait()?;
+        self.shared.state.lock().changes += 1;
+        let Some(touched) = written.touched else { return Ok(false) };
+        if written.took > PIECE_TIME {
+            self.piece = (self.piece * 3 / 4).max(PIECES.0);
+        } else if written.took < PIECE_TIME / 2 {
+            self.piece = (self.piece * 5 / 4 + 1).min(PIECES.1);
+        }
+        self.progress.send_modify(|seen| {
+            seen.epoch = epoch;
+            seen.seq = piece.through;
+        });
+        self.tell(&touched);
+        Ok(true)
     }
 
     fn tell(&self, touched: &[Touched]) {
@@ -316,23 +402,24 @@ impl Run {
     }
 }
 
-/// The next turns and what they say.
-fn read_batch(connection: &Connection, analyzer: &dyn Analyzer) -> Result<(i64, Vec<AnalysedTurn>), Error> {
-    let from: i64 = connection
-        .prepare_cached("SELECT analysed_seq FROM store WHERE only = 1")?
-        .query_row([], |row| row.get(0))?;
+/// The next turns behind `from` and what they say.
+fn read_batch(
+    connection: &Connection,
+    analyzer: &dyn Analyzer,
+    from: i64,
+    most: u32,
+) -> Result<Vec<AnalysedTurn>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, conversation, occurred_at, logged_at, user_message, assistant_response \
          FROM turn WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?;
-    let mut rows = statement.query((from, BATCH))?;
+    let mut rows = statement.query((from, most))?;
     let mut batch = Vec::new();
     while let Some(row) = rows.next()? {
-        let (user_message, assistant_response): (String, String) = (row.get(4)?, row.get(5)?);
         let occurred_at: i64 = row.get(2)?;
         let text = TurnText {
-            user_message: &user_message,
-            assistant_response: &assistant_response,
+            user_message: row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?,
+            assistant_response: row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?,
             occurred_at: Timestamp::from_micros(occurred_at),
         };
         batch.push(AnalysedTurn {
@@ -345,5 +432,5 @@ fn read_batch(connection: &Connection, analyzer: &dyn Analyzer) -> Result<(i64, 
             findings: analyzer.analyze(text),
         });
     }
-    Ok((from, batch))
+    Ok(batch)
 }
