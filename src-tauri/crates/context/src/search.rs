@@ -2,7 +2,8 @@
 //!
 //! The index is a file of its own, made from the store in the background and never the truth (`index.rs`,
 //! `indexer.rs`); whoever searches waits until it holds the last turn that was logged. How a text becomes words
-//! stands in `words.rs`, how hits are ranked in `rank.rs`, and what a hit shows in `hit.rs` and `snippet.rs`.
+//! stands in `words.rs`, how hits are ranked in `scores.rs` and `rank.rs`, and what a hit shows in `hit.rs` and
+//! `snippet.rs`.
 
 mod dates;
 mod document;
@@ -15,6 +16,7 @@ mod postings;
 mod query;
 mod rank;
 mod run;
+mod scores;
 mod snippet;
 mod stop_words;
 mod words;

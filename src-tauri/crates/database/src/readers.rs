@@ -8,6 +8,7 @@ use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::Error;
+use crate::open::keep_plans;
 
 /// More readers than this wait for one another: each holds a page cache of its own.
 const CONNECTIONS: usize = 4;
@@ -89,6 +90,7 @@ fn open_for_reading(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "query_only", "on")?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(64);
+    keep_plans(&connection)?;
     Ok(connection)
 }
 

@@ -12,7 +12,7 @@ use database::{Database, Schema};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::document::{Kind, NewDocument};
-use super::postings::{Damaged, Posting, Weight, decode, encode};
+use super::postings::{self, Damaged, List, Posting, Weight};
 use super::words;
 use crate::Error;
 
@@ -24,8 +24,6 @@ const SCHEMA: Schema =
 const FAN: usize = 8;
 /// A segment of this many documents stays as it is: putting more together would take too long at once.
 const LARGEST: i64 = 1 << 16;
-/// How many documents a part of a list has at most: a removal writes a part anew, not the whole list.
-const PART: usize = 4096;
 
 /// How far the index has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -183,15 +181,13 @@ fn full() -> Error {
 
 fn write_list(connection: &Connection, segment: i64, term: &str, postings: &[Posting]) -> Result<(), Error> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO posting (segment, term, first, count, list) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO posting (segment, term, first, count, bound, list) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for part in postings.chunks(PART) {
-        let first = part[0].document;
-        let (mut before, mut bytes) = (first, Vec::with_capacity(part.len() * 3));
-        for posting in part {
-            encode(*posting, &mut before, &mut bytes);
-        }
-        insert.execute((segment, term, first, whole(part.len()), bytes))?;
+    // In parts, so that a removal writes a part anew and not the whole list.
+    for part in postings.chunks(postings::LONGEST) {
+        let bound = part.iter().map(|posting| posting.weight).reduce(Weight::bound);
+        let bound = bound.map_or(0, |bound| bound.0);
+        insert.execute((segment, term, part[0].document, whole(part.len()), bound, postings::write(part)))?;
     }
     Ok(())
 }
@@ -254,7 +250,9 @@ fn read_lists(
             }
             let Some(list) = lists.get_mut(term) else { continue };
             let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-            decode(bytes, row.get(1)?, |posting| list.push(posting)).map_err(damaged)?;
+            List::read(row.get(1)?, bytes)
+                .and_then(|read| read.each(|posting| list.push(posting)))
+                .map_err(damaged)?;
         }
     }
     Ok(lists)
@@ -336,14 +334,14 @@ fn sweep(
         let first: u32 = row.get(1)?;
         let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
         let (mut kept, mut hit) = (Vec::new(), false);
-        decode(bytes, first, |posting| {
+        let take = |posting: Posting| {
             if gone.contains(&posting.document) {
                 hit = true;
             } else {
                 kept.push(posting);
             }
-        })
-        .map_err(damaged)?;
+        };
+        List::read(first, bytes).and_then(|list| list.each(take)).map_err(damaged)?;
         if hit {
             changed.insert((row.get(0)?, first), kept);
         }

@@ -28,7 +28,8 @@ CREATE TABLE document (
     occurred_at   INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX document_by_thing ON document (kind, seq);
-CREATE INDEX document_by_place ON document (conversation, occurred_at, number) WHERE conversation IS NOT NULL;
+-- With `seq`, so that the turns around one are read from here alone.
+CREATE INDEX document_by_place ON document (conversation, occurred_at, number, seq) WHERE conversation IS NOT NULL;
 CREATE INDEX document_by_sort ON document (sort) WHERE sort > 1;
 CREATE INDEX document_by_author ON document (author);
 CREATE INDEX document_by_time ON document (occurred_at, number);
@@ -49,6 +50,8 @@ CREATE TABLE posting (
     term     TEXT NOT NULL,
     first    INTEGER NOT NULL,
     count    INTEGER NOT NULL,
+    -- No posting of the part counts for more than this weight would.
+    bound    INTEGER NOT NULL,
     list     BLOB NOT NULL,
     PRIMARY KEY (segment, term, first)
 ) WITHOUT ROWID;

@@ -10,8 +10,8 @@ use waken_snowball::algorithms::{english_stemmer, german_stemmer};
 
 use super::stop_words::{is_english_stop_word, is_german_stop_word};
 
-/// The version of these rules.
-pub(super) const VERSION: u32 = 1;
+/// The version of these rules, and of how the index writes their words down.
+pub(super) const VERSION: u32 = 2;
 
 /// No word is longer than this (in characters): what is, is a key, a hash or an address, and its beginning will do.
 const LONGEST: usize = 64;
