@@ -5,7 +5,8 @@ use rusqlite::{Connection, StatementStatus};
 use crate::analysis::over_time::past;
 use crate::fixture::Fixture;
 use crate::{
-    Error, TurnOrder, conversation, evidence, history, insight, item, item_past, profile, reflection, topic, turn,
+    Error, TurnOrder, conversation, evidence, history, insight, item, item_past, profile, reflection, topic,
+    turn,
 };
 
 /// How SQLite would run a statement.

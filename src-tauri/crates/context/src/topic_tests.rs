@@ -90,9 +90,10 @@ async fn what_rises_and_fades_is_what_the_insights_say_with_the_same_counts() {
         fixture.log(said(day(n), &format!("c{n}"), &format!("{topic}{n}"))).await;
         fixture.log(said(day(n), &format!("d{n}"), &format!("nothing {n}"))).await;
     }
-    for (order, insight_type, direction) in
-        [(TopicOrder::Rising, "rising_topic", Direction::Rising), (TopicOrder::Fading, "fading_topic", Direction::Fading)]
-    {
+    for (order, insight_type, direction) in [
+        (TopicOrder::Rising, "rising_topic", Direction::Rising),
+        (TopicOrder::Fading, "fading_topic", Direction::Fading),
+    ] {
         let topics = listed(&fixture, TopicQuery { order, ..TopicQuery::default() }).await;
         let [topic] = topics.as_slice() else { panic!("{topics:?}") };
         let trend = topic.trend.unwrap();
