@@ -43,7 +43,7 @@ pub(super) async fn import(place: &Place, options: Import, output: &mut Output) 
         input: std::path::absolute(&options.input)?,
         dry_run: options.dry_run,
     };
-    let report = place.call(operations::Import { request }).await?;
+    let report = place.call(operations::Import { request, keep: options.keep }).await?;
     output.show(&report, told)?;
     // The good records are in; a script must notice all the same that something was left out.
     if report.skipped == 0 && !report.cancelled { Ok(()) } else { Err(CliError::Said) }
@@ -66,6 +66,12 @@ fn told(report: &ImportReport) -> String {
         lines.push(format!(
             "  {} turns in {} conversations, {} entries, {} insights",
             report.turns, report.conversations, report.items, report.insights
+        ));
+    }
+    if report.expiring > 0 {
+        lines.push(format!(
+            "  {} of the turns are older than what is kept, so they are soon removed again; --keep forever keeps them",
+            report.expiring
         ));
     }
     lines.extend(report.errors.iter().map(|error| {
