@@ -184,3 +184,7 @@ pub(crate) fn forward_events<R: Runtime>(app: &AppHandle<R>, mut events: Receive
         }
     });
 }
+
+#[cfg(test)]
+#[path = "windows_tests.rs"]
+mod tests;
