@@ -67,6 +67,19 @@ impl Place {
         format!("{name} --data-dir {}", engine::trust::quoted(self.data_dir.as_os_str()))
     }
 
+    /// How a shell calls this very program for this data directory: for what other programs are told to run.
+    ///
+    /// # Errors
+    /// The system's, where it does not say where the program lies.
+    pub(crate) fn this_program(&self) -> std::io::Result<String> {
+        let mut words = engine::trust::quoted(std::env::current_exe()?.as_os_str());
+        if !self.is_usual() {
+            words.push_str(" --data-dir ");
+            words.push_str(&engine::trust::quoted(self.data_dir.as_os_str()));
+        }
+        Ok(words)
+    }
+
     /// The person's home folder.
     pub(crate) fn home(&self) -> Result<PathBuf, PlaceError> {
         let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };

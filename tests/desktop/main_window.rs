@@ -234,3 +234,26 @@ async fn without_a_window_no_web_engine_runs() {
     assert!(desktop.lives());
     assert_eq!(origin.https().get("/health").await.status, 200);
 }
+
+#[tokio::test]
+#[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
+async fn a_file_that_is_dropped_on_the_window_is_looked_at_and_comes_in_when_the_owner_says_so() {
+    let computer = Computer::new().await;
+    let (desktop, _panel) = computer.with_window().await;
+    desktop.origin().await;
+    let windows = desktop.drive().await;
+    windows.main().await;
+    // WebKit's page is there before its window takes what is dropped.
+    windows.find("button", "Panic").await;
+    let file = computer.home.data().join("Gezeiten & mehr.jsonl");
+    let turn =
+        json!({"conversation": "a", "user_message": "When is high water?", "assistant_response": "At nine."});
+    std::fs::write(&file, format!("{turn}\n")).expect("the home can be written");
+    computer.display.drop_files(MAIN, &[&file]);
+    windows.says("This looks like turns, one a line.").await;
+    windows.says("1 turn in 1 conversation would come in.").await;
+    let turns = computer.home.json(["turns", "list", "--json"]).await;
+    assert_eq!(turns["entries"], json!([]), "{turns}");
+    windows.press("button", "Import").await;
+    windows.says("Done: 1 turn in 1 conversation imported").await;
+}

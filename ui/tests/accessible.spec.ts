@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import type { View } from "../src/backend/bindings";
 import { expect, expectNoAxeViolation, openApproval, openMain, test, themes } from "./windows";
 
-const screens: View[] = ["home", "search", "context", "conversations", "insights", "connections", "data", "settings"];
+const screens: View[] = ["home", "search", "context", "conversations", "insights", "topics", "connections", "data", "settings"];
 
 const dialogs: { name: string; view: View; open: (page: Page) => Promise<void> }[] = [
   { name: "the panic dialog", view: "home", open: (page) => page.getByRole("button", { name: "Panic" }).click() },
@@ -71,11 +71,11 @@ for (const theme of themes) {
       await page.getByRole("button", { name: "said 2 times" }).first().click();
       await expect(page.locator("mark").first()).toBeVisible();
       await expectNoAxeViolation(page);
-      await page.keyboard.press("Control+6");
+      await page.keyboard.press("Control+7");
       await page.getByRole("button", { name: "Export", exact: true }).click();
       await expect(page.getByText("Done:")).toBeVisible();
       await expectNoAxeViolation(page);
-      await page.keyboard.press("Control+7");
+      await page.keyboard.press("Control+8");
       await page.getByRole("button", { name: "Check everything" }).click();
       await expect(page.getByText("Something is wrong.")).toBeVisible();
       await expectNoAxeViolation(page);
@@ -84,7 +84,7 @@ for (const theme of themes) {
       await openMain(page, "locked", "connections");
       await page.locator("summary").first().click();
       await expectNoAxeViolation(page);
-      await page.keyboard.press("Control+7");
+      await page.keyboard.press("Control+8");
       await page.getByRole("textbox", { name: "Record of who did what (days)" }).fill("30");
       await page.keyboard.press("Enter");
       await expect(page.getByRole("button", { name: "Restart now" })).toBeVisible();
@@ -93,7 +93,7 @@ for (const theme of themes) {
     test("another server that decides has no violation", async ({ page }) => {
       await openMain(page, "external", "connections");
       await expectNoAxeViolation(page);
-      await page.keyboard.press("Control+7");
+      await page.keyboard.press("Control+8");
       await expect(page.getByText("Another server decides now")).toBeVisible();
       await expectNoAxeViolation(page);
     });

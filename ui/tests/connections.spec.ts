@@ -187,6 +187,6 @@ test("where another server decides, Connections names it, says what that means, 
   await expect(card).toContainText("What you gave here before is good for nothing meanwhile.");
   for (const name of ["Register a program …", "Revoke …", "Remove …", "Unblock"]) await expect(page.getByRole("button", { name })).toHaveCount(0);
   await expect(lines(page)).toHaveCount(25);
-  await page.keyboard.press("Control+7");
+  await page.keyboard.press("Control+8");
   await expect(page.getByText("Another server decides now: https://login.example.org/realms/home.")).toBeVisible();
 });

@@ -57,6 +57,63 @@ test("an import tells how far it is and stops when told, with what came in", asy
   expect(await calls(page, "cancel_transfer")).toEqual([{ task: "import" }]);
 });
 
+test("an import goes on while other screens are looked at", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.getByRole("button", { name: "A file …" }).click();
+  await expect(page.getByText("This looks like")).toBeVisible();
+  await page.evaluate(() => window.standIn!.hold());
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("Importing 120")).toBeVisible();
+  await page.keyboard.press("Control+1");
+  await page.keyboard.press("Control+7");
+  await expect(page.getByText("Importing 120")).toBeVisible();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.evaluate(() => window.standIn!.release());
+  await expect(page.getByText("Stopped: 120 turns")).toBeVisible();
+});
+
+test("what is dropped on any screen is looked at on Data, and nothing else happens", async ({ page }) => {
+  await openMain(page, "", "home");
+  const drop = (what: object) => page.evaluate((one) => window.standIn!.emit("drop", one as never), what);
+  const status = page.getByText("A file is held over the window.");
+  await drop({ what: "held" });
+  await expect(status).toHaveRole("status");
+  await expect(page.getByText("Let go to see what would come in")).toBeVisible();
+  await expectNoAxeViolation(page);
+  await drop({ what: "gone" });
+  await expect(page.getByText("Let go to see what would come in")).toHaveCount(0);
+  await drop({ what: "dropped", paths: ["/home/ada/one.zip", "/home/ada/two.zip"] });
+  await expect(page.getByText("one folder at a time")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Home");
+  await drop({ what: "dropped", paths: ["/home/ada/.claude/projects"] });
+  await expect(page.getByText("This looks like Claude Code's transcripts.")).toBeVisible();
+  await expect(page.getByLabel("From", { exact: true })).toBeFocused();
+  expect(await calls(page, "import_from")).toEqual([{ request: { input: "/home/ada/.claude/projects", dry_run: true } }]);
+  // On Data itself, and over what was chosen before.
+  await page.getByLabel("What it is").selectOption("turns");
+  await drop({ what: "dropped", paths: ["/home/ada/chatgpt.zip"] });
+  await expect(page.getByText("This looks like a ChatGPT export.")).toBeVisible();
+  // What is being asked comes first.
+  await page.keyboard.press("Control+1");
+  await page.getByRole("button", { name: "Panic" }).click();
+  await drop({ what: "held" });
+  await drop({ what: "dropped", paths: ["/home/ada/leaf.png"] });
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect(await calls(page, "import_from")).toHaveLength(2);
+});
+
+test("how long what comes in is kept is chosen before it comes in", async ({ page }) => {
+  await openMain(page, "", "data");
+  await page.evaluate(() => (window.standIn!.home.settings.retention_days.value = 30));
+  await page.getByRole("button", { name: "A file …" }).click();
+  await expect(page.getByText("466 turns are older than what is kept, and would soon be removed again.")).toBeVisible();
+  await page.getByLabel("Keep what comes from there").selectOption("for ever");
+  await expect(page.getByText("would soon be removed again")).toHaveCount(0);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("Done: 466 turns")).toBeVisible();
+  expect((await calls(page, "import_from"))[1]).toEqual({ request: { input: "/home/ada/Downloads/chatgpt-export.zip" }, keep: { kind: "for_ever" } });
+});
+
 test("an export takes only the days and the program that were chosen", async ({ page }) => {
   await openMain(page, "", "data");
   await page.getByRole("radio", { name: /A report with pictures/ }).check();

@@ -91,7 +91,7 @@ test("set-up is taken back after a look at what changes", async ({ page }) => {
 
 test("Ctrl or Alt with a digit, and the tray, switch screens and take the focus along", async ({ page }) => {
   await openMain(page);
-  for (const [key, name] of [["Control+2", "Context"], ["Alt+3", "Conversations"], ["Control+7", "Settings"], ["Alt+1", "Home"]]) {
+  for (const [key, name] of [["Control+2", "Context"], ["Alt+3", "Conversations"], ["Control+8", "Settings"], ["Alt+1", "Home"]]) {
     await page.keyboard.press(key!);
     await expect(page.getByRole("heading", { level: 1, name: name! })).toBeFocused();
     await expect(page.getByRole("navigation").getByRole("button", { name: name! })).toHaveAttribute("aria-current", "page");

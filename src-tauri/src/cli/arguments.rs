@@ -387,6 +387,8 @@ pub(super) enum HookSet {
     All,
     /// Keep the turns alone
     Log,
+    /// Take the hooks out again, and leave the rest as it is
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

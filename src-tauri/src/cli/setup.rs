@@ -2,7 +2,6 @@
 
 use engine::client_setup::{self, Client, HookWish, Plan, SetupEnvironment, SetupError};
 use engine::operations::ShowStatus;
-use engine::trust;
 
 use super::arguments::{Assistant, HookSet, Setup};
 use super::certificates::authority_file;
@@ -27,16 +26,19 @@ pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> R
         &place.data_dir,
     );
     environment.combine_certificates = options.combine_certificates;
-    environment.hooks = options.hooks.map(|set| wish(place, set)).transpose()?;
+    environment.hooks = options.hooks.map(|set| wish(place, set)).transpose()?.flatten();
+    let without_hooks = options.hooks == Some(HookSet::Off);
     let client = match options.client {
         Assistant::ClaudeCode => Client::ClaudeCode,
     };
     let plan = if options.undo {
         client_setup::plan_undo(client, &environment)?
+    } else if without_hooks {
+        client_setup::plan_hooks(&environment)?
     } else {
         client_setup::plan(client, &environment)?
     };
-    output.note(&describe(&plan, options.undo))?;
+    output.note(&describe(&plan, options.undo || without_hooks))?;
     if plan.is_empty() {
         return if output.is_json() { output.json_document(&plan) } else { Ok(()) };
     }
@@ -49,7 +51,7 @@ pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> R
         lines.extend(
             applied.backups.iter().map(|copy| format!("A copy of what was there: {}", copy.display())),
         );
-        if !options.undo {
+        if !options.undo && !without_hooks {
             lines.push(
                 "Now sign in: claude mcp login ambient-insights (or /mcp inside Claude Code).".to_owned(),
             );
@@ -58,15 +60,14 @@ pub(super) async fn run(place: &Place, options: Setup, output: &mut Output) -> R
     })
 }
 
-/// How the hooks call this very program, on this data.
-fn wish(place: &Place, set: HookSet) -> Result<HookWish, CliError> {
-    let program = std::env::current_exe()?;
-    let mut words = trust::quoted(program.as_os_str());
-    if !place.is_usual() {
-        words.push_str(" --data-dir ");
-        words.push_str(&trust::quoted(place.data_dir.as_os_str()));
-    }
-    Ok(HookWish { program: words, brief: set == HookSet::All })
+/// The hooks that are wished for; none: none.
+fn wish(place: &Place, set: HookSet) -> Result<Option<HookWish>, CliError> {
+    let brief = match set {
+        HookSet::Off => return Ok(None),
+        HookSet::Log => false,
+        HookSet::All => true,
+    };
+    Ok(Some(HookWish { program: place.this_program()?, brief }))
 }
 
 fn describe(plan: &Plan, undo: bool) -> String {

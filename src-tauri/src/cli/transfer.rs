@@ -46,7 +46,7 @@ pub(super) async fn import(place: &Place, options: Import, output: &mut Output) 
         input: std::path::absolute(&options.input)?,
         dry_run: options.dry_run,
     };
-    let report = place.call(operations::Import { request }).await?;
+    let report = place.call(operations::Import { request, keep: options.keep }).await?;
     output.show(&report, told)?;
     // The good records are in; a script must notice all the same that something was left out.
     if report.skipped == 0 && !report.cancelled { Ok(()) } else { Err(CliError::Said) }
@@ -72,6 +72,12 @@ fn told(report: &ImportReport) -> String {
             counted(report.conversations, "conversation"),
             counted(report.items, "entry"),
             counted(report.insights, "insight")
+        ));
+    }
+    if report.expiring > 0 {
+        lines.push(format!(
+            "  {} of the turns are older than what is kept, so they are soon removed again; --keep forever keeps them",
+            report.expiring
         ));
     }
     lines.extend(report.errors.iter().map(|error| {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use engine::{Event, SurfaceRequest, Theme};
 use serde::{Deserialize, Serialize};
 use tauri::{
-    AppHandle, Emitter as _, EventTarget, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder, Window,
-    WindowEvent,
+    AppHandle, DragDropEvent, Emitter as _, EventTarget, Manager as _, Runtime, WebviewUrl,
+    WebviewWindowBuilder, Window, WindowEvent,
 };
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -43,12 +43,45 @@ pub(crate) enum View {
     Conversations,
     /// What was found.
     Insights,
+    /// What is spoken of.
+    Topics,
     /// Who is connected.
     Connections,
     /// Taking out, bringing in.
     Data,
     /// What can be set.
     Settings,
+}
+
+/// What somebody holds over the main window, or has let go of there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub(crate) enum Drop {
+    /// Files are held over it.
+    Held,
+    /// They were taken away again.
+    Gone,
+    /// They were let go.
+    Dropped {
+        /// Where they lie.
+        paths: Vec<PathBuf>,
+    },
+}
+
+impl Drop {
+    /// What the toolkit says, as far as it is new.
+    fn of(event: &DragDropEvent) -> Option<Self> {
+        match event {
+            // A text from another program has no place in the file system.
+            DragDropEvent::Enter { paths, .. } if paths.is_empty() => None,
+            DragDropEvent::Drop { paths, .. } if paths.is_empty() => Some(Self::Gone),
+            DragDropEvent::Enter { .. } => Some(Self::Held),
+            DragDropEvent::Leave => Some(Self::Gone),
+            DragDropEvent::Drop { paths, .. } => Some(Self::Dropped { paths: paths.clone() }),
+            _ => None,
+        }
+    }
 }
 
 /// Makes the main window.
@@ -108,6 +141,12 @@ fn page(file: &str, theme: Theme) -> WebviewUrl {
 
 /// What happens to windows.
 pub(crate) fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+    if window.label() == MAIN
+        && let WindowEvent::DragDrop(event) = event
+        && let Some(drop) = Drop::of(event)
+    {
+        let _ = window.emit_to(EventTarget::webview_window(MAIN), "drop", drop);
+    }
     if !window.label().starts_with(APPROVAL) {
         return;
     }
@@ -145,3 +184,7 @@ pub(crate) fn forward_events<R: Runtime>(app: &AppHandle<R>, mut events: Receive
         }
     });
 }
+
+#[cfg(test)]
+#[path = "windows_tests.rs"]
+mod tests;

@@ -1,9 +1,11 @@
 //! A display that nobody sees.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use url::Url;
 
 use crate::support::within;
 
@@ -75,6 +77,17 @@ impl Display {
         x11.close(window.id).expect("the display takes it");
         // The request is on its way when this connection is still answered.
         x11.windows().expect("the display answers");
+    }
+
+    /// Drags files over the window of that title and lets them go there.
+    pub(crate) fn drop_files(&self, title: &str, files: &[&Path]) {
+        let mut x11 = self.x11();
+        let windows = x11.windows().expect("the display answers");
+        let window = windows.iter().find(|window| window.title == title);
+        let window = window.unwrap_or_else(|| panic!("{title:?} is not among {windows:?}"));
+        let uri = |file: &&Path| format!("{}\r\n", Url::from_file_path(file).expect("the path is absolute"));
+        let uris: String = files.iter().map(uri).collect();
+        x11.drag(window.id, &uris).expect("the window takes what is dropped");
     }
 
     /// The text on the clipboard.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bus;
 pub(crate) mod display;
+mod drag;
 pub(crate) mod panel;
 pub(crate) mod program;
 pub(crate) mod windows;

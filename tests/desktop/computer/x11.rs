@@ -71,9 +71,8 @@ impl X11 {
     /// The text on the clipboard; none where it is empty.
     pub(super) fn clipboard(&mut self) -> io::Result<Option<String>> {
         let (clipboard, text) = (self.atom("CLIPBOARD")?, self.atom("UTF8_STRING")?);
-        let (window, root) = (self.own_ids, self.root);
-        // Where the answer is put: a window of one pixel, never shown, that goes with this connection.
-        self.send(1, 0, &words(&[window, root, 0, 0x0001_0001, 0, 0, 0]))?;
+        // Where the answer is put.
+        let window = self.own_window()?;
         self.send(24, 0, &words(&[window, clipboard, text, text, 0]))?;
         let answer = loop {
             let packet = self.read()?;
@@ -86,6 +85,13 @@ impl X11 {
         if u32_at(&answer, 20) == 0 { Ok(None) } else { self.property(window, text) }
     }
 
+    /// A window of one pixel, never shown, that goes with this connection. Each connection has one.
+    pub(super) fn own_window(&mut self) -> io::Result<u32> {
+        let (window, root) = (self.own_ids, self.root);
+        self.send(1, 0, &words(&[window, root, 0, 0x0001_0001, 0, 0, 0]))?;
+        Ok(window)
+    }
+
     fn property(&mut self, window: u32, name: u32) -> io::Result<Option<String>> {
         let Some(answer) = self.ask(20, 0, &words(&[window, name, ANY_TYPE, 0, 10_000]))? else {
             return Ok(None);
@@ -94,7 +100,7 @@ impl X11 {
         Ok((answer[1] == 8).then(|| String::from_utf8_lossy(&answer[32..32 + length]).into_owned()))
     }
 
-    fn atom(&mut self, name: &str) -> io::Result<u32> {
+    pub(super) fn atom(&mut self, name: &str) -> io::Result<u32> {
         let length = u16::try_from(name.len()).expect("names of atoms are short").to_le_bytes();
         let mut body = vec![length[0], length[1], 0, 0];
         body.extend(name.as_bytes());
@@ -115,7 +121,7 @@ impl X11 {
         }
     }
 
-    fn send(&mut self, code: u8, data: u8, body: &[u8]) -> io::Result<()> {
+    pub(super) fn send(&mut self, code: u8, data: u8, body: &[u8]) -> io::Result<()> {
         let padded = body.len().next_multiple_of(4);
         let length = u16::try_from(padded / 4 + 1).expect("requests are short").to_le_bytes();
         let mut request = vec![code, data, length[0], length[1]];
@@ -124,7 +130,7 @@ impl X11 {
         self.stream.write_all(&request)
     }
 
-    fn read(&mut self) -> io::Result<Vec<u8>> {
+    pub(super) fn read(&mut self) -> io::Result<Vec<u8>> {
         let mut packet = vec![0; 32];
         self.stream.read_exact(&mut packet)?;
         if packet[0] == 1 {
@@ -136,7 +142,7 @@ impl X11 {
     }
 }
 
-fn words(words: &[u32]) -> Vec<u8> {
+pub(super) fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
@@ -144,6 +150,6 @@ fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([bytes[at], bytes[at + 1]])
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }

@@ -649,11 +649,29 @@ public_origin?: string,
  */
 checks: Array<Check>, };
 
+export type Direction = "rising" | "fading";
+
 export type DismissInsight = { 
 /**
  * The insight.
  */
 id: InsightId, };
+
+export type DismissTopic = { 
+/**
+ * The topic.
+ */
+key: TopicKey, 
+/**
+ * Whether it is to be left out.
+ */
+dismissed: boolean, };
+
+export type Drop = { "what": "held" } | { "what": "gone" } | { "what": "dropped", 
+/**
+ * Where they lie.
+ */
+paths: Array<string>, };
 
 export type DurationChoice = { 
 /**
@@ -1049,6 +1067,26 @@ fingerprint: string,
  */
 key: string, };
 
+export type HookConsent = "off" | "log" | "log_and_brief";
+
+export type HooksView = { last_heard: Timestamp | null, 
+/**
+ * What the owner allowed.
+ */
+consent: HookConsent, 
+/**
+ * Whether Claude Code's settings hold just that: the hooks of this very program, or none.
+ */
+is_written: boolean, 
+/**
+ * Claude Code's own settings switch every hook off.
+ */
+is_disabled: boolean, 
+/**
+ * Where they stand.
+ */
+file: string, };
+
 export type Import = { 
 /**
  * The form and the place.
@@ -1097,7 +1135,7 @@ skipped: number,
 /**
  * Records that were in the store before.
  */
-duplicates: number, 
+duplicates: number, expiring: number, 
 /**
  * The first hundred bad records.
  */
@@ -1568,6 +1606,26 @@ export type ListItems = {
  */
 query: ItemQuery, };
 
+export type ListTopicTurns = { 
+/**
+ * The topic.
+ */
+key: TopicKey, 
+/**
+ * Only behind this place.
+ */
+before: Cursor | null, 
+/**
+ * How many at most (1 to 1000).
+ */
+limit: number, };
+
+export type ListTopics = { 
+/**
+ * What to list, and in which order.
+ */
+query: TopicQuery, };
+
 export type ListTurns = { 
 /**
  * Which, and how many.
@@ -1583,6 +1641,8 @@ start: number,
  * Behind the last one.
  */
 end: number, };
+
+export type MentionKind = "topic" | "person" | "tool" | "project";
 
 export type Neighbour = { 
 /**
@@ -2012,7 +2072,11 @@ id: InsightId,
  */
 state: InsightState, };
 
-export type SetUp = { client: string, undo: boolean, };
+export type SetUp = { client: string, undo: boolean, 
+/**
+ * In place of the connection: the hooks as they are to be.
+ */
+hooks?: HookConsent | null, };
 
 export type Setting<T> = { 
 /**
@@ -2244,6 +2308,131 @@ export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = string;
 
+export type Topic = { 
+/**
+ * By what it is known again.
+ */
+key: TopicKey, 
+/**
+ * Its name as it was said last.
+ */
+name: string, 
+/**
+ * In how many turns it came up.
+ */
+turns: number, 
+/**
+ * In how many conversations.
+ */
+conversations: number, 
+/**
+ * On how many days (in UTC).
+ */
+days: number, 
+/**
+ * When it was last spoken of.
+ */
+last: Timestamp, 
+/**
+ * The turns of each week, the oldest first.
+ */
+weeks: Array<number>, 
+/**
+ * How it rises or fades, if it does.
+ */
+trend?: TopicTrend, };
+
+export type TopicKey = { 
+/**
+ * What it is.
+ */
+kind: MentionKind, 
+/**
+ * The same for all spellings. Not for showing.
+ */
+normal_name: string, };
+
+export type TopicOrder = "most" | "newest" | "rising" | "fading";
+
+export type TopicOverview = { 
+/**
+ * The beginning of the first week; none: nothing was said yet.
+ */
+since: Timestamp | null, 
+/**
+ * The newest turn.
+ */
+as_of: Timestamp | null, 
+/**
+ * How many turns there were in each week, whatever they were about; the oldest first.
+ */
+turns_by_week: Array<number>, 
+/**
+ * There are more that fit.
+ */
+more: boolean, 
+/**
+ * So much was said in these weeks that only the newest part is counted.
+ */
+is_partial: boolean, 
+/**
+ * What fits.
+ */
+topics: Array<Topic>, };
+
+export type TopicQuery = { 
+/**
+ * Only of this kind.
+ */
+kind: MentionKind | null, 
+/**
+ * Only those with these words in their names, however often they came up. Without it: those that came up in
+ * two conversations or more.
+ */
+text: string | null, 
+/**
+ * In which order.
+ */
+order: TopicOrder, 
+/**
+ * Those that the owner does not want to see, in place of the others.
+ */
+dismissed: boolean, 
+/**
+ * How many at most (1 to [`MAX_TOPICS`]).
+ */
+limit: number, };
+
+export type TopicTrend = { 
+/**
+ * Which of the two.
+ */
+direction: Direction, 
+/**
+ * In how many turns of the last days.
+ */
+recent: number, 
+/**
+ * How many turns there were in those days.
+ */
+recent_turns: number, 
+/**
+ * How many days those are.
+ */
+recent_days: number, 
+/**
+ * In how many turns of the days before them.
+ */
+before: number, 
+/**
+ * How many turns there were in those.
+ */
+before_turns: number, 
+/**
+ * How many days those are.
+ */
+before_days: number, };
+
 export type TransferProgress = { 
 /**
  * Which of the two.
@@ -2414,7 +2603,7 @@ export type UndoRemoval = {
  */
 undo: UndoId, };
 
-export type View = "home" | "search" | "context" | "conversations" | "insights" | "connections" | "data" | "settings";
+export type View = "home" | "search" | "context" | "conversations" | "insights" | "topics" | "connections" | "data" | "settings";
 
 export type Why = { 
 /**
@@ -2474,6 +2663,7 @@ export interface MainCommands {
   list_audit: { input: ListAudit; output: Array<AuditEntry> };
   list_guides: { input: Nothing; output: Array<Guide> };
   preview_setup: { input: SetUp; output: SetupPreview };
+  show_hooks: { input: Nothing; output: HooksView };
   apply_setup: { input: SetUp; output: SetupApplied };
   search: { input: Search; output: SearchAnswer };
   list_items: { input: ListItems; output: Array<Item> };
@@ -2490,6 +2680,9 @@ export interface MainCommands {
   set_insight_state: { input: SetInsightState; output: Insight };
   dismiss_insight: { input: DismissInsight; output: null };
   remove_insight: { input: RemoveInsight; output: null };
+  list_topics: { input: ListTopics; output: TopicOverview };
+  list_topic_turns: { input: ListTopicTurns; output: Page<Evidence> };
+  dismiss_topic: { input: DismissTopic; output: null };
   preview_forgetting: { input: PreviewForgetting; output: ForgetPreview };
   confirm_forgetting: { input: ConfirmForgetting; output: Forgotten };
   change_client_rule: { input: ChangeClientRule; output: ClientRule };

@@ -1,6 +1,6 @@
 // What the front end may ask of the program, and how. Everything above this folder knows only this.
 
-import type { ApprovalCommands, Event, Failure, MainCommands, View } from "./bindings";
+import type { ApprovalCommands, Drop, Event, Failure, MainCommands, View } from "./bindings";
 
 export type Commands = MainCommands & ApprovalCommands;
 export type CommandName = keyof Commands;
@@ -8,7 +8,7 @@ export type Input<K extends CommandName> = Commands[K]["input"];
 export type Output<K extends CommandName> = Commands[K]["output"];
 
 /** What the program tells unasked. */
-export type Announcements = { engine: Event; view: View; "approval-changed": null };
+export type Announcements = { engine: Event; view: View; drop: Drop; "approval-changed": null };
 export type AnnouncementName = keyof Announcements;
 
 export interface Backend {

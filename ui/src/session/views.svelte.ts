@@ -10,9 +10,10 @@ export const order: { view: View; name: string; key: string }[] = [
   { view: "context", name: "Context", key: "2" },
   { view: "conversations", name: "Conversations", key: "3" },
   { view: "insights", name: "Insights", key: "4" },
-  { view: "connections", name: "Connections", key: "5" },
-  { view: "data", name: "Data", key: "6" },
-  { view: "settings", name: "Settings", key: "7" },
+  { view: "topics", name: "Topics", key: "5" },
+  { view: "connections", name: "Connections", key: "6" },
+  { view: "data", name: "Data", key: "7" },
+  { view: "settings", name: "Settings", key: "8" },
 ];
 
 class Views {

@@ -2,7 +2,7 @@
 
 import type {
   AccessDuration, AccessTokenFormat, Author, ClientDocuments, ClientMode, CommitmentStatus, ExportFormat, Forget, ImportFormat, Insight, InsightState, ItemKind, ItemState,
-  RegistrationPolicy, SettingSource, Subject, TrustState,
+  MentionKind, RegistrationPolicy, SettingSource, Subject, TopicOrder, TrustState,
 } from "../backend/bindings";
 
 export const kinds: Record<ItemKind, { one: string; many: string; hint: string }> = {
@@ -131,3 +131,18 @@ export function confidenceWords(confidence: number): string {
   if (confidence >= 0.4) return "not so sure";
   return "a guess";
 }
+
+export const topicKinds: Record<MentionKind, { one: string; many: string }> = {
+  topic: { one: "Topic", many: "Topics" }, person: { one: "Person", many: "People" },
+  tool: { one: "Tool", many: "Tools" }, project: { one: "Project", many: "Projects" },
+};
+
+export type TopicList = TopicOrder | "dismissed";
+/** What is listed, and what stands where nothing is. */
+export const topicLists: Record<TopicList, { name: string; none: string; why: string }> = {
+  most: { name: "most often first", none: "", why: "" },
+  newest: { name: "last spoken of first", none: "", why: "" },
+  rising: { name: "what rises", none: "Nothing rises now", why: "A topic rises when you speak of it clearly more often than in the months before." },
+  fading: { name: "what fades", none: "Nothing fades now", why: "A topic fades when you speak of it clearly less often than before, while you go on talking." },
+  dismissed: { name: "what you dismissed", none: "Nothing was dismissed", why: "What you dismiss is left out here and in what is concluded, however often it comes up." },
+};

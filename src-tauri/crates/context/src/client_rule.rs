@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::author::Author;
-use crate::handle::Context;
+use crate::handle::{Context, Inner};
 use crate::input::InputError;
 use crate::state::ClientMode;
 
@@ -128,6 +128,41 @@ impl ClientRules {
         self.0.write().insert(change.client.clone(), stored);
         Ok(rule)
     }
+
+    /// After a commit failed, memory may have changed all the same: what holds is what the disk says.
+    fn read_again(&self, connection: &Connection) -> Result<(), Error> {
+        *self.0.write() = read(connection)?;
+        Ok(())
+    }
+}
+
+/// Keeps what an import from `source` brings so long from now on. Blocks; not for the writer's thread.
+pub(crate) fn keep_import(inner: &Inner, source: &str, retention: Retention) -> Result<(), Error> {
+    let change = ClientRuleChange {
+        client: source.to_owned(),
+        name: source.to_owned(),
+        by_name: false,
+        mode: None,
+        retention: Some(retention),
+    };
+    let rules = inner.rules.clone();
+    let set = inner.database.write_blocking(move |connection| rules.set(connection, &change).map(drop));
+    if set.is_err() {
+        let rules = inner.rules.clone();
+        // The first error is the one to tell.
+        let _ = inner.database.write_blocking(move |connection| rules.read_again(connection));
+    }
+    set
+}
+
+/// A time of no days, or of more than a life, is refused.
+pub(crate) fn check_retention(retention: Option<Retention>) -> Result<(), Error> {
+    match retention {
+        Some(Retention::Days(days)) if !(1..=LONGEST_RETENTION_DAYS).contains(&days) => {
+            Err(InputError::RetentionOutOfRange.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn read(connection: &Connection) -> Result<BTreeMap<String, Stored>, Error> {
@@ -157,22 +192,13 @@ impl Context {
     /// # Errors
     /// [`Error::Input`] for a time of no days, or of more than [`LONGEST_RETENTION_DAYS`].
     pub async fn change_client_rule(&self, change: ClientRuleChange) -> Result<ClientRule, Error> {
-        if let Some(Retention::Days(days)) = change.retention
-            && !(1..=LONGEST_RETENTION_DAYS).contains(&days)
-        {
-            return Err(InputError::RetentionOutOfRange.into());
-        }
+        check_retention(change.retention)?;
         let rules = self.inner.rules.clone();
         let set = self.inner.database.write(move |connection| rules.set(connection, &change)).await;
         if set.is_err() {
-            // The commit may have failed after memory changed: what holds is what the disk says.
             let rules = self.inner.rules.clone();
-            let read_again = self.inner.database.write(move |connection| {
-                *rules.0.write() = read(connection)?;
-                Ok::<_, Error>(())
-            });
             // The first error is the one to tell.
-            let _ = read_again.await;
+            let _ = self.inner.database.write(move |connection| rules.read_again(connection)).await;
         }
         set
     }

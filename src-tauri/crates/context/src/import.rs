@@ -31,7 +31,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use self::sink::Sink;
+use crate::client_rule::{Retention, check_retention};
 use crate::handle::Inner;
+use crate::input::InputError;
 use crate::progress::{Cancel, Meter, Progress};
 use crate::{Action, Author, Error, Subject};
 
@@ -139,6 +141,9 @@ pub struct ImportReport {
     pub skipped: u64,
     /// Records that were in the store before.
     pub duplicates: u64,
+    /// How many of the turns of other programs are older than what is kept: they are soon removed again.
+    #[serde(default)]
+    pub expiring: u64,
     /// The first hundred bad records.
     pub errors: Vec<LineError>,
     /// What was passed over as a whole, in words: it is no memory, or of a kind that nobody knows here.
@@ -165,12 +170,17 @@ pub struct LineError {
 pub(crate) fn read(
     inner: &Inner,
     request: &ImportRequest,
+    keep: Option<Retention>,
     cancel: &Cancel,
     progress: &dyn Fn(Progress),
 ) -> Result<ImportReport, Error> {
+    check_retention(keep)?;
     let path = &request.input;
     let format = detect::format_of(path, request.format)?;
-    let mut sink = Sink::new(inner, Meter::new(None, cancel, progress), request.dry_run);
+    if keep.is_some() && format == ImportFormat::Json {
+        return Err(InputError::RetentionOfExport.into());
+    }
+    let mut sink = Sink::new(inner, Meter::new(None, cancel, progress), request.dry_run, keep);
     sink.report.format = Some(format);
     let read = match format {
         ImportFormat::Json => own::read(&mut sink, path),

@@ -131,6 +131,12 @@ pub enum InputError {
     /// A time that is none.
     #[error("this time is out of range; name from 1 to 36525 days, or for ever")]
     RetentionOutOfRange,
+    /// A time for an export of our own.
+    #[error(
+        "an export of Ambient Insights brings turns of several programs, and each keeps its own time; import it \
+         without one, and set the time for a program"
+    )]
+    RetentionOfExport,
     /// A phrase that would match everything or nothing.
     #[error(
         "the phrase has no letters or digits in it, or more than 500 characters; name the words to forget"

@@ -42,6 +42,7 @@ mod search;
 mod state;
 mod statistics;
 mod stored;
+mod topic;
 mod transfer;
 mod turn;
 mod undo;
@@ -96,5 +97,8 @@ pub use search::{
 };
 pub use state::{Action, ClientMode, InsightState, ItemKind, ItemState, Side, Subject, UnknownWord};
 pub use statistics::Statistics;
+pub use topic::{
+    Direction, MAX_TOPICS, TOPIC_WEEKS, Topic, TopicKey, TopicOrder, TopicOverview, TopicQuery, TopicTrend,
+};
 pub use turn::{LogOutcome, NewTurn, RETRY_TIME, Turn, TurnOrder, TurnQuery};
 pub use undo::{ItemRemoval, UNDO_TIME, UNDOS_KEPT};

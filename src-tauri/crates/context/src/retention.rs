@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client_rule::{ClientRules, Retention};
 use crate::forgetting::take_out;
-use crate::handle::Context;
+use crate::handle::{Context, Inner};
 use crate::id::{ConversationId, TurnId};
 use crate::item_change::Hand;
 use crate::state::{Action, Subject};
@@ -43,6 +43,13 @@ pub struct Expired {
     pub turns: u64,
     /// Pages of the file that went back to the disk.
     pub pages: u64,
+}
+
+/// What an import from `source` brings is too old where it happened before this; none: nothing ever is. `keep` is
+/// the time that is chosen for it; without one the rules hold as they stand.
+pub(crate) fn oldest_kept_of(inner: &Inner, source: &str, keep: Option<Retention>) -> Option<Timestamp> {
+    let rule = keep.unwrap_or_else(|| inner.rules.of(source, source).retention);
+    oldest_kept(rule, *inner.privacy.retention.lock(), inner.clock.now())
 }
 
 /// What happened before this is too old; none: nothing ever is.

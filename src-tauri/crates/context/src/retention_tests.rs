@@ -91,3 +91,50 @@ async fn each_client_and_each_import_has_its_own_time() {
         assert_eq!(context.statistics().await.unwrap().turns, left, "after {days} more days");
     }
 }
+
+#[tokio::test]
+async fn what_an_import_brings_is_kept_as_it_was_chosen_from_its_first_turn_on() {
+    let fixture = Fixture::new();
+    let context = &fixture.context;
+    context.set_retention(RetentionSetting::Days(30));
+    let input = fixture.directory.path().join("turns.jsonl");
+    let line = |days: u32| {
+        let at = context.inner.clock.now().minus(DAY * days);
+        format!(r#"{{"user_message":"{days} days ago","client":"archive","occurred_at":"{at}"}}"#)
+    };
+    std::fs::write(&input, [line(1), line(40), line(400)].join("\n")).unwrap();
+    let import = async |keep: Option<Retention>, dry_run: bool| {
+        let request = ImportRequest { format: Some(ImportFormat::Turns), input: input.clone(), dry_run };
+        context.import_keeping(request, keep, crate::Cancel::default(), |_| {}).await
+    };
+    assert_eq!(import(None, true).await.unwrap().expiring, 2);
+    assert_eq!(import(Some(Retention::ForEver), true).await.unwrap().expiring, 0);
+    assert_eq!(
+        context.client_rule("archive", "archive").retention,
+        Retention::AsForAll,
+        "looking is no choice"
+    );
+    let error = import(Some(Retention::Days(0)), false).await.unwrap_err();
+    assert_eq!(error, Error::Input(crate::InputError::RetentionOutOfRange));
+    let report = import(Some(Retention::Days(100)), false).await.unwrap();
+    assert_eq!((report.turns, report.expiring), (3, 1));
+    assert_eq!(context.expire_old().await.unwrap().turns, 1);
+    assert_eq!(context.statistics().await.unwrap().turns, 2);
+    // The next import from there follows the same rule; other sources do not.
+    assert_eq!(import(None, true).await.unwrap().expiring, 1);
+    assert_eq!(context.client_rule("other", "other").retention, Retention::AsForAll);
+}
+
+#[tokio::test]
+async fn an_export_of_our_own_takes_no_time_of_its_own() {
+    let fixture = Fixture::new();
+    fixture.log(in_conversation("a", "hello")).await;
+    fixture.exported("all.json").await;
+    let input = fixture.directory.path().join("all.json");
+    let request = ImportRequest { format: None, input, dry_run: false };
+    let other = Fixture::seeded(2);
+    let keep = Some(Retention::ForEver);
+    let refused = other.context.import_keeping(request, keep, crate::Cancel::default(), |_| {}).await;
+    assert_eq!(refused.unwrap_err(), Error::Input(crate::InputError::RetentionOfExport));
+    assert_eq!(other.context.statistics().await.unwrap().turns, 0);
+}

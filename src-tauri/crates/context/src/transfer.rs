@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::client_rule::Retention;
 use crate::export::{self, Appendix, ExportReport, ExportRequest};
 use crate::handle::Context;
 use crate::import::{self, ImportReport, ImportRequest};
@@ -54,8 +55,24 @@ impl Context {
         cancel: Cancel,
         progress: impl Fn(Progress) + Send + 'static,
     ) -> Result<ImportReport, Error> {
+        self.import_keeping(request, None, cancel, progress).await
+    }
+
+    /// [`Context::import_with`], and what comes in from other programs is kept for `keep` from the first turn on, with
+    /// what the same sources brought before and bring later. None: as the rules stand.
+    ///
+    /// # Errors
+    /// As [`Context::import`]; [`Error::Input`] for a time out of range, or for our own export: its turns keep to
+    /// the rules of their programs.
+    pub async fn import_keeping(
+        &self,
+        request: ImportRequest,
+        keep: Option<Retention>,
+        cancel: Cancel,
+        progress: impl Fn(Progress) + Send + 'static,
+    ) -> Result<ImportReport, Error> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || import::read(&inner, &request, &cancel, &progress))
+        tokio::task::spawn_blocking(move || import::read(&inner, &request, keep, &cancel, &progress))
             .await
             .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))
     }

@@ -53,6 +53,12 @@ pub struct HookAnswer {
     pub stored: u64,
 }
 
+/// When a hook was last heard of; none: never.
+#[must_use]
+pub fn last_heard(data_dir: &Path) -> Option<Timestamp> {
+    Progress::load(data_dir).newest()
+}
+
 /// The hooks' part of the engine: one call at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Hooks {

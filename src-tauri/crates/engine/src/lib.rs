@@ -48,12 +48,14 @@ pub mod types {
     pub use clock::Timestamp;
     pub use context::{
         Added, Author, Change, ClientMode, ClientRule, CommitmentStatus, Conversation, ConversationId,
-        Cursor, Day, EXPORT_SCHEMA, Example, ExportFilter, ExportFormat, ExportParts, ExportReport,
-        ExportRequest, Forget, ForgetCounts, ForgetPreview, Forgotten, FoundKind, Hit, ImportFormat,
-        ImportReport, ImportRequest, Insight, InsightDetail, InsightId, InsightQuery, InsightState, Item,
-        ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS, MAX_NEIGHBOURS, MAX_PAGE,
-        Mark, Neighbour, NewItem, Page, Pause, Profile, Progress, Retention, SearchAnswer, SearchOrder,
-        SearchQuery, Snippet, Statistics, Subject, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why, counted,
+        Cursor, Day, Direction, EXPORT_SCHEMA, Evidence, Example, ExportFilter, ExportFormat, ExportParts,
+        ExportReport, ExportRequest, Forget, ForgetCounts, ForgetPreview, Forgotten, FoundKind, Hit,
+        ImportFormat, ImportReport, ImportRequest, Insight, InsightDetail, InsightId, InsightQuery,
+        InsightState, Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS,
+        MAX_NEIGHBOURS, MAX_PAGE, Mark, MentionKind, Neighbour, NewItem, Page, Pause, Profile, Progress,
+        Retention, SearchAnswer, SearchOrder, SearchQuery, Snippet, Statistics, Subject, Topic, TopicKey,
+        TopicOrder, TopicOverview, TopicQuery, TopicTrend, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why,
+        counted,
     };
     pub use tunnel::ssh::{Recipe, RecipeStep};
     pub use tunnel::{HostKeyOffer, ProviderKind, ReasonKind};

@@ -13,6 +13,7 @@ mod search;
 mod settings;
 mod status;
 mod surface;
+mod topics;
 mod transfer;
 mod tunnel;
 mod turns;
@@ -39,6 +40,7 @@ pub use self::search::Search;
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
+pub use self::topics::{DismissTopic, ListTopicTurns, ListTopics};
 pub use self::transfer::{CancelTransfer, Export, Import};
 pub use self::tunnel::{ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnelOff, TurnTunnelOn};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
@@ -102,6 +104,9 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         ListTurns,
         ShowTurn,
         RemoveTurn,
+        ListTopics,
+        ListTopicTurns,
+        DismissTopic,
         Export,
         Import,
         CancelTransfer,

@@ -71,7 +71,7 @@ pub(in crate::cli) enum MemoryMode {
     Incognito,
 }
 
-fn retention(text: &str) -> Result<Retention, &'static str> {
+pub(super) fn retention(text: &str) -> Result<Retention, &'static str> {
     match text {
         "forever" => Ok(Retention::ForEver),
         "default" => Ok(Retention::AsForAll),

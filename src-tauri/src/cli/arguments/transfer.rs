@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use engine::types::{ExportFormat, ExportParts, ImportFormat, Timestamp};
+use engine::types::{ExportFormat, ExportParts, ImportFormat, Retention, Timestamp};
 
 use super::audit::moment;
+use super::clients::retention;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Export {
@@ -97,6 +98,10 @@ pub(in crate::cli) struct Import {
     /// Only say what would come in
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
+    /// How long conversations from there are kept, those of earlier imports too: a number of days, `forever`, or
+    /// `default`
+    #[arg(long, value_name = "TIME", value_parser = retention)]
+    pub(in crate::cli) keep: Option<Retention>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use engine::Failure;
-use engine::client_setup::{self, Addresses, Change, Client, Guide, Plan, SetupEnvironment, SetupError};
+use engine::client_setup::{
+    self, Addresses, Change, Client, Guide, HookConsent, HookState, HookWish, Plan, SetupEnvironment,
+    SetupError,
+};
+use engine::hooks;
 use engine::operations::{
     AddStaticClient, ClientCredentials, KnownClient, ListApprovals, ListAudit, ListBlocks, ListClients,
     RemoveClient, RevokeClient, RotateClientSecret, ShowStatus, UnblockClient,
 };
-use engine::types::{AuditEntry, BlockedClient, PendingRequest, RequestId, Revoked, Scope};
+use engine::types::{AuditEntry, BlockedClient, PendingRequest, RequestId, Revoked, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Nothing, commands, run};
@@ -37,6 +41,20 @@ pub(crate) struct ScopeWords {
 pub(crate) struct SetUp {
     client: String,
     undo: bool,
+    /// In place of the connection: the hooks as they are to be.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    hooks: Option<HookConsent>,
+}
+
+/// How Claude Code's hooks stand, and when one was last heard of.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct HooksView {
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(flatten))]
+    state: HookState,
+    last_heard: Option<Timestamp>,
 }
 
 /// What setting up would change; nothing: it is so already.
@@ -143,6 +161,17 @@ commands! {
         Ok(SetupPreview { client: input.client, changes: plan.changes, notes: plan.notes })
     }
 
+    /// How Claude Code's hooks stand.
+    show_hooks(desk, _input: Nothing) -> HooksView {
+        let (environment, program) = (environment(desk).await?, program(desk)?);
+        let last_heard = hooks::last_heard(&environment.data_dir);
+        let state = tokio::task::spawn_blocking(move || client_setup::hook_state(&environment, &program))
+            .await
+            .map_err(|error| Failure::failed(error.to_string()))?
+            .map_err(|error| refused(&error))?;
+        Ok(HooksView { state, last_heard })
+    }
+
     /// Sets an assistant up, or takes that back. Copies of what was there stay beside the files.
     apply_setup(desk, input: SetUp) -> SetupApplied {
         let plan = plan(desk, &input).await?;
@@ -156,27 +185,44 @@ commands! {
 
 async fn plan(desk: &Desk, set_up: &SetUp) -> Result<Plan, Failure> {
     let client: Client = set_up.client.parse().map_err(|error: SetupError| refused(&error))?;
+    let mut environment = environment(desk).await?;
+    let (undo, hooks) = (set_up.undo, set_up.hooks);
+    environment.hooks = match hooks {
+        None | Some(HookConsent::Off) => None,
+        Some(consent) => {
+            Some(HookWish { program: program(desk)?, brief: consent == HookConsent::LogAndBrief })
+        }
+    };
+    tokio::task::spawn_blocking(move || match (hooks, undo) {
+        (Some(_), _) => client_setup::plan_hooks(&environment),
+        (None, true) => client_setup::plan_undo(client, &environment),
+        (None, false) => client_setup::plan(client, &environment),
+    })
+    .await
+    .map_err(|error| Failure::failed(error.to_string()))?
+    .map_err(|error| refused(&error))
+}
+
+/// Where assistants keep their settings, and where they find this program.
+async fn environment(desk: &Desk) -> Result<SetupEnvironment, Failure> {
     let status = run(desk, ShowStatus {}).await?;
     let place = desk.host.place();
     let home = place.home().map_err(|error| Failure::failed(error.to_string()))?;
-    let environment = SetupEnvironment::of_this_computer(
+    Ok(SetupEnvironment::of_this_computer(
         home,
         |name| place.variable(name),
         status.mcp_url,
         status.ca_certificate,
         &place.data_dir,
-    );
-    let undo = set_up.undo;
-    tokio::task::spawn_blocking(move || {
-        if undo {
-            client_setup::plan_undo(client, &environment)
-        } else {
-            client_setup::plan(client, &environment)
-        }
+    ))
+}
+
+fn program(desk: &Desk) -> Result<String, Failure> {
+    desk.host.place().this_program().map_err(|error| {
+        Failure::failed(format!(
+            "this program does not find itself ({error}); start it again and try once more"
+        ))
     })
-    .await
-    .map_err(|error| Failure::failed(error.to_string()))?
-    .map_err(|error| refused(&error))
 }
 
 fn refused(error: &SetupError) -> Failure {

@@ -8,7 +8,7 @@ use std::path::Path;
 use engine::types::Scope;
 use ts_rs::{Config, TS, TypeVisitor};
 
-use super::super::windows::View;
+use super::super::windows::{Drop, View};
 
 const FILE: &str = "ui/src/backend/bindings.ts";
 
@@ -82,6 +82,7 @@ fn bindings() -> String {
     contract.declare::<engine::Event>();
     contract.declare::<engine::Failure>();
     contract.declare::<View>();
+    contract.declare::<Drop>();
     contract.declare::<super::assistants::SetupChange>();
 
     let scopes: Vec<String> = Scope::ALL.iter().map(|scope| format!("{:?}", scope.as_str())).collect();

@@ -1,11 +1,11 @@
 //! Commands on what is remembered.
 
 use engine::operations::{
-    AddItem, DismissInsight, EditItem, ListConversations, ListInsights, ListItems, ListTurns, Removal,
-    RemoveConversation, RemoveInsight, RemoveItem, RemoveTurn, Search, SetInsightState, ShowTurn,
-    UndoRemoval,
+    AddItem, DismissInsight, DismissTopic, EditItem, ListConversations, ListInsights, ListItems,
+    ListTopicTurns, ListTopics, ListTurns, Removal, RemoveConversation, RemoveInsight, RemoveItem,
+    RemoveTurn, Search, SetInsightState, ShowTurn, UndoRemoval,
 };
-use engine::types::{Added, Conversation, Insight, Item, Page, SearchAnswer, Turn};
+use engine::types::{Added, Conversation, Evidence, Insight, Item, Page, SearchAnswer, TopicOverview, Turn};
 
 use super::{commands, run};
 
@@ -82,6 +82,21 @@ commands! {
 
     /// Removes an insight.
     remove_insight(desk, input: RemoveInsight) -> () {
+        run(desk, input).await
+    }
+
+    /// What was spoken of in the last weeks, counted.
+    list_topics(desk, input: ListTopics) -> TopicOverview {
+        run(desk, input).await
+    }
+
+    /// Where a topic was spoken of, a page at a time.
+    list_topic_turns(desk, input: ListTopicTurns) -> Page<Evidence> {
+        run(desk, input).await
+    }
+
+    /// Leaves a topic out everywhere, or takes it up again.
+    dismiss_topic(desk, input: DismissTopic) -> () {
         run(desk, input).await
     }
 }

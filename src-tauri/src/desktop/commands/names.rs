@@ -45,6 +45,9 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "set_insight_state",
     "dismiss_insight",
     "remove_insight",
+    "list_topics",
+    "list_topic_turns",
+    "dismiss_topic",
     "preview_forgetting",
     "confirm_forgetting",
     "change_client_rule",
@@ -66,6 +69,7 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "list_guides",
     "preview_setup",
     "apply_setup",
+    "show_hooks",
     "copy_text",
 ];
 

@@ -1,10 +1,10 @@
 // What the stand-in program holds: made from a scenario, changed by commands, by tests and by invented assistants.
 
 import type {
-  ApprovalScreen, AuditEntry, BlockedClient, Certificates, KnownClient, ConsentFacts, Insight, Item, Pause, PendingRequest, ProgramState,
-  SettingsView, TrustStoreView, View,
+  ApprovalScreen, AuditEntry, BlockedClient, Certificates, KnownClient, ConsentFacts, HooksView, Insight, Item, Pause, PendingRequest, ProgramState,
+  SettingsView, Topic, TrustStoreView, View,
 } from "../bindings";
-import { ago, assistants, hostile, insightsOverTime, sampleCertificates, sampleClients, sampleFacts, sampleInsight, sampleItems } from "./samples";
+import { ago, assistants, hostile, insightsOverTime, sampleCertificates, sampleClients, sampleFacts, sampleInsight, sampleItems, sampleTopics } from "./samples";
 
 export type Household = {
   scenario: string;
@@ -12,7 +12,7 @@ export type Household = {
   conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
   clients: KnownClient[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
   settings: SettingsView; trust: TrustStoreView[]; certificates: Certificates; connected: boolean; files: Set<string>;
-  approvals: ApprovalScreen[];
+  approvals: ApprovalScreen[]; hooks: HooksView; topics: Topic[]; dismissedTopics: Set<string>;
 };
 
 function screen(change: Partial<ConsentFacts>, rest: Partial<ApprovalScreen> = {}): ApprovalScreen {
@@ -115,5 +115,9 @@ export function household(scenario: string): Household {
     connected: !empty,
     files: new Set(["/home/ada/Downloads/there-already.json"]),
     approvals: approvalsOf(scenario),
+    hooks: { consent: scenario === "odd-hooks" ? "log" : "off", is_written: scenario !== "odd-hooks", is_disabled: scenario === "odd-hooks",
+      file: "/home/ada/.claude/settings.json", last_heard: scenario === "odd-hooks" ? ago(7_200_000) : null },
+    topics: empty ? [] : sampleTopics(harmful),
+    dismissedTopics: new Set(),
   };
 }

@@ -8,6 +8,7 @@ import { memoryCommands } from "./memory";
 import { privacyCommands } from "./privacy";
 import { programCommands } from "./program";
 import { Refusal } from "./refusal";
+import { topicCommands } from "./topics";
 
 type Answers = { [K in CommandName]: (input: Input<K>) => Output<K> | Promise<Output<K>> };
 type Emit = <A extends AnnouncementName>(name: A, payload: Announcements[A]) => void;
@@ -53,7 +54,7 @@ export function standIn(query: URLSearchParams): Backend {
     return null;
   };
   const answers: Answers = { ...programCommands(home, emit, pause, tell), ...memoryCommands(home, emit, pause, tell), ...clientCommands(home, emit, pause, tell),
-    ...privacyCommands(home, emit, pause, tell) };
+    ...privacyCommands(home, emit, pause, tell), ...topicCommands(home, emit, pause, tell) };
 
   window.standIn = {
     home, emit, calls, deeds,

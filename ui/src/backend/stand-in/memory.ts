@@ -145,7 +145,7 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
       const { conversations, context, insights } = request.parts;
       return { output: request.output, conversations: conversations ? 240 : 0, turns: conversations ? 6_392 : 0, items: context ? 13 : 0, insights: insights ? 73 : 0 };
     },
-    import_from: async ({ request }) => {
+    import_from: async ({ request, keep }) => {
       if (request.input.trim() === "") refuse("invalid_input", "No file is named. Choose the one to import.");
       if (request.input.endsWith(".png")) refuse("failed", `${request.input} is nothing that can be imported (it is no text in UTF-8)`);
       stopped = false;
@@ -159,7 +159,7 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
       const known = home.files.has(request.input);
       if (!dry_run && !stopped) home.files.add(request.input);
       const turns = known ? 0 : stopped ? 120 : 466;
-      return { format, dry_run, cancelled: stopped, imported: turns, turns, conversations: turns === 0 ? 0 : 31, items: 0, insights: 0, skipped: 2, duplicates: known ? 478 : 12, errors: [
+      return { format, dry_run, cancelled: stopped, imported: turns, turns, conversations: turns === 0 ? 0 : 31, items: 0, insights: 0, skipped: 2, duplicates: known ? 478 : 12, expiring: keep === undefined && home.settings.retention_days.value !== null ? turns : 0, errors: [
         { line: null, at: "conversations.json[17]", why: "missing field `mapping`" },
         { line: null, at: "conversations.json[203].mapping[\"a\"].message", why: "invalid type: string \"nobody\", expected struct Author" },
       ] };

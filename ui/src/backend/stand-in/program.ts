@@ -1,10 +1,11 @@
 // The stand-in's answers about the program itself: its state, who is connected, settings, trust, assistants, approvals.
 
-import type { Guide, SettingSource, SetupChange } from "../bindings";
+import type { Guide, HookConsent, HooksView, SettingSource, SetupChange } from "../bindings";
 import type { Handlers } from ".";
 import type { ClientCommands } from "./clients";
 import type { MemoryCommands } from "./memory";
 import type { PrivacyCommands } from "./privacy";
+import type { TopicCommands } from "./topics";
 import { refuse } from "./refusal";
 import { ago, now, publicCertificate } from "./samples";
 import { tunnelCommands } from "./tunnel";
@@ -30,7 +31,17 @@ function guides(connected: boolean): Guide[] {
   ];
 }
 
-export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands | keyof PrivacyCommands | keyof ClientCommands> {
+/** What writing the hooks would change: one entry a hook. */
+function hookChanges(now: HooksView, to: HookConsent): SetupChange[] {
+  if (now.consent === to && now.is_written) return [];
+  const command = `"/usr/bin/ambient-insights" hook claude-code`;
+  return ["SessionStart", "Stop", "SessionEnd"].map((event) => ({
+    file: now.file, summary: to === "off" ? `remove hooks.${event}` : `add hooks.${event}, so that each finished turn is kept`,
+    ...(to === "off" ? { before: command } : { after: command + (to === "log_and_brief" && event === "SessionStart" ? " --brief" : "") }),
+  }));
+}
+
+export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands | keyof PrivacyCommands | keyof TopicCommands | keyof ClientCommands> {
   const stateChanged = () => emit("engine", { room: "program", event: "state_changed" });
   const defaults = structuredClone(home.settings);
   const setupDone = new Set(home.connected ? ["cursor"] : []);
@@ -156,7 +167,8 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
       return home.certificates;
     },
     list_guides: () => guides(home.connected),
-    preview_setup: ({ client, undo }) => {
+    preview_setup: ({ client, undo, hooks }) => {
+      if (hooks) return { client, changes: hookChanges(home.hooks, hooks), notes: [] };
       const done = setupDone.has(client);
       const before = `{\n  "permissions": {}\n}`;
       const after = `{\n  "permissions": {},\n  "env": { "NODE_EXTRA_CA_CERTS": "/home/ada/.local/share/ambient-insights/certificates/ca.pem" }\n}`;
@@ -165,11 +177,16 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
         { file: "/home/ada/.claude/settings.json", summary: undo ? "Takes the certificate out of env" : "Adds the certificate to env", before: undo ? after : before, after: undo ? before : after } ];
       return { client, changes, notes: undo ? [] : ["Claude Code reads its settings when it starts: restart it if it is running."] };
     },
-    apply_setup: ({ client, undo }) => {
+    apply_setup: ({ client, undo, hooks }) => {
+      if (hooks) {
+        home.hooks = { ...home.hooks, consent: hooks, is_written: true };
+        return { files: [home.hooks.file], backups: [] };
+      }
       if (undo) setupDone.delete(client);
       else setupDone.add(client);
       return { files: ["/home/ada/.claude.json", "/home/ada/.claude/settings.json"], backups: undo ? [] : ["/home/ada/.claude/settings.json.before-ambient-insights"] };
     },
+    show_hooks: () => home.hooks,
     copy_text: ({ text }) => tell(`copied ${text}`),
 
     current_approval: shown,

@@ -1,6 +1,6 @@
 // Invented people, programs and texts, made by counting: a hundred thousand conversations need no memory.
 
-import type { Author, CertificateInfo, Certificates, KnownClient, ConsentFacts, Conversation, Insight, InsightDetail, Item, ItemKind, Turn } from "../bindings";
+import type { Author, CertificateInfo, Certificates, KnownClient, ConsentFacts, Conversation, Insight, InsightDetail, Item, ItemKind, MentionKind, Topic, Turn } from "../bindings";
 
 export const now = Date.now();
 const minute = 60_000;
@@ -237,4 +237,25 @@ export function sampleCertificates(scenario: string): Certificates {
       remedy: "port 443 of the name (for http-01 port 80) must lead to this program as it is, without a proxy that ends TLS itself; start the tunnel, or look at the router's forwarding" } } };
     default: return { list: local, public: null };
   }
+}
+
+const spokenOf: [MentionKind, string, number[], Topic["trend"]?][] = [
+  ["person", "Anna", [1, 0, 2, 1, 1, 0, 0, 2, 1, 1, 3, 0, 1, 2]],
+  ["topic", "tide tables", [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 6, 9],
+    { direction: "rising", recent: 15, recent_turns: 120, recent_days: 14, before: 1, before_turns: 610, before_days: 90 }],
+  ["topic", "sourdough starter", [5, 6, 4, 5, 3, 4, 2, 1, 0, 1, 0, 0, 0, 0],
+    { direction: "fading", recent: 0, recent_turns: 120, recent_days: 14, before: 31, before_turns: 610, before_days: 90 }],
+  ["tool", "Rust", [2, 3, 2, 4, 2, 3, 4, 5, 2, 3, 2, 4, 3, 2]],
+  ["project", "Lighthouse", [0, 0, 0, 1, 2, 0, 1, 1, 0, 0, 1, 0, 2, 1]],
+  ["person", "Marek", [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]],
+];
+/** The weeks are invented, and so are the counts beside them. */
+export function sampleTopics(withHostile: boolean): Topic[] {
+  const rest = Array.from({ length: 40 }, (_, index): (typeof spokenOf)[number] => ["topic", `small matter ${index + 1}`, [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]]);
+  const harm: typeof spokenOf = withHostile ? Object.entries(hostile).map(([, name]) => ["topic", name, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]]) : [];
+  return [...harm, ...spokenOf, ...rest].map(([kind, name, weeks, trend], index) => {
+    const turns = weeks.reduce((sum, week) => sum + week, 0);
+    return { key: { kind, normal_name: name.toLowerCase() }, name, turns, conversations: Math.max(2, Math.round(turns / 2)), days: Math.max(2, Math.round(turns / 2)),
+      last: ago((weeks.toReversed().findIndex((week) => week > 0) * 7 + (index % 5)) * day), weeks, ...(trend === undefined ? {} : { trend }) };
+  });
 }

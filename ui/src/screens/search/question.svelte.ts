@@ -49,6 +49,11 @@ class Question {
     await this.#fetch(mine, null);
   };
 
+  /** Asks again after something changed, unless further pages lie open: they would be lost. */
+  refresh = async (): Promise<void> => {
+    if (this.results.length <= PAGE) await this.ask();
+  };
+
   more = (): Promise<void> => this.#fetch(this.#asked, this.next);
 
   async #fetch(mine: number, after: number | null): Promise<void> {

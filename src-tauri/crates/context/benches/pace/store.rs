@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use clock::{OsRandom, SystemClock};
 use context::{
-    Analyzer, Author, Context, CueAnalyzer, Findings, ImportFormat, ImportRequest, LogOutcome, NewTurn, SearchQuery,
-    TurnText,
+    Analyzer, Author, Context, CueAnalyzer, Findings, ImportFormat, ImportRequest, LogOutcome, NewTurn,
+    SearchQuery, TurnText,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -68,7 +68,8 @@ impl Store {
     pub(crate) async fn fill(&self, context: &Context, turns: usize) -> f64 {
         let file = self.folder.path().join("turns.jsonl");
         write_history(&file, turns);
-        let request = ImportRequest { format: Some(ImportFormat::Turns), input: file.clone(), dry_run: false };
+        let request =
+            ImportRequest { format: Some(ImportFormat::Turns), input: file.clone(), dry_run: false };
         let start = Instant::now();
         let report = context.import(request).await.expect("the history comes in");
         let seconds = start.elapsed().as_secs_f64();

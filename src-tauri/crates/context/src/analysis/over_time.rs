@@ -16,6 +16,7 @@ mod recurring;
 mod rhythm;
 mod spelling;
 mod store;
+pub(crate) mod topics;
 mod trends;
 mod words;
 
@@ -106,4 +107,4 @@ fn counted(count: u32, noun: &str) -> String {
 mod life_tests;
 #[cfg(test)]
 #[path = "over_time_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -9,12 +9,12 @@ use crate::{
 /// A Monday at noon, in UTC.
 const MONDAY: &str = "2026-03-02T12:00:00Z";
 
-pub(super) fn day(days: i64) -> Timestamp {
+pub(crate) fn day(days: i64) -> Timestamp {
     let monday: Timestamp = MONDAY.parse().unwrap();
     Timestamp::from_micros(monday.as_micros() + days * 86_400_000_000)
 }
 
-pub(super) fn said(at: Timestamp, conversation: &str, script: &str) -> NewTurn {
+pub(crate) fn said(at: Timestamp, conversation: &str, script: &str) -> NewTurn {
     NewTurn { occurred_at: Some(at), ..in_conversation(conversation, script) }
 }
 
@@ -25,7 +25,7 @@ async fn small_talk(fixture: &Fixture, count: i64, last: i64) {
     }
 }
 
-pub(super) async fn every(context: &Context) -> Vec<Insight> {
+pub(crate) async fn every(context: &Context) -> Vec<Insight> {
     context.analysis_settled().await;
     let mut all = Vec::new();
     for state in InsightState::ALL {
@@ -35,11 +35,11 @@ pub(super) async fn every(context: &Context) -> Vec<Insight> {
     all
 }
 
-pub(super) async fn of_type(fixture: &Fixture, insight_type: &str) -> Vec<Insight> {
+pub(crate) async fn of_type(fixture: &Fixture, insight_type: &str) -> Vec<Insight> {
     every(&fixture.context).await.into_iter().filter(|insight| insight.insight_type == insight_type).collect()
 }
 
-pub(super) fn contents(insights: &[Insight]) -> Vec<&str> {
+pub(crate) fn contents(insights: &[Insight]) -> Vec<&str> {
     insights.iter().map(|insight| insight.content.as_str()).collect()
 }
 

@@ -284,7 +284,12 @@ fn the_form_of_the_letters_and_apostrophes_changes_nothing() {
         found.sort_unstable();
         found
     };
-    for line in TUNED.iter().chain(&HELD_OUT).chain(&FRESH).flat_map(|file| file.lines()).filter(|line| line.contains("=>"))
+    for line in TUNED
+        .iter()
+        .chain(&HELD_OUT)
+        .chain(&FRESH)
+        .flat_map(|file| file.lines())
+        .filter(|line| line.contains("=>"))
     {
         let (sentence, _) = parse(line);
         let decomposed: String = sentence.nfd().collect();

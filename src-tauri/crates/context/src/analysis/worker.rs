@@ -137,7 +137,8 @@ impl Worker {
         let seen = Progress { epoch: 0, seq: analysed, drawn: Drawn::default() };
         let (progress, receiver) = watch::channel(seen);
         let shared_too = Arc::clone(&shared);
-        let run = Run { database, analyzer, clock, changes, shared: shared_too, progress, piece: FIRST_PIECE };
+        let run =
+            Run { database, analyzer, clock, changes, shared: shared_too, progress, piece: FIRST_PIECE };
         let thread = std::thread::Builder::new()
             .name("context-analysis".to_owned())
             .spawn(move || run.until_stopped())

@@ -1,19 +1,22 @@
 //! Where the records of every format go: stored in batches, counted, and in a dry run taken back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use clock::Timestamp;
 use database::Pending;
 use rusqlite::Connection;
 
 use super::derived_id::{Occurrences, short_hash};
 use super::insights::{self, NewInsight};
 use super::{BATCH, BATCH_BYTES, ERRORS_TOLD, FORGOTTEN, ImportReport, LineError};
+use crate::client_rule::{self, Retention};
 use crate::forgetting::marks;
 use crate::handle::Inner;
 use crate::history::{self, StoreKey};
 use crate::input::normalise;
 use crate::item_change::{self, Hand};
 use crate::progress::Meter;
+use crate::retention::oldest_kept_of;
 use crate::turn::{self, Duplicates, ReadyTurn};
 use crate::{Author, Error, LogOutcome, NewItem, NewTurn};
 
@@ -53,7 +56,7 @@ enum Stored {
 /// What kind a record is, and for turns which turn and which conversation: to count after it was stored.
 #[derive(Clone, Copy)]
 enum Kind {
-    Turn { id: u64, conversation: u64 },
+    Turn { id: u64, conversation: u64, is_old: bool },
     Item,
     Insight,
 }
@@ -87,12 +90,16 @@ pub(super) struct Sink<'a, 'm> {
     writing: Option<Writing>,
     occurrences: Occurrences,
     conversations: HashSet<u64>,
+    /// How long the owner wants what comes in to be kept; none: as the rules stand.
+    keep: Option<Retention>,
+    /// Before when turns are too old, for each source that has come.
+    oldest_kept: HashMap<String, Option<Timestamp>>,
     /// The turns that a dry run has seen: they are not in the store to be found there.
     seen: HashSet<u64>,
 }
 
 impl<'a, 'm> Sink<'a, 'm> {
-    pub(super) fn new(inner: &'a Inner, meter: Meter<'m>, dry_run: bool) -> Self {
+    pub(super) fn new(inner: &'a Inner, meter: Meter<'m>, dry_run: bool, keep: Option<Retention>) -> Self {
         Self {
             inner,
             meter,
@@ -103,6 +110,8 @@ impl<'a, 'm> Sink<'a, 'm> {
             writing: None,
             occurrences: Occurrences::default(),
             conversations: HashSet::new(),
+            keep,
+            oldest_kept: HashMap::new(),
             seen: HashSet::new(),
         }
     }
@@ -142,12 +151,30 @@ impl<'a, 'm> Sink<'a, 'm> {
             }
         };
         self.bytes += ready.turn.user_message.len() + ready.turn.assistant_response.len();
+        let is_old = self.oldest_kept(source)?.is_some_and(|oldest| ready.occurred_at < oldest);
         let kind = Kind::Turn {
+            is_old,
             id: short_hash(&[source, &conversation, &id]),
             conversation: short_hash(&[source, &conversation]),
         };
         let author = Author::Import { source: source.to_owned() };
         self.push(Record::Turn(Box::new(ready), author), kind, place)
+    }
+
+    /// Before when turns of a source are too old. From its first one on they are kept as the owner wants it: nothing
+    /// that comes in is removed again meanwhile.
+    fn oldest_kept(&mut self, source: &str) -> Result<Option<Timestamp>, Error> {
+        if let Some(oldest) = self.oldest_kept.get(source) {
+            return Ok(*oldest);
+        }
+        if let Some(keep) = self.keep
+            && !self.report.dry_run
+        {
+            client_rule::keep_import(self.inner, source, keep)?;
+        }
+        let oldest = oldest_kept_of(self.inner, source, self.keep);
+        self.oldest_kept.insert(source.to_owned(), oldest);
+        Ok(oldest)
     }
 
     /// Takes something that is said of the person.
@@ -225,8 +252,9 @@ impl<'a, 'm> Sink<'a, 'm> {
                 self.report.duplicates += 1;
                 return;
             }
-            Kind::Turn { conversation, .. } => {
+            Kind::Turn { conversation, is_old, .. } => {
                 self.report.turns += 1;
+                self.report.expiring += u64::from(is_old);
                 self.conversations.insert(conversation);
             }
             Kind::Item => self.report.items += 1,
@@ -272,7 +300,7 @@ fn result<T>(ended: Result<T, Undone<T>>) -> Result<T, Error> {
     }
 }
 
-fn store(connection: &Connection, record: Record, now: clock::Timestamp) -> Result<Stored, Error> {
+fn store(connection: &Connection, record: Record, now: Timestamp) -> Result<Stored, Error> {
     let is_added = match record {
         Record::Turn(ready, author) => {
             match turn::store(connection, &ready, &author, Duplicates::Import)?.0 {

@@ -29,7 +29,7 @@ fn config_folder(environment: &SetupEnvironment) -> PathBuf {
 }
 
 /// The user's own settings.
-fn settings_file(environment: &SetupEnvironment) -> PathBuf {
+pub(super) fn settings_file(environment: &SetupEnvironment) -> PathBuf {
     config_folder(environment).join("settings.json")
 }
 

@@ -5,7 +5,7 @@ use clock::Timestamp;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::super::{plan, plan_undo};
+use super::super::{plan, plan_hooks, plan_undo};
 use super::*;
 
 struct Person {
@@ -153,4 +153,107 @@ fn only_our_own_commands_are_taken_for_ours() {
         json!({ "hooks": [{ "command": "ambient-insights hook claude-code" }, { "command": "say done" }] });
     assert!(!is_our_entry(&mixed), "what the person put beside ours is theirs");
     assert!(!is_our_entry(&json!({ "hooks": [] })));
+}
+
+const PROGRAM: &str = "'/opt/ambient insights/ambient-insights'";
+
+impl Person {
+    fn settings(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.file()).unwrap()).unwrap()
+    }
+
+    /// As the window's switch does it; how many changes that were.
+    fn switch(&mut self, choice: HookConsent) -> usize {
+        self.environment.hooks = None;
+        if choice != HookConsent::Off {
+            self.wish(choice == HookConsent::LogAndBrief);
+        }
+        let plan = plan_hooks(&self.environment).unwrap();
+        plan.apply().unwrap();
+        plan.changes.len()
+    }
+
+    fn state(&self) -> (HookConsent, bool) {
+        let state = hook_state(&self.environment, PROGRAM).unwrap();
+        (state.consent, state.is_written)
+    }
+}
+
+#[test]
+fn hooks_are_switched_on_and_off_and_the_server_stays_set_up() {
+    let mut person = Person::new();
+    assert_eq!(person.state(), (HookConsent::Off, true));
+    person.set_up();
+    let server = person.settings();
+    assert_eq!(person.switch(HookConsent::LogAndBrief), 3);
+    assert_eq!(person.state(), (HookConsent::LogAndBrief, true));
+    assert_eq!(person.switch(HookConsent::Log), 1);
+    assert_eq!(person.state(), (HookConsent::Log, true));
+    assert_eq!(person.switch(HookConsent::Off), 3);
+    assert_eq!(person.state(), (HookConsent::Off, true));
+    assert_eq!(person.settings(), server);
+    assert_eq!(person.switch(HookConsent::Off), 0);
+    // The rest can still be taken back.
+    person.undo();
+    assert!(!person.file().exists(), "we made the file, so it goes");
+}
+
+#[test]
+fn hooks_that_were_taken_out_by_hand_are_seen_and_allowed_nothing_once_they_are_off() {
+    let mut person = Person::new();
+    person.switch(HookConsent::Log);
+    fs::write(person.file(), "{}").unwrap();
+    assert_eq!(person.state(), (HookConsent::Log, false));
+    assert_eq!(person.switch(HookConsent::Off), 1);
+    assert_eq!(person.state(), (HookConsent::Off, true));
+    assert_eq!(fs::read_to_string(person.file()).unwrap(), "{}");
+}
+
+#[test]
+fn hooks_of_a_program_that_was_moved_are_seen_and_written_anew() {
+    let mut person = Person::new();
+    person.switch(HookConsent::Log);
+    let state = hook_state(&person.environment, "/elsewhere/ambient-insights").unwrap();
+    assert_eq!((state.consent, state.is_written), (HookConsent::Log, false));
+    // The record is lost: they are there, and nobody allowed them anything.
+    fs::remove_dir_all(&person.environment.data_dir).unwrap();
+    assert_eq!(person.state(), (HookConsent::Off, false));
+    assert_eq!(person.switch(HookConsent::Off), 3);
+    assert_eq!(person.state(), (HookConsent::Off, true));
+    let hooks = person.hooks();
+    assert!(hooks.is_null() || hooks == json!({}), "{hooks}");
+}
+
+#[test]
+fn entries_behind_ours_stay_where_they_are_through_every_switch() {
+    let mut person = Person::new();
+    person.switch(HookConsent::Log);
+    let mut settings = person.settings();
+    for event in ["SessionStart", "Stop"] {
+        settings["hooks"][event].as_array_mut().unwrap().push(theirs());
+    }
+    fs::write(person.file(), settings.to_string()).unwrap();
+    assert_eq!(person.state(), (HookConsent::Log, true));
+    assert_eq!(person.switch(HookConsent::LogAndBrief), 1, "Stop has what it needs");
+    let start = person.hooks()["SessionStart"].clone();
+    assert!(start[0]["hooks"][0]["command"].as_str().unwrap().ends_with("--brief"));
+    assert_eq!(start[1], theirs());
+    person.switch(HookConsent::Off);
+    assert_eq!(person.hooks(), json!({ "SessionStart": [theirs()], "Stop": [theirs()] }));
+}
+
+#[test]
+fn a_person_who_switches_all_hooks_off_is_told_and_a_broken_file_is_left_alone() {
+    let mut person = Person::new();
+    fs::write(person.file(), "{\"disableAllHooks\": true}").unwrap();
+    person.switch(HookConsent::Log);
+    assert!(hook_state(&person.environment, PROGRAM).unwrap().is_disabled);
+    fs::write(person.file(), "{ broken").unwrap();
+    person.environment.hooks = None;
+    for error in [plan_hooks(&person.environment).err(), hook_state(&person.environment, PROGRAM).err()] {
+        let error = error.unwrap().to_string();
+        assert!(error.contains("settings.json is not valid JSON"), "{error}");
+    }
+    assert_eq!(fs::read_to_string(person.file()).unwrap(), "{ broken");
+    assert_eq!(person.consent(), HookConsent::Log);
 }

@@ -25,7 +25,7 @@ use serde_json::Value;
 
 pub use error::SetupError;
 pub use guides::{Addresses, Guide, GuideStep, guides};
-pub use hooks::{HookConsent, HookWish, hook_consent};
+pub use hooks::{HookConsent, HookState, HookWish, hook_consent, hook_state};
 pub use plan::{Applied, Change, Plan};
 
 use record::Record;
@@ -143,5 +143,33 @@ pub fn plan_undo(client: Client, environment: &SetupEnvironment) -> Result<Plan,
         let wishes = client.wishes(environment, &record)?;
         record.assume(wishes.settings);
     }
-    Plan::to_undo(client, environment, &record)
+    Plan::to_undo(client, environment, &record, Record::default())
+}
+
+/// Works out what would change so that Claude Code's hooks are those that the environment wishes for, and none where
+/// it wishes for none. Nothing else of the client's configuration changes. Reads only.
+///
+/// # Errors
+/// A file that cannot be read or is no JSON. Nothing was changed.
+pub fn plan_hooks(environment: &SetupEnvironment) -> Result<Plan, SetupError> {
+    let client = Client::ClaudeCode;
+    let record = Record::load(client, environment)?;
+    if environment.hooks.is_some() {
+        let settings = hooks::settings(environment, &claude_code::settings_file(environment))?;
+        let wishes = Wishes { settings, ..Wishes::default() };
+        return Plan::to_set_up(client, environment, record, wishes);
+    }
+    let allowed = hook_consent(&environment.data_dir) != HookConsent::Off;
+    let (hooks, rest) = hooks::parted(environment, record)?;
+    let mut plan = Plan::to_undo(client, environment, &hooks, rest)?;
+    if plan.is_empty() && allowed {
+        // Somebody took them out of the settings by hand; what they were allowed is to go too.
+        plan.changes.push(Change {
+            file: record::path(client, environment),
+            summary: "note that Claude Code's hooks may do nothing here any more".to_owned(),
+            before: None,
+            after: None,
+        });
+    }
+    Ok(plan)
 }

@@ -154,10 +154,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Takes back what `record` holds; `rest` is what stays recorded.
     pub(super) fn to_undo(
         client: Client,
         environment: &SetupEnvironment,
         record: &Record,
+        rest: Record,
     ) -> Result<Self, SetupError> {
         let mut plan =
             Self { client, changes: Vec::new(), notes: Vec::new(), writes: Vec::new(), now: environment.now };
@@ -188,7 +190,14 @@ impl Plan {
                     continue;
                 }
                 (Some(_), Some(previous)) => {
-                    file.set(&entry.pointer, previous)?;
+                    // It was written anew over an entry of ours that stood among others.
+                    match hooks::without_ours(previous) {
+                        None => drop(file.set(&entry.pointer, previous)?),
+                        Some(theirs) if theirs.is_empty() => {
+                            file.remove(&entry.pointer, entry.made_parents)?
+                        }
+                        Some(theirs) => drop(file.set(&entry.pointer, &Value::Array(theirs))?),
+                    }
                     format!("put {member} back to what it was before")
                 }
                 (Some(_), None) => {
@@ -206,7 +215,11 @@ impl Plan {
         let made = |path: &Path| record.entries().iter().any(|entry| entry.made_file && entry.file == path);
         plan.writes.extend(files.writes(made));
         let record_path = record::path(client, environment);
-        for path in record.own_files().iter().chain([&record_path]) {
+        if !rest.is_empty() {
+            plan.writes.push(Write::Ours { path: record_path, after: Some(rest.to_bytes()) });
+            return Ok(plan);
+        }
+        for path in rest.own_files().iter().chain(record.own_files()).chain([&record_path]) {
             if write::read(path)?.is_some() {
                 plan.writes.push(Write::Ours { path: path.clone(), after: None });
             }

@@ -70,6 +70,12 @@ impl Record {
         &self.entries
     }
 
+    /// Those of the entries that `is_wanted` takes, and a record of all the rest.
+    pub(super) fn parted(self, is_wanted: impl Fn(&Entry) -> bool) -> (Self, Self) {
+        let (wanted, rest) = self.entries.into_iter().partition(is_wanted);
+        (Self { entries: wanted, own_files: Vec::new() }, Self { entries: rest, own_files: self.own_files })
+    }
+
     pub(super) fn own_files(&self) -> &[PathBuf] {
         &self.own_files
     }

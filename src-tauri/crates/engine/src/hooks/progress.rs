@@ -41,6 +41,11 @@ impl Progress {
         self.transcripts.get(transcript).map(|place| (place.offset, place.logged.clone()))
     }
 
+    /// When a transcript was last read or begun.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        self.transcripts.values().map(|place| place.read_at).max()
+    }
+
     pub(super) fn set(&mut self, transcript: &Path, offset: u64, logged: Option<String>, read_at: Timestamp) {
         self.transcripts.insert(transcript.to_owned(), Place { offset, logged, read_at });
         while self.transcripts.len() > MOST {

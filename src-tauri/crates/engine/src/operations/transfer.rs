@@ -1,7 +1,9 @@
 //! Taking everything away, and bringing in what another memory wrote.
 
 use authorization::{AuditEntry, AuditKind, AuditQuery, Authorization};
-use context::{Appendix, ExportFormat, ExportReport, ExportRequest, ImportReport, ImportRequest, Progress};
+use context::{
+    Appendix, ExportFormat, ExportReport, ExportRequest, ImportReport, ImportRequest, Progress, Retention,
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -111,6 +113,10 @@ fn lines(entries: &[AuditEntry], is_first: &mut bool) -> Result<Vec<u8>, Failure
 pub struct Import {
     /// The form and the place.
     pub request: ImportRequest,
+    /// How long what comes in from other programs is kept; none: as the rules stand.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<_>"))]
+    pub keep: Option<Retention>,
 }
 
 impl Operation for Import {
@@ -125,7 +131,7 @@ impl Operation for Import {
         let running = engine.transfers().begin(TransferTask::Import);
         Ok(engine
             .context()
-            .import_with(self.request, running.cancel.clone(), move |progress| {
+            .import_keeping(self.request, self.keep, running.cancel.clone(), move |progress| {
                 told.tell(going_on(TransferTask::Import, progress));
             })
             .await?)

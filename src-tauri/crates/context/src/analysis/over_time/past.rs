@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use clock::Timestamp;
 use rusqlite::Connection;
 
-use super::Piece;
+use super::{Piece, topics};
 use crate::Error;
 use crate::analysis::{MentionKind, signals};
 use crate::calendar::Day;
@@ -29,6 +29,9 @@ const COUNTED: i64 = 20_000;
 const GOALS: i64 = 50;
 const CHANGES: i64 = 500;
 const COMMITMENTS: i64 = 200;
+
+/// The kinds and normal names of topics, by their rows.
+pub(super) type Names = HashMap<i64, (MentionKind, String)>;
 
 /// The look back.
 #[derive(Debug, Default)]
@@ -165,38 +168,11 @@ pub(crate) const NOTICED_SINCE: &str =
 
 /// Reads the look back; none: nothing was seen yet.
 pub(super) fn read(connection: &Connection) -> Result<Option<Past>, Error> {
-    let as_of: Option<i64> = connection.prepare_cached(NEWEST)?.query_row([], |row| row.get(0))?;
-    let Some(as_of) = as_of else { return Ok(None) };
-    let mut past = Past { as_of, ..Past::default() };
+    let Some((mut past, names)) = read_spoken(connection)? else { return Ok(None) };
+    let refused = topics::refused(connection, &names)?;
+    past.mentions.retain(|mention| !refused.contains(&mention.topic));
     let since = past.before();
-    let recent_only = day_start(as_of) - 30 * DAY;
-    past.turns = connection
-        .prepare_cached(TURNS_SINCE)?
-        .query_map((since, TURNS), |row| {
-            Ok(SeenTurn { at: row.get(0)?, turn: row.get(1)?, conversation: row.get(2)? })
-        })?
-        .collect::<Result<_, _>>()?;
-    let mut names: HashMap<i64, (MentionKind, String)> = HashMap::new();
-    past.mentions = connection
-        .prepare_cached(MENTIONS_SINCE)?
-        .query_map((since, MENTIONS), |row| {
-            let (topic, kind) = (row.get(1)?, row.get(4)?);
-            if let Entry::Vacant(unknown) = names.entry(topic) {
-                unknown.insert((kind, row.get(5)?));
-            }
-            Ok(Mentioned {
-                at: row.get(0)?,
-                topic,
-                conversation: row.get(2)?,
-                turn: row.get(3)?,
-                kind,
-                place: Reverse(0),
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    put_in_place(&mut past.mentions, names);
-    let full = |rows: usize, most: i64| i64::try_from(rows).is_ok_and(|rows| rows >= most);
-    past.cut = full(past.turns.len(), TURNS) || full(past.mentions.len(), MENTIONS);
+    let recent_only = day_start(past.as_of) - 30 * DAY;
     let signals_of = |kind: &str, since: i64| signals_since(connection, kind, since);
     past.questions = signals_of(signals::QUESTION, recent_only)?;
     past.answered = signals_of(signals::THANKS, recent_only)?;
@@ -218,6 +194,42 @@ pub(super) fn read(connection: &Connection) -> Result<Option<Past>, Error> {
     past.said = said(connection)?;
     past.commitments = commitments(connection, since)?;
     Ok(Some(past))
+}
+
+/// Reads of the look back what was spoken of, with the names; none: nothing was seen yet.
+pub(super) fn read_spoken(connection: &Connection) -> Result<Option<(Past, Names)>, Error> {
+    let as_of: Option<i64> = connection.prepare_cached(NEWEST)?.query_row([], |row| row.get(0))?;
+    let Some(as_of) = as_of else { return Ok(None) };
+    let mut past = Past { as_of, ..Past::default() };
+    let since = past.before();
+    past.turns = connection
+        .prepare_cached(TURNS_SINCE)?
+        .query_map((since, TURNS), |row| {
+            Ok(SeenTurn { at: row.get(0)?, turn: row.get(1)?, conversation: row.get(2)? })
+        })?
+        .collect::<Result<_, _>>()?;
+    let mut names = Names::new();
+    past.mentions = connection
+        .prepare_cached(MENTIONS_SINCE)?
+        .query_map((since, MENTIONS), |row| {
+            let (topic, kind) = (row.get(1)?, row.get(4)?);
+            if let Entry::Vacant(unknown) = names.entry(topic) {
+                unknown.insert((kind, row.get(5)?));
+            }
+            Ok(Mentioned {
+                at: row.get(0)?,
+                topic,
+                conversation: row.get(2)?,
+                turn: row.get(3)?,
+                kind,
+                place: Reverse(0),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    put_in_place(&mut past.mentions, &names);
+    let full = |rows: usize, most: i64| i64::try_from(rows).is_ok_and(|rows| rows >= most);
+    past.cut = full(past.turns.len(), TURNS) || full(past.mentions.len(), MENTIONS);
+    Ok(Some((past, names)))
 }
 
 fn signals_since(connection: &Connection, kind: &str, since: i64) -> Result<Vec<Signal>, Error> {
@@ -322,9 +334,9 @@ pub(super) fn mentioned(mention: &Mentioned) -> Piece {
     Piece { at: mention.at, turn: mention.turn, start: u32::try_from(mention.topic).unwrap_or(0), end: 0 }
 }
 
-fn put_in_place(mentions: &mut [Mentioned], names: HashMap<i64, (MentionKind, String)>) {
-    let mut names: Vec<(&'static str, String, i64)> =
-        names.into_iter().map(|(topic, (kind, name))| (kind.as_str(), name, topic)).collect();
+fn put_in_place(mentions: &mut [Mentioned], names: &Names) {
+    let mut names: Vec<(&'static str, &str, i64)> =
+        names.iter().map(|(topic, (kind, name))| (kind.as_str(), name.as_str(), *topic)).collect();
     names.sort_unstable();
     let places: HashMap<i64, u32> = names.into_iter().map(|(_, _, topic)| topic).zip(0..).collect();
     for mention in mentions {

@@ -34,17 +34,20 @@ pub(super) fn spell(connection: &Connection, conclusions: &mut [Conclusion]) -> 
 }
 
 fn spelled(connection: &Connection, text: &str) -> Result<String, Error> {
-    with_names(text, |topic| {
-        let said: Option<String> = connection
-            .prepare_cached(
-                "SELECT substr(t.user_message, m.range_start + 1, m.range_end - m.range_start) \
-                 FROM mention m CROSS JOIN turn t ON t.seq = m.turn WHERE m.topic = ?1 \
-                 ORDER BY m.at DESC, m.turn DESC LIMIT 1",
-            )?
-            .query_row([topic], |row| row.get(0))
-            .optional()?;
-        Ok(crate::analysis::prose::one_line(&said.unwrap_or_default(), 80))
-    })
+    with_names(text, |topic| spelled_name(connection, topic))
+}
+
+/// A topic's name as it was said last.
+pub(super) fn spelled_name(connection: &Connection, topic: i64) -> Result<String, Error> {
+    let said: Option<String> = connection
+        .prepare_cached(
+            "SELECT substr(t.user_message, m.range_start + 1, m.range_end - m.range_start) \
+             FROM mention m CROSS JOIN turn t ON t.seq = m.turn WHERE m.topic = ?1 \
+             ORDER BY m.at DESC, m.turn DESC LIMIT 1",
+        )?
+        .query_row([topic], |row| row.get(0))
+        .optional()?;
+    Ok(crate::analysis::prose::one_line(&said.unwrap_or_default(), 80))
 }
 
 fn normal_names(connection: &Connection, text: &str) -> Result<String, Error> {

@@ -36,17 +36,37 @@ struct Counts {
     newest: Vec<Mentioned>,
 }
 
-pub(super) fn find(past: &Past) -> Vec<Conclusion> {
+/// The topics that rise and those that fade, each the most surprising first.
+#[derive(Default)]
+pub(super) struct Moved {
+    pub(super) rising: Vec<Move>,
+    pub(super) fading: Vec<Move>,
+}
+
+/// How one topic rises or fades.
+pub(super) struct Move {
+    pub(super) topic: i64,
+    pub(super) recent: u32,
+    pub(super) before: u32,
+    surprise: f64,
+    newest: Vec<Mentioned>,
+}
+
+/// How many turns there were lately, and before.
+pub(super) fn turns_of(past: &Past) -> (u32, u32) {
+    let recent_turns = count(past.turns_since(past.recent()).count());
+    (recent_turns, count(past.turns.len()).saturating_sub(recent_turns))
+}
+
+/// What rises and what fades, all of it.
+pub(super) fn moved(past: &Past) -> Moved {
+    let mut moved = Moved::default();
+    let (recent_turns, before_turns) = turns_of(past);
     // With a part of the older days alone everything would seem to rise.
-    if past.cut {
-        return Vec::new();
+    if past.cut || recent_turns < TURNS_RECENT || before_turns < TURNS_BEFORE {
+        return moved;
     }
     let recent = past.recent();
-    let recent_turns = count(past.turns_since(recent).count());
-    let before_turns = count(past.turns.len()).saturating_sub(recent_turns);
-    if recent_turns < TURNS_RECENT || before_turns < TURNS_BEFORE {
-        return Vec::new();
-    }
     let mut topics: HashMap<i64, Counts> = HashMap::new();
     for mention in past.mentions.iter().filter(|mention| mention.kind == MentionKind::Topic) {
         let counts = topics.entry(mention.topic).or_default();
@@ -61,7 +81,6 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
             counts.newest.push(*mention);
         }
     }
-    let (mut rising, mut fading) = (Vec::new(), Vec::new());
     for (topic, counts) in topics {
         let surprise = surprise_of(counts.recent, recent_turns, counts.before, before_turns);
         let (recent, before) = (f64::from(counts.recent), f64::from(counts.before));
@@ -72,33 +91,40 @@ pub(super) fn find(past: &Past) -> Vec<Conclusion> {
             && surprise >= SURPRISE
             && recent >= 2.0 * expected
         {
-            rising.push((surprise, topic, counts));
+            moved.rising.push(Move::new(topic, surprise, counts));
         } else if counts.before >= FADING_TURNS
             && counts.before_days.len() >= FADING_DAYS
             && surprise <= -SURPRISE
             && expected >= 3.0 * recent
         {
-            fading.push((-surprise, topic, counts));
+            moved.fading.push(Move::new(topic, -surprise, counts));
         }
     }
-    let tell = |kind: &'static str, mut found: Vec<(f64, i64, Counts)>| {
-        found.sort_by(|one, other| {
-            other.0.total_cmp(&one.0).then_with(|| newest_of(other).cmp(&newest_of(one)))
+    for moves in [&mut moved.rising, &mut moved.fading] {
+        moves.sort_by(|one, other| {
+            other.surprise.total_cmp(&one.surprise).then_with(|| other.place().cmp(&one.place()))
         });
-        found.truncate(MOST);
-        found
-            .into_iter()
-            .map(|(_, topic, counts)| conclusion(past, kind, topic, &counts, recent_turns, before_turns))
-            .collect::<Vec<_>>()
-    };
-    let mut told = tell("rising_topic", rising);
-    told.extend(tell("fading_topic", fading));
-    told
+    }
+    moved
 }
 
-/// Topics that are as surprising as one another stand in the order they were last spoken of.
-fn newest_of((_, _, counts): &(f64, i64, Counts)) -> Option<(i64, i64, Reverse<u32>)> {
-    counts.newest.first().map(|mention| (mention.at, mention.turn, mention.place))
+pub(super) fn find(past: &Past) -> Vec<Conclusion> {
+    let turns = turns_of(past);
+    let Moved { rising, fading } = moved(past);
+    let rising = rising.iter().take(MOST).map(|moved| conclusion(past, "rising_topic", moved, turns));
+    let fading = fading.iter().take(MOST).map(|moved| conclusion(past, "fading_topic", moved, turns));
+    rising.chain(fading).collect()
+}
+
+impl Move {
+    fn new(topic: i64, surprise: f64, counts: Counts) -> Self {
+        Self { topic, recent: counts.recent, before: counts.before, surprise, newest: counts.newest }
+    }
+
+    /// Topics that are as surprising as one another stand in the order they were last spoken of.
+    fn place(&self) -> Option<(i64, i64, Reverse<u32>)> {
+        self.newest.first().map(|mention| (mention.at, mention.turn, mention.place))
+    }
 }
 
 /// How far the share of turns with a topic lately is from the share before, in standard deviations of what chance
@@ -114,12 +140,10 @@ fn surprise_of(recent: u32, recent_turns: u32, before: u32, before_turns: u32) -
 fn conclusion(
     past: &Past,
     insight_type: &'static str,
-    topic: i64,
-    counts: &Counts,
-    recent_turns: u32,
-    before_turns: u32,
+    moved: &Move,
+    (recent_turns, before_turns): (u32, u32),
 ) -> Conclusion {
-    let name = name_of(topic);
+    let name = name_of(moved.topic);
     let word = if insight_type == "rising_topic" { "more" } else { "less" };
     let days = |days: i64| u32::try_from(days).unwrap_or(u32::MAX);
     Conclusion {
@@ -127,22 +151,22 @@ fn conclusion(
         subject: name.clone(),
         content: format!(
             "You speak {word} of {name}: {} in the last {RECENT_DAYS} days, {} in the {BEFORE_DAYS} days before",
-            counted(counts.recent, "turn"),
-            counts.before,
+            counted(moved.recent, "turn"),
+            moved.before,
         ),
         context: format!("of {recent_turns} and {} in all", counted(before_turns, "turn")),
         confidence: 0.8,
         state: InsightState::Active,
         at: past.week(),
         detail: Some(InsightDetail::Trend {
-            recent: counts.recent,
+            recent: moved.recent,
             recent_turns,
             recent_days: days(RECENT_DAYS),
-            before: counts.before,
+            before: moved.before,
             before_turns,
             before_days: days(BEFORE_DAYS),
         }),
-        evidence: counts.newest.iter().map(mentioned).collect(),
+        evidence: moved.newest.iter().map(mentioned).collect(),
     }
 }
 
