@@ -37,6 +37,11 @@ pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // What follows is another program's, whatever it looks like, so it is no argument of ours.
+    if arguments.get(1).is_some_and(|word| word == engine::GUARD_COMMAND) {
+        return engine::stand_guard(arguments.into_iter().skip(2).collect());
+    }
     let (arguments, link) = take_link(arguments);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,

@@ -21,10 +21,7 @@ pub(super) async fn run(place: &Place, command: Tunnel, output: &mut Output) -> 
         Tunnel::Up { provider, passphrase_stdin } => {
             let client = place.running().await?;
             let passphrase = if passphrase_stdin { Some(read_passphrase()?) } else { None };
-            let provider = provider.map(|provider| match provider {
-                Provider::Ssh => ProviderKind::Ssh,
-                Provider::Ingress => ProviderKind::Ingress,
-            });
+            let provider = provider.map(kind);
             let status = client.call(TurnTunnelOn { provider, passphrase }).await?;
             show(&status, output)
         }
@@ -34,7 +31,19 @@ pub(super) async fn run(place: &Place, command: Tunnel, output: &mut Output) -> 
         }
         Tunnel::Status => output.show(&place.call(ShowTunnel {}).await?, for_people),
         Tunnel::TrustHost { fingerprint } => trust_host(place, fingerprint, output).await,
-        Tunnel::Recipe => output.show(&place.call(ShowTunnelRecipe {}).await?, recipe_for_people),
+        Tunnel::Recipe { provider } => {
+            let ask = ShowTunnelRecipe { provider: provider.map(kind) };
+            output.show(&place.call(ask).await?, recipe_for_people)
+        }
+    }
+}
+
+const fn kind(provider: Provider) -> ProviderKind {
+    match provider {
+        Provider::Ssh => ProviderKind::Ssh,
+        Provider::Ingress => ProviderKind::Ingress,
+        Provider::Tailscale => ProviderKind::Tailscale,
+        Provider::Cloudflared => ProviderKind::Cloudflared,
     }
 }
 

@@ -21,7 +21,7 @@ mod tokens;
 mod tunnel;
 
 pub use self::certificates::PublicCertificateSettings;
-pub use self::tunnel::{SshConfig, TunnelConfig};
+pub use self::tunnel::{CloudflaredConfig, SshConfig, TailscaleConfig, TunnelConfig};
 pub use setting::{Setting, SettingSource, Theme};
 
 /// The port that is taken when nothing else was said.
@@ -76,6 +76,11 @@ const KEYS: &[&str] = &[
     "retention_days",
     "static_clients",
     "theme",
+    "tunnel.cloudflared.credentials_file",
+    "tunnel.cloudflared.port",
+    "tunnel.cloudflared.program",
+    "tunnel.cloudflared.quick",
+    "tunnel.cloudflared.token_file",
     "tunnel.provider",
     "tunnel.ssh.host",
     "tunnel.ssh.key",
@@ -84,6 +89,9 @@ const KEYS: &[&str] = &[
     "tunnel.ssh.remote_port",
     "tunnel.ssh.user",
     "tunnel.start",
+    "tunnel.tailscale.port",
+    "tunnel.tailscale.program",
+    "tunnel.tailscale.tls",
 ];
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
@@ -98,8 +106,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The TLS port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// A second TLS port on 127.0.0.1 for the person's own reverse proxy or port forwarding: everything that
-    /// comes in there counts as coming from the internet. 0 takes a free one.
+    /// A second TLS port on 127.0.0.1 for the person's own reverse proxy or port forwarding (the provider `ingress`):
+    /// everything that comes in there counts as coming from the internet. 0 takes a free one.
     pub ingress_port: Option<u16>,
     /// Whether what stands before the second port begins each stream with a PROXY protocol header.
     pub ingress_proxy_protocol: bool,
@@ -418,7 +426,7 @@ impl Layers {
             remember_consent: self.admission.remember_consent(),
             redaction: self.privacy.redaction(),
             retention: self.privacy.retention(),
-            tunnel: self.tunnel.check(),
+            tunnel: self.tunnel.check(self.ingress_port.is_some()),
             theme: self.theme.unwrap_or_default(),
             sources: self.sources,
         })

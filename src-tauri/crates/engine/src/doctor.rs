@@ -114,7 +114,7 @@ pub(crate) async fn examine(engine: &Engine) -> Diagnosis {
     Diagnosis {
         ok: checks.iter().all(|check| check.ok),
         local_origin: engine.issuer().to_owned(),
-        public_origin: engine.config().public_url.as_ref().map(ToString::to_string),
+        public_origin: engine.public_origin().map(|origin| origin.to_string()),
         checks,
     }
 }
@@ -133,11 +133,10 @@ async fn check_reach(engine: &Engine) -> Vec<Check> {
             checks.push(Check::bad(name, status.reason.unwrap_or_default(), remedy));
         }
     }
-    let ingress = engine.config().ingress_port.is_some() && engine.address().await.is_some();
-    if let Some(origin) = &engine.config().public_url
-        && (ingress || status.state == TunnelState::Up)
+    if let Some(origin) = engine.public_origin()
+        && status.state == TunnelState::Up
     {
-        checks.extend(public_check::examine(origin).await);
+        checks.extend(public_check::examine(&origin).await);
     }
     checks
 }

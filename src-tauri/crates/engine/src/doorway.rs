@@ -1,10 +1,10 @@
-//! The door's place: which ports are taken for it, and whether it is open. It can be closed and opened again
+//! The door's place: which port is taken for it, and whether it is open. It can be closed and opened again
 //! while the other parts run on.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use authorization::{Arrival, Authorization, Origins};
+use authorization::{Authorization, Origin, Origins};
 use clock::Clock;
 use context::Context;
 use gateway::{BindError, Bound, Limits, Rooms, Running, TunnelStreams};
@@ -14,14 +14,10 @@ use rustls::server::ResolvesServerCert;
 use crate::Config;
 use crate::ports::AuditTrail;
 
-/// The ports, once known, and what listens there.
+/// The port, once known, and what listens there.
 pub(crate) struct Doorway {
     /// The port for this computer: the first one taken is kept, so that clients find the door again.
     local: Option<SocketAddr>,
-    /// The port for the owner's own way in from the internet.
-    ingress: Option<SocketAddr>,
-    /// Whether each stream there begins with a header of the proxy before it.
-    proxied: bool,
     /// What a tunnel hands over.
     streams: Option<TunnelStreams>,
     state: State,
@@ -29,42 +25,31 @@ pub(crate) struct Doorway {
 
 enum State {
     Closed,
-    /// The ports are ours; nobody is answered yet.
-    Taken {
-        local: Bound,
-        ingress: Option<Bound>,
-    },
+    /// The port is ours; nobody is answered yet.
+    Taken(Bound),
     Open(Running),
 }
 
 impl Doorway {
     /// For an engine that lets nobody in.
     pub(crate) fn nowhere() -> Self {
-        Self { local: None, ingress: None, proxied: false, streams: None, state: State::Closed }
+        Self { local: None, streams: None, state: State::Closed }
     }
 
-    /// Takes the ports of the settings.
+    /// Takes the port of the settings.
     pub(crate) async fn take(config: &Config) -> Result<Self, BindError> {
         let mut doorway = Self::nowhere();
         doorway.local = Some(on_loopback(config.port));
-        doorway.ingress = config.ingress_port.map(on_loopback);
-        doorway.proxied = config.ingress_proxy_protocol;
         doorway.take_again().await?;
         Ok(doorway)
     }
 
-    /// Takes the ports where they are not taken. Whether it was closed before.
+    /// Takes the port where it is not taken. Whether it was closed before.
     pub(crate) async fn take_again(&mut self) -> Result<bool, BindError> {
         let (State::Closed, Some(address)) = (&self.state, self.local) else { return Ok(false) };
         let local = gateway::bind(address).await?;
-        let ingress = match self.ingress {
-            Some(address) if self.proxied => Some(gateway::bind(address).await?.behind_proxy()),
-            Some(address) => Some(gateway::bind(address).await?),
-            None => None,
-        };
         self.local = Some(local.address());
-        self.ingress = ingress.as_ref().map(Bound::address);
-        self.state = State::Taken { local, ingress };
+        self.state = State::Taken(local);
         Ok(true)
     }
 
@@ -73,7 +58,7 @@ impl Doorway {
         self.streams = streams;
     }
 
-    /// Answers on the ports that were taken.
+    /// Answers on the port that was taken.
     pub(crate) fn open(
         &mut self,
         config: &Config,
@@ -83,7 +68,7 @@ impl Doorway {
         certificates: Arc<dyn ResolvesServerCert>,
         clock: &Arc<dyn Clock>,
     ) {
-        let State::Taken { local, ingress } = std::mem::replace(&mut self.state, State::Closed) else {
+        let State::Taken(local) = std::mem::replace(&mut self.state, State::Closed) else {
             return;
         };
         let server =
@@ -102,12 +87,17 @@ impl Doorway {
             certificates,
             mcp: Arc::new(move || server.clone()),
         };
-        let provider = "ingress".parse().expect("this is a provider's id");
-        let others = ingress.map(|bound| (bound, Arrival::Tunnel(provider))).into_iter().collect();
-        self.state = State::Open(local.serve_with(&settings, rooms, others, self.streams.clone()));
+        self.state = State::Open(local.serve_with(&settings, rooms, self.streams.clone()));
     }
 
-    /// Gives the ports free; answers when the calls under way are done.
+    /// Answers to another public name from now on, or to none.
+    pub(crate) fn set_public_origin(&self, public: Option<Origin>) {
+        if let State::Open(running) = &self.state {
+            running.set_public_origin(public);
+        }
+    }
+
+    /// Gives the port free; answers when the calls under way are done.
     pub(crate) async fn close(&mut self) {
         if let State::Open(running) = std::mem::replace(&mut self.state, State::Closed) {
             running.stop().await;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use authorization::{
-    AuditRetention, Authorization, Decider, LimitsSetting, OriginName, Origins, StaticClient, StaticSource,
+    AuditRetention, Authorization, Decider, LimitsSetting, Origin, Origins, StaticClient, StaticSource,
 };
 use clock::{Clock, OsRandom, Random, SystemClock, Timestamp};
 use context::Context;
@@ -172,7 +172,7 @@ impl Engine {
         if doorway.take_again().await? {
             doorway.open(
                 &inner.config,
-                &inner.origins,
+                &self.origins(),
                 &inner.context,
                 &inner.authorization,
                 inner.certificates.resolver(),
@@ -241,7 +241,7 @@ impl Engine {
     /// The URL that an assistant in the cloud is given, where there is a public name.
     #[must_use]
     pub fn public_url(&self) -> Option<String> {
-        self.inner.origins.get(OriginName::Public).map(authorization::Origin::resource)
+        self.public_origin().as_ref().map(authorization::Origin::resource)
     }
 
     /// The file with the certificate of the local authority.
@@ -286,8 +286,15 @@ impl Engine {
         &self.inner.transfers
     }
 
-    pub(crate) fn origins(&self) -> &Origins {
-        &self.inner.origins
+    /// The origins as they are now: the public one may be the tunnel's.
+    pub(crate) fn origins(&self) -> Origins {
+        Origins { local: self.inner.origins.local.clone(), public: self.public_origin() }
+    }
+
+    /// Answers to another public name, or to none.
+    pub(crate) async fn use_public_origin(&self, public: Option<Origin>) {
+        self.inner.authorization.set_public_origin(public.clone());
+        self.inner.doorway.lock().await.set_public_origin(public);
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -26,14 +26,16 @@ mod transfers;
 pub mod trust;
 
 pub use config::{
-    Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting, SettingSource,
-    SshConfig, Theme, TunnelConfig, default_data_dir,
+    CloudflaredConfig, Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting, SettingSource,
+    SshConfig, TailscaleConfig, Theme, TunnelConfig, default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
 pub use failure::{Failure, FailureCode};
 pub use operation::Operation;
 pub use operations::dispatch;
+pub use reach::GUARD_COMMAND;
+pub use ::tunnel::stand_guard;
 pub use settings_file::{SettingChange, SettingsFileError};
 
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.
@@ -57,6 +59,7 @@ pub mod types {
         TopicOrder, TopicOverview, TopicQuery, TopicTrend, Turn, TurnId, TurnOrder, TurnQuery, UndoId, Why,
         counted,
     };
-    pub use tunnel::ssh::{Recipe, RecipeStep};
-    pub use tunnel::{HostKeyOffer, ProviderKind, ReasonKind};
+    pub use tunnel::{
+        Capabilities, HostKeyOffer, ProviderKind, PublicName, ReasonKind, Recipe, RecipeStep, Secrecy,
+    };
 }

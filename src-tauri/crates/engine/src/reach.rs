@@ -1,27 +1,33 @@
 //! The way in from the internet: which provider, from which settings, and whether the public address really leads
 //! here.
 
-use std::path::PathBuf;
+mod providers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use authorization::Origin;
 use clock::{Clock, Random, Timestamp};
 use gateway::TunnelStreams;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc, watch};
-use tunnel::ssh::{self, KnownHosts, Ssh};
-use tunnel::{HostKeyOffer, Provider, ProviderKind, ReasonKind, State, Supervisor, Timing};
+use tunnel::{Capabilities, HostKeyOffer, ProviderKind, ReasonKind, Recipe, State, Supervisor, Timing};
 
 use crate::event::ProgramEvent;
 use crate::operations::Check;
-use crate::{Config, Engine, Event, Failure, public_check};
+use crate::{Engine, Event, Failure, public_check};
+
+pub use providers::GUARD_COMMAND;
 
 /// Streams that wait for the door. More than come in one moment; a provider turns further ones away.
 const WAITING_STREAMS: usize = 64;
 
 /// Between two looks at the public address: while it does not lead here, and while it does.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_mins(1), Duration::from_mins(30));
+
+/// For a port of this computer to be taken at the start.
+const START_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How the tunnel is, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +78,11 @@ pub struct TunnelStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub since: Option<Timestamp>,
-    /// What the provider can do and who can read along, in sentences.
+    /// What the provider can do and who can read along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub capabilities: Option<Capabilities>,
+    /// The same in sentences.
     pub words: Vec<String>,
     /// What was seen when the public address was last tried.
     pub checks: Vec<Check>,
@@ -85,6 +95,10 @@ pub(crate) struct Reach {
     /// Kept while the program runs, in memory alone: it is asked for again after a start.
     passphrase: Mutex<Option<SecretString>>,
     checks: watch::Sender<Vec<Check>>,
+    /// By which provider it was turned on last, which need not be the one that is set.
+    wanted: parking_lot::Mutex<Option<ProviderKind>>,
+    /// The public address, where the provider gave it.
+    given: parking_lot::Mutex<Option<Origin>>,
 }
 
 impl Reach {
@@ -95,6 +109,8 @@ impl Reach {
             streams: TunnelStreams::new(waiting),
             passphrase: Mutex::default(),
             checks: watch::channel(Vec::new()).0,
+            wanted: parking_lot::Mutex::default(),
+            given: parking_lot::Mutex::default(),
         }
     }
 
@@ -114,6 +130,11 @@ impl Reach {
         matches!(*self.supervisor.state().borrow(), State::Up { .. })
     }
 
+    /// The public address, where the provider gave it.
+    pub(crate) fn given(&self) -> Option<Origin> {
+        self.given.lock().clone()
+    }
+
     fn checks(&self) -> Vec<Check> {
         self.checks.borrow().clone()
     }
@@ -125,7 +146,9 @@ impl Engine {
         let config = self.config();
         let state = self.reach().map_or(State::Off, |reach| reach.state().borrow().clone());
         let checks = self.reach().map(Reach::checks).unwrap_or_default();
-        let provider = config.tunnel.provider.or(config.ingress_port.map(|_| ProviderKind::Ingress));
+        let wanted = self.reach().and_then(|reach| *reach.wanted.lock());
+        let provider = wanted.filter(|_| state != State::Off).or_else(|| providers::chosen(config));
+        let capabilities = provider.map(|kind| providers::capabilities(config, kind));
         let mut status = TunnelStatus {
             state: TunnelState::Off,
             provider,
@@ -136,7 +159,12 @@ impl Engine {
             host_key: None,
             retry_at: None,
             since: None,
-            words: words(provider),
+            capabilities,
+            words: capabilities
+                .iter()
+                .flat_map(Capabilities::sentences)
+                .map(str::to_owned)
+                .collect(),
             checks: Vec::new(),
         };
         let mut because = |reason: tunnel::Reason| {
@@ -183,7 +211,14 @@ impl Engine {
                 "limits = \"off\" is for load tests on this computer alone; remove it before the internet may come in",
             ));
         }
-        if config.public_url.is_none() {
+        let Some(kind) = provider.or_else(|| providers::chosen(config)) else {
+            return Err(Failure::refused(
+                "no way to the internet is chosen; set tunnel.provider in config.toml to \"ssh\", \"tailscale\", \
+                 \"cloudflared\" or \"ingress\" (`ambient-insights tunnel recipe --provider ID` says what each needs) and \
+                 start the program again",
+            ));
+        };
+        if config.public_url.is_none() && !providers::gives_its_name(config, kind) {
             return Err(Failure::refused(
                 "there is no public address yet; set public_url = \"https://your.name\" in config.toml and start the \
                  program again",
@@ -195,23 +230,9 @@ impl Engine {
         if passphrase.is_some() {
             *reach.passphrase.lock().await = passphrase;
         }
-        let provider: Arc<dyn Provider> = match provider.or(config.tunnel.provider) {
-            Some(ProviderKind::Ssh) => {
-                let passphrase = reach.passphrase.lock().await.clone();
-                Arc::new(Ssh::new(ssh_settings(config, passphrase)?))
-            }
-            Some(ProviderKind::Ingress) => {
-                return Err(Failure::refused(
-                    "the own way in is open as long as ingress_port is set in config.toml; there is nothing to turn on",
-                ));
-            }
-            None => {
-                return Err(Failure::refused(
-                    "no way to the internet is chosen; set tunnel.provider = \"ssh\" and tunnel.ssh.host in \
-                     config.toml and start the program again",
-                ));
-            }
-        };
+        let passphrase = reach.passphrase.lock().await.clone();
+        let provider = providers::make(config, kind, passphrase)?;
+        *reach.wanted.lock() = Some(kind);
         reach.supervisor.up(provider).await;
         Ok(())
     }
@@ -227,21 +248,31 @@ impl Engine {
                 offer.fingerprint
             )));
         }
-        known_hosts(self.config()).trust(&offer).map_err(|error| Failure::failed(error.to_string()))?;
+        providers::known_hosts(self.config()).trust(&offer).map_err(|error| Failure::failed(error.to_string()))?;
         self.tunnel_up(Some(ProviderKind::Ssh), None).await?;
         Ok(offer)
     }
 
-    /// What has to be set on the host.
-    pub(crate) fn tunnel_recipe(&self) -> Result<ssh::Recipe, Failure> {
-        let settings = ssh_settings(self.config(), None)?;
-        Ok(ssh::recipe(&settings, ssh::public_key(&settings).as_ref()))
+    /// What has to be set elsewhere for a provider, or for the one that is set.
+    pub(crate) fn tunnel_recipe(&self, provider: Option<ProviderKind>) -> Result<Recipe, Failure> {
+        let config = self.config();
+        let kind = provider.or_else(|| providers::chosen(config)).unwrap_or(ProviderKind::Ssh);
+        providers::recipe(config, kind)
     }
 
     /// At the start, where the settings say so. What hinders it is told, and hinders nothing else.
     pub(crate) async fn start_reach(&self) {
         if let Err(failure) = self.tunnel_up(None, None).await {
             tracing::error!(reason = failure.message, "the tunnel could not be turned on at the start");
+            return;
+        }
+        // A port of this computer is taken at once, and whoever hears that the program is ready counts on it.
+        if providers::chosen(self.config()) == Some(ProviderKind::Ingress)
+            && let Some(reach) = self.reach()
+        {
+            let mut state = reach.state();
+            let taken = state.wait_for(|state| !matches!(state, State::Connecting));
+            let _ = tokio::time::timeout(START_PATIENCE, taken).await;
         }
     }
 
@@ -251,7 +282,9 @@ impl Engine {
         let (engine, stopping) = (self.clone(), self.stopping());
         tokio::spawn(async move {
             loop {
-                let is_up = matches!(*state.borrow_and_update(), State::Up { .. });
+                let now = state.borrow_and_update().clone();
+                let is_up = matches!(now, State::Up { .. });
+                engine.follow_public_name(&now).await;
                 engine.follow_reachability();
                 engine.forget_checks();
                 engine.tell(Event::Program(ProgramEvent::StateChanged));
@@ -264,6 +297,30 @@ impl Engine {
         });
     }
 
+    /// The public address, by what the provider gave or by the settings.
+    pub(crate) fn public_origin(&self) -> Option<Origin> {
+        self.reach().and_then(Reach::given).or_else(|| self.config().public_url.clone())
+    }
+
+    /// Answers to the name that the provider gave as long as it stands for it, then to the one of the settings again.
+    /// While a broken tunnel is tried again, the name stays: most come back under it.
+    async fn follow_public_name(&self, state: &State) {
+        let Some(reach) = self.reach() else { return };
+        let given = match state {
+            State::Up { announced, .. } => announced.url.as_deref().and_then(|url| url.parse().ok()),
+            State::Off | State::Failed { .. } => None,
+            State::Connecting | State::Backoff { .. } => return,
+        };
+        if std::mem::replace(&mut *reach.given.lock(), given.clone()) == given {
+            return;
+        }
+        let public = self.public_origin();
+        if let Some(public) = &public {
+            tracing::info!(%public, "the public address has changed");
+        }
+        self.use_public_origin(public).await;
+    }
+
     fn forget_checks(&self) {
         if let Some(reach) = self.reach() {
             reach.checks.send_replace(Vec::new());
@@ -271,9 +328,9 @@ impl Engine {
     }
 
     async fn keep_trying_the_public_address(&self) {
-        let (Some(reach), Some(origin)) = (self.reach(), self.config().public_url.as_ref()) else { return };
+        let (Some(reach), Some(origin)) = (self.reach(), self.public_origin()) else { return };
         loop {
-            let checks = public_check::examine(origin).await;
+            let checks = public_check::examine(&origin).await;
             let public = checks.iter().all(|check| check.ok);
             for check in checks.iter().filter(|check| !check.ok) {
                 tracing::warn!(
@@ -304,64 +361,4 @@ impl Engine {
         };
         let _ = tokio::time::timeout(limit, settled).await;
     }
-}
-
-fn words(provider: Option<ProviderKind>) -> Vec<String> {
-    let capabilities = match provider {
-        Some(ProviderKind::Ssh) => Ssh::CAPABILITIES,
-        Some(ProviderKind::Ingress) => {
-            return vec![
-                "You have your own way in; who can read what is sent depends on where your proxy ends the encryption."
-                    .to_owned(),
-            ];
-        }
-        None => return Vec::new(),
-    };
-    capabilities.sentences().into_iter().map(str::to_owned).collect()
-}
-
-fn known_hosts(config: &Config) -> KnownHosts {
-    KnownHosts {
-        own: config.data_dir.join("tunnel").join("known_hosts"),
-        others: home_file(".ssh/known_hosts").into_iter().collect(),
-    }
-}
-
-fn home_file(name: &str) -> Option<PathBuf> {
-    directories::BaseDirs::new().map(|folders| folders.home_dir().join(name))
-}
-
-fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh::Settings, Failure> {
-    let ssh = &config.tunnel.ssh;
-    let host = ssh.host.clone().ok_or_else(|| {
-        Failure::refused(
-            "no host is set for SSH; set tunnel.ssh.host in config.toml and start the program again",
-        )
-    })?;
-    let key = ssh.key.as_ref().map(|key| match key.strip_prefix("~") {
-        Ok(rest) => home_file(&rest.to_string_lossy()).unwrap_or_else(|| key.clone()),
-        Err(_) => key.clone(),
-    });
-    let default_keys = [".ssh/id_ed25519", ".ssh/id_ecdsa"].into_iter().filter_map(home_file).collect();
-    // As ssh(1) finds it; on Windows its agent has this one name.
-    let agent = if cfg!(windows) {
-        Some(PathBuf::from(r"\\.\pipe\openssh-ssh-agent"))
-    } else {
-        std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).map(PathBuf::from)
-    };
-    Ok(ssh::Settings {
-        host,
-        port: ssh.port,
-        user: ssh.user.clone(),
-        key,
-        default_keys,
-        agent,
-        passphrase,
-        remote_port: ssh.remote_port,
-        remote_address: ssh.remote_address.clone(),
-        known_hosts: known_hosts(config),
-        connect_limit: ssh::Settings::CONNECT_LIMIT,
-        ping_every: ssh::Settings::PING_EVERY,
-        ping_limit: ssh::Settings::PING_LIMIT,
-    })
 }

@@ -8,7 +8,7 @@ use authorization::{Arrival, Authorization, OriginName, PeerAddress, ProviderId,
 use axum::Router;
 use axum::body::Body;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::names::{Named, Names};
+use crate::names::{Named, SharedNames};
 use crate::rates::Rates;
 use crate::respond::Early;
 use crate::sessions::Sessions;
@@ -33,7 +33,7 @@ const SESSION_KEPT: Duration = Duration::from_hours(2);
 
 /// Everything that a request meets.
 pub(crate) struct Door<S: ServerHandler> {
-    names: Names,
+    names: SharedNames,
     limits: Limits,
     rates: Rates,
     sessions: Sessions,
@@ -54,12 +54,28 @@ pub(crate) struct Door<S: ServerHandler> {
 pub(crate) struct Connection {
     pub(crate) arrival: Arrival,
     pub(crate) peer: Option<IpAddr>,
+    /// Where a provider that hands requests over in clear says from where each of them comes. On every other
+    /// connection, what such a header says is anybody's word.
+    pub(crate) visitor_header: Option<HeaderName>,
+}
+
+impl Connection {
+    /// From where a request comes, for logs and limits.
+    fn peer_of(&self, headers: &HeaderMap) -> Option<IpAddr> {
+        let Some(name) = &self.visitor_header else { return self.peer };
+        let mut said = headers.get_all(name).iter();
+        match (said.next(), said.next()) {
+            (Some(address), None) => address.to_str().ok()?.trim().parse().ok(),
+            _ => None,
+        }
+    }
 }
 
 impl<S: ServerHandler> Door<S> {
     /// `ended` is cancelled once the calls under way are done: it ends what is left of the sessions.
     pub(crate) fn new(
         settings: &Settings,
+        names: SharedNames,
         rooms: Rooms<S>,
         stopping: CancellationToken,
         ended: CancellationToken,
@@ -77,7 +93,7 @@ impl<S: ServerHandler> Door<S> {
         let make = rooms.mcp;
         let mcp = StreamableHttpService::new(move || Ok(make()), Arc::clone(&held), config);
         Self {
-            names: Names::new(&settings.origins, &settings.browser_origins),
+            names,
             limits: settings.limits.clone(),
             rates: Rates::new(settings.limits.requests_per_second),
             sessions: Sessions::default(),
@@ -149,7 +165,8 @@ impl<S: ServerHandler> Door<S> {
                 Err(early) => early.into(),
             },
             Area::Authorization | Area::Pages | Area::Discovery | Area::Other => {
-                self.endpoint(&named, arrival, connection.peer, head, unread).await
+                let peer = connection.peer_of(&head.headers);
+                self.endpoint(&named, arrival, peer, head, unread).await
             }
         };
         if let Some(origin) = browser {

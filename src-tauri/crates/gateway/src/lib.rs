@@ -14,7 +14,6 @@ mod json_rpc;
 mod listener;
 mod names;
 mod port_holder;
-mod proxy_protocol;
 mod rates;
 mod respond;
 mod sessions;
@@ -48,7 +47,7 @@ pub struct Settings {
 pub struct Limits {
     /// Open connections; further ones wait in the kernel's queue.
     pub connections: usize,
-    /// The same for each listener of a tunnel, counted apart: strangers on the internet can not use up the places
+    /// The same for what a tunnel hands over, counted apart: strangers on the internet can not use up the places
     /// of the programs on this computer.
     pub tunnel_connections: usize,
     /// From the first byte to the end of the TLS handshake.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use authorization::Arrival;
+use authorization::{Arrival, Origin};
 use hyper_util::server::graceful::GracefulShutdown;
 use rmcp::ServerHandler;
 use rustls::ServerConfig;
@@ -14,8 +14,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::door::{Connection, Door};
+use crate::names::SharedNames;
 use crate::port_holder::{self, PortHolder};
-use crate::{Limits, Rooms, Settings, TunnelStreams, connection, proxy_protocol, streams};
+use crate::{Limits, Rooms, Settings, TunnelStreams, connection, streams};
 
 /// Why a port could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +53,6 @@ pub enum BindError {
 pub struct Bound {
     pub(crate) listener: TcpListener,
     address: SocketAddr,
-    /// Each stream begins with a header of the proxy in front of us.
-    proxied: bool,
 }
 
 /// Takes a port. Port 0 takes a free one.
@@ -71,7 +70,7 @@ pub async fn bind(address: SocketAddr) -> Result<Bound, BindError> {
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok(Bound { listener, address, proxied: false })
+    Ok(Bound { listener, address })
 }
 
 impl Bound {
@@ -81,44 +80,33 @@ impl Bound {
         self.address
     }
 
-    /// Demands that each stream begins with a PROXY protocol header, version 1 or 2, and believes it.
-    #[must_use]
-    pub fn behind_proxy(self) -> Self {
-        Self { proxied: true, ..self }
-    }
-
     /// Opens the door. Everything that comes in here came from this computer.
     #[must_use]
     pub fn serve<S: ServerHandler>(self, settings: &Settings, rooms: Rooms<S>) -> Running {
-        self.serve_with(settings, rooms, Vec::new(), None)
+        self.serve_with(settings, rooms, None)
     }
 
-    /// Opens the door with further entrances, each marked with where its streams come from: the end of a tunnel
-    /// that dials in by TCP has a listener of its own, so that the mark hangs on the port and on nothing that a
-    /// request says. `streams` are those that a tunnel hands over without any port.
+    /// Opens the door with a further entrance: what a tunnel hands over, each stream marked with where it comes from.
+    /// A tunnel that dials in by TCP has a listener of its own, which the room `tunnel` holds, so that the mark hangs
+    /// on that port and on nothing that a request says.
     #[must_use]
     pub fn serve_with<S: ServerHandler>(
         self,
         settings: &Settings,
         rooms: Rooms<S>,
-        others: Vec<(Bound, Arrival)>,
         streams: Option<TunnelStreams>,
     ) -> Running {
         let stopping = CancellationToken::new();
         let ended = CancellationToken::new();
         let tls = TlsAcceptor::from(Arc::new(tls_settings(&rooms)));
-        let door = Arc::new(Door::new(settings, rooms, stopping.clone(), ended.clone()));
-        let entrances = std::iter::once((self, Arrival::Local)).chain(others);
-        let mut accepting: Vec<_> = entrances
-            .map(|(bound, arrival)| {
-                let (tls, door, stopping) = (tls.clone(), Arc::clone(&door), stopping.clone());
-                tokio::spawn(accept(bound, arrival, tls, door, settings.limits.clone(), stopping))
-            })
-            .collect();
+        let names = SharedNames::new(&settings.origins, &settings.browser_origins);
+        let door = Arc::new(Door::new(settings, names.clone(), rooms, stopping.clone(), ended.clone()));
+        let own = accept(self, tls.clone(), Arc::clone(&door), settings.limits.clone(), stopping.clone());
+        let mut accepting = vec![tokio::spawn(own)];
         accepting.extend(streams.map(|streams| {
             tokio::spawn(streams::accept(streams, tls, door, settings.limits.clone(), stopping.clone()))
         }));
-        Running { stopping, ended, accepting, limits: settings.limits.clone() }
+        Running { stopping, ended, accepting, names, limits: settings.limits.clone() }
     }
 }
 
@@ -139,10 +127,16 @@ pub struct Running {
     stopping: CancellationToken,
     ended: CancellationToken,
     accepting: Vec<JoinHandle<GracefulShutdown>>,
+    names: SharedNames,
     limits: Limits,
 }
 
 impl Running {
+    /// From now on answers to another public name, or to none. Requests under way are not disturbed.
+    pub fn set_public_origin(&self, public: Option<Origin>) {
+        self.names.set_public(public);
+    }
+
     /// Takes no more requests, lets those under way finish within [`Limits::stop`], then closes what is left.
     /// The ports are free afterwards: to open the door again, bind and serve again.
     pub async fn stop(self) {
@@ -161,19 +155,14 @@ impl Running {
 
 async fn accept<S: ServerHandler>(
     bound: Bound,
-    arrival: Arrival,
     tls: TlsAcceptor,
     door: Arc<Door<S>>,
     limits: Limits,
     stopping: CancellationToken,
 ) -> GracefulShutdown {
-    let Bound { listener, proxied, .. } = bound;
+    let Bound { listener, .. } = bound;
     let connections = GracefulShutdown::new();
-    let places = match arrival {
-        Arrival::Local => limits.connections,
-        Arrival::Tunnel(_) => limits.tunnel_connections,
-    };
-    let places = Arc::new(Semaphore::new(places));
+    let places = Arc::new(Semaphore::new(limits.connections));
     loop {
         // A door whose places are all taken must stop all the same.
         let (place, accepted) = tokio::select! {
@@ -190,27 +179,12 @@ async fn accept<S: ServerHandler>(
                 continue;
             }
         };
-        let mut connection = Connection { arrival: arrival.clone(), peer: Some(peer.ip()) };
+        let connection = Connection { arrival: Arrival::Local, peer: Some(peer.ip()), visitor_header: None };
         let (tls, door, limits) = (tls.clone(), Arc::clone(&door), limits.clone());
         let (watcher, stopping) = (connections.watcher(), stopping.clone());
         tokio::spawn(async move {
             let _place = place;
-            let mut stream = stream;
             let _ = stream.set_nodelay(true);
-            if proxied {
-                let header = tokio::select! {
-                    () = stopping.cancelled() => return,
-                    header = tokio::time::timeout(limits.handshake, proxy_protocol::take(&mut stream)) => header,
-                };
-                match header {
-                    Ok(Ok(peer)) => connection.peer = peer.map(|peer| peer.ip()),
-                    Ok(Err(refusal)) => {
-                        tracing::warn!(%refusal, "a stream at the ingress port was not taken");
-                        return;
-                    }
-                    Err(_) => return,
-                }
-            }
             let first_byte = tokio::select! {
                 () = stopping.cancelled() => return,
                 first_byte = first_byte(&stream, &limits) => first_byte,

@@ -1,9 +1,45 @@
 //! Which names a request may use for us: the check of `Host` and `Origin` (DNS rebinding, MCP transport
 //! "MUST validate Origin", CVE-2026-42559 and its kin).
 
-use authorization::{Arrival, OriginName, Origins, RejectionKind};
+use std::sync::Arc;
+
+use authorization::{Arrival, Origin, OriginName, Origins, RejectionKind};
 use http::uri::Authority;
 use http::{HeaderMap, Uri, header};
+use parking_lot::RwLock;
+
+/// The names as they are now: the public one comes and goes with the tunnel. Clones are the same names.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedNames {
+    local: Origin,
+    browser_origins: Arc<[String]>,
+    now: Arc<RwLock<Names>>,
+}
+
+impl SharedNames {
+    pub(crate) fn new(origins: &Origins, browser_origins: &[String]) -> Self {
+        Self {
+            local: origins.local.clone(),
+            browser_origins: browser_origins.into(),
+            now: Arc::new(RwLock::new(Names::new(origins, browser_origins))),
+        }
+    }
+
+    pub(crate) fn set_public(&self, public: Option<Origin>) {
+        let origins = Origins { local: self.local.clone(), public };
+        *self.now.write() = Names::new(&origins, &self.browser_origins);
+    }
+
+    /// See [`Names::check`].
+    pub(crate) fn check(
+        &self,
+        uri: &Uri,
+        headers: &HeaderMap,
+        arrival: &Arrival,
+    ) -> Result<Named, Refusal> {
+        self.now.read().check(uri, headers, arrival)
+    }
+}
 
 /// The names that are ours, and the web pages that may call us.
 #[derive(Clone, Debug)]

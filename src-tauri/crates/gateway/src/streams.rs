@@ -1,8 +1,9 @@
-//! The entrance for what a tunnel hands over: streams that never were a connection to a port of this computer.
+//! The entrance for what a tunnel hands over: streams that never were a connection to the door's own port.
 
 use std::sync::Arc;
 
 use authorization::Arrival;
+use http::HeaderName;
 use hyper_util::server::graceful::GracefulShutdown;
 use rmcp::ServerHandler;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
@@ -50,8 +51,11 @@ pub(crate) async fn accept<S: ServerHandler>(
         // The supervisor is gone: nothing will come any more.
         let Some(incoming) = incoming else { break };
         let provider = incoming.provider.as_str().parse().expect("each provider's word is a provider's id");
-        let connection =
-            Connection { arrival: Arrival::Tunnel(provider), peer: incoming.peer.map(|peer| peer.ip()) };
+        let connection = Connection {
+            arrival: Arrival::Tunnel(provider),
+            peer: incoming.peer.map(|peer| peer.ip()),
+            visitor_header: incoming.visitor_header.map(HeaderName::from_static),
+        };
         let (tls, door, limits) = (tls.clone(), Arc::clone(&door), limits.clone());
         let watcher = connections.watcher();
         tokio::spawn(async move {

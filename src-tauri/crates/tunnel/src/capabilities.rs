@@ -11,6 +11,8 @@ pub enum Secrecy {
     EndToEnd,
     /// TLS ends at the provider, who could read everything.
     ProviderReads,
+    /// TLS ends where the person's own proxy ends it.
+    DependsOnYourProxy,
 }
 
 /// How long the public name stays the same.
@@ -48,6 +50,9 @@ impl Capabilities {
             }
             Secrecy::ProviderReads => {
                 "The provider can read everything that is sent: the encryption ends there."
+            }
+            Secrecy::DependsOnYourProxy => {
+                "You have your own way in; who can read what is sent depends on where your proxy ends the encryption."
             }
         }];
         said.push(match self.name {

@@ -1,8 +1,11 @@
 //! Why a way of reach is not there, and whether trying again helps.
 
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
 use serde::{Deserialize, Serialize};
+
+use crate::{cloudflared, tailscale};
 
 /// The key that an SSH host showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +183,73 @@ pub enum TunnelError {
         /// On what.
         detail: String,
     },
+    /// The program that the way of reach needs is not there.
+    #[error(
+        "{program} is not there{}; install it from {source_address}, or say where it lies as {setting}",
+        .place.as_ref().map(|place| format!(" at {}", place.display())).unwrap_or_default()
+    )]
+    ProgramMissing {
+        /// The program.
+        program: &'static str,
+        /// Where it was looked for, if a place was set.
+        place: Option<PathBuf>,
+        /// The setting that says where it lies.
+        setting: &'static str,
+        /// From where it comes.
+        source_address: &'static str,
+    },
+    /// The program is too old.
+    #[error("{program} on this computer is version {found}, and {needed} or newer is needed; update it")]
+    ProgramTooOld {
+        /// The program.
+        program: &'static str,
+        /// Its version.
+        found: String,
+        /// The oldest that does.
+        needed: String,
+    },
+    /// The program is there, and does not do.
+    #[error("{program} ({}) can not be used: {detail}; install it anew", .path.display())]
+    ProgramUnusable {
+        /// The program.
+        program: &'static str,
+        /// Where it lies.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// The program gave no answer.
+    #[error("{program} did not answer for {seconds} seconds; starting it anew")]
+    ProgramSilent {
+        /// The program.
+        program: &'static str,
+        /// How long it was waited.
+        seconds: u64,
+    },
+    /// The program is gone.
+    #[error("{program} ended by itself ({how}); starting it anew")]
+    ProgramEnded {
+        /// The program.
+        program: &'static str,
+        /// Its exit code or signal.
+        how: String,
+    },
+    /// A port of this computer is not to be had.
+    #[error("port {port} of this computer can not be taken ({detail}); stop what listens there, or set another {setting}")]
+    LocalPort {
+        /// The port.
+        port: u16,
+        /// The setting that names it.
+        setting: &'static str,
+        /// What the system said.
+        detail: String,
+    },
+    /// Tailscale opens no funnel.
+    #[error(transparent)]
+    Tailscale(tailscale::Refusal),
+    /// There is no tunnel by Cloudflare.
+    #[error(transparent)]
+    Cloudflared(cloudflared::Refusal),
     /// The provider's task failed in a way that nobody foresaw.
     #[error("the tunnel's task failed; please report this as a bug")]
     Panicked,
@@ -211,6 +281,10 @@ pub enum ReasonKind {
     Passphrase,
     /// Keys and login.
     Login,
+    /// A program that is needed is missing, too old or not running.
+    Program,
+    /// The account with the provider does not allow it.
+    Account,
     /// The host gives no port.
     Forward,
     /// The network, or the other end.
@@ -234,6 +308,12 @@ pub struct Reason {
 }
 
 impl TunnelError {
+    /// A program that was to stay has ended.
+    pub(crate) fn ended(program: &'static str, status: Option<ExitStatus>) -> Self {
+        let how = status.map_or_else(|| "it was killed".to_owned(), |status| status.to_string());
+        Self::ProgramEnded { program, how }
+    }
+
     /// Whether trying again helps.
     #[must_use]
     pub const fn retry(&self) -> Retry {
@@ -249,13 +329,20 @@ impl TunnelError {
             | Self::NoKey
             // Asking again and again has a host's guard (fail2ban) lock this computer out.
             | Self::LoginRefused { .. }
-            | Self::Incompatible { .. } => Retry::Never,
-            Self::ForwardRefused { .. } => Retry::Seldom,
+            | Self::Incompatible { .. }
+            | Self::ProgramMissing { .. }
+            | Self::ProgramTooOld { .. } => Retry::Never,
+            Self::ForwardRefused { .. } | Self::ProgramUnusable { .. } => Retry::Seldom,
+            Self::Tailscale(refusal) => refusal.retry(),
+            Self::Cloudflared(refusal) => refusal.retry(),
             Self::NameNotFound { .. }
             | Self::Unreachable { .. }
             | Self::PortTaken { .. }
             | Self::Frozen { .. }
             | Self::Lost { .. }
+            | Self::ProgramSilent { .. }
+            | Self::ProgramEnded { .. }
+            | Self::LocalPort { .. }
             | Self::Panicked => Retry::Soon,
         }
     }
@@ -271,7 +358,14 @@ impl TunnelError {
             }
             Self::PassphraseNeeded { .. } | Self::PassphraseWrong { .. } => ReasonKind::Passphrase,
             Self::Key { .. } | Self::NoKey | Self::LoginRefused { .. } => ReasonKind::Login,
-            Self::ForwardRefused { .. } | Self::PortTaken { .. } => ReasonKind::Forward,
+            Self::ForwardRefused { .. } | Self::PortTaken { .. } | Self::LocalPort { .. } => ReasonKind::Forward,
+            Self::ProgramMissing { .. }
+            | Self::ProgramTooOld { .. }
+            | Self::ProgramUnusable { .. }
+            | Self::ProgramSilent { .. }
+            | Self::ProgramEnded { .. } => ReasonKind::Program,
+            Self::Tailscale(refusal) => refusal.kind(),
+            Self::Cloudflared(refusal) => refusal.kind(),
             Self::NameNotFound { .. }
             | Self::Unreachable { .. }
             | Self::Frozen { .. }

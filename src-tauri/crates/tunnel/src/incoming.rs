@@ -29,6 +29,9 @@ pub struct Incoming {
     pub peer: Option<SocketAddr>,
     /// What the bytes are.
     pub layer: Layer,
+    /// The header in which the provider says from where each request comes, over whatever a visitor wrote there. Only
+    /// in clear ([`Layer::PlainHttp`]) can it write one.
+    pub visitor_header: Option<&'static str>,
     /// Through which provider.
     pub provider: ProviderKind,
 }

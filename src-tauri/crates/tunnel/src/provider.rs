@@ -17,11 +17,15 @@ pub enum ProviderKind {
     Ssh,
     /// The person's own way in: a port forwarding, a proxy.
     Ingress,
+    /// Tailscale Funnel.
+    Tailscale,
+    /// Cloudflare Tunnel.
+    Cloudflared,
 }
 
 impl ProviderKind {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::Ssh, Self::Ingress];
+    pub const ALL: [Self; 4] = [Self::Ssh, Self::Ingress, Self::Tailscale, Self::Cloudflared];
 
     /// Its id in settings, on the command line and in the audit trail.
     #[must_use]
@@ -29,6 +33,8 @@ impl ProviderKind {
         match self {
             Self::Ssh => "ssh",
             Self::Ingress => "ingress",
+            Self::Tailscale => "tailscale",
+            Self::Cloudflared => "cloudflared",
         }
     }
 
@@ -45,6 +51,10 @@ impl ProviderKind {
 pub struct Announced {
     /// Where the streams come in, in words: `port 443 of example.org`.
     pub place: String,
+    /// The public address, where the provider gives it: `https://desk.tail1a2b3.ts.net`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub url: Option<String>,
 }
 
 /// What one session is given.

@@ -23,8 +23,12 @@ pub(in crate::cli) enum Tunnel {
         #[arg(long, value_name = "SHA256:…")]
         fingerprint: Option<String>,
     },
-    /// Print what to set on your SSH host
-    Recipe,
+    /// Print what to set on your SSH host, your proxy, or with the provider
+    Recipe {
+        /// For this provider, instead of the one in the settings
+        #[arg(long, value_name = "ID")]
+        provider: Option<Provider>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,4 +37,8 @@ pub(in crate::cli) enum Provider {
     Ssh,
     /// Your own way in: a port forwarding or a proxy
     Ingress,
+    /// Tailscale Funnel: only you can read what is sent
+    Tailscale,
+    /// Cloudflare Tunnel: Cloudflare can read what is sent
+    Cloudflared,
 }

@@ -23,14 +23,23 @@ fn a_tunnel_is_set_in_its_own_tables() {
         remote_port: 8443,
         remote_address: RemoteAddress::Loopback,
     };
-    assert_eq!(config, TunnelConfig { provider: Some(ProviderKind::Ssh), start: true, ssh });
+    assert_eq!(config, TunnelConfig { provider: Some(ProviderKind::Ssh), start: true, ssh, ..TunnelConfig::default() });
     assert_eq!(load("").unwrap(), TunnelConfig::default());
 }
 
 #[test]
 fn every_wrong_value_is_refused_with_its_rule() {
     for (text, words) in [
-        ("tunnel.provider = \"carrier-pigeon\"", "\"ssh\" or \"ingress\""),
+        ("tunnel.provider = \"carrier-pigeon\"", "\"ssh\", \"ingress\", \"tailscale\" or \"cloudflared\""),
+        ("tunnel.tailscale.port = 444", "443, 8443 or 10000"),
+        ("tunnel.tailscale.tls = \"there\"", "\"here\""),
+        ("tunnel.tailscale.program = \"bin/tailscale\"", "the whole path"),
+        ("tunnel.cloudflared.program = \"cloudflared\"", "the whole path"),
+        ("tunnel.cloudflared.token_file = \"\"", "the tunnel's token"),
+        ("tunnel.cloudflared.credentials_file = \"\"", "cloudflared tunnel create"),
+        ("tunnel.cloudflared.quick = \"perhaps\"", "true or false"),
+        ("tunnel.cloudflared.port = 70000", "to 65535"),
+        ("tunnel.cloudflared.token = \"eyJ\"", "did you mean \"tunnel.cloudflared.token_file\""),
         ("tunnel.start = \"perhaps\"", "true or false"),
         ("tunnel.ssh.host = \"me@vps.example.org\"", "without a user"),
         ("tunnel.ssh.host = \"-oProxyCommand=x\"", "a host's name"),
@@ -44,4 +53,37 @@ fn every_wrong_value_is_refused_with_its_rule() {
         let error = load(text).unwrap_err();
         assert!(error.contains(words), "{text}: {error}");
     }
+}
+
+#[test]
+fn programs_of_others_have_their_own_tables() {
+    let config = load(
+        "[tunnel]\nprovider = \"tailscale\"\n[tunnel.tailscale]\nprogram = \"/opt/tailscale\"\nport = 8443\ntls = \
+         \"tailscale\"\n[tunnel.cloudflared]\nprogram = \"/opt/cloudflared\"\ntoken_file = \"token\"\nport = 9202\n",
+    )
+    .unwrap();
+    let tailscale =
+        TailscaleConfig { program: Some("/opt/tailscale".into()), port: 8443, tls: Some(TlsEnd::Tailscale) };
+    let cloudflared = CloudflaredConfig {
+        program: Some("/opt/cloudflared".into()),
+        token_file: Some("token".into()),
+        port: Some(9202),
+        ..CloudflaredConfig::default()
+    };
+    assert_eq!((config.provider, config.tailscale, config.cloudflared), (Some(ProviderKind::Tailscale), tailscale, cloudflared));
+}
+
+#[test]
+fn the_own_way_in_is_opened_at_the_start_unless_somebody_says_otherwise() {
+    let ingress = "public_url = \"https://me.example\"\ningress_port = 9201\n";
+    for (more, starts) in [
+        ("", true),
+        ("tunnel.provider = \"ingress\"\n", true),
+        ("tunnel.start = false\n", false),
+        ("tunnel.provider = \"ssh\"\n", false),
+        ("tunnel.provider = \"ssh\"\ntunnel.start = true\n", true),
+    ] {
+        assert_eq!(load(&format!("{ingress}{more}")).unwrap().start, starts, "{more}");
+    }
+    assert!(!load("tunnel.provider = \"ingress\"\n").unwrap().start);
 }

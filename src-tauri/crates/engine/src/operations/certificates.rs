@@ -1,6 +1,5 @@
 //! The certificates in use, and getting new ones.
 
-use authorization::OriginName;
 use certificates::{CertificateInfo, Problem, PublicStatus, Use};
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +159,7 @@ pub(crate) fn list(engine: &Engine) -> Vec<CertificateInfo> {
     list.extend(certificates.public.as_ref().and_then(certificates::PublicCertificate::info));
     let local = engine.issuer().to_owned();
     let port = local.strip_prefix("https://localhost").unwrap_or_default().to_owned();
-    let public = engine.origins().get(OriginName::Public).map(ToString::to_string);
+    let public = engine.public_origin().map(|origin| origin.to_string());
     for certificate in &mut list {
         certificate.used_at = match certificate.purpose {
             Use::Ca => Vec::new(),

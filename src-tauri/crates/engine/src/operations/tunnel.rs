@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use tunnel::ssh::Recipe;
-use tunnel::{HostKeyOffer, ProviderKind};
+use tunnel::{HostKeyOffer, ProviderKind, Recipe};
 
 use super::clients::SecretText;
 use crate::reach::TunnelStatus;
@@ -87,16 +86,20 @@ impl Operation for TrustTunnelHost {
     }
 }
 
-/// Asks what has to be set on the person's own host.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// Asks what has to be set elsewhere: on the person's own host, with the provider.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ShowTunnelRecipe {}
+pub struct ShowTunnelRecipe {
+    /// For which provider; else for the one of the settings.
+    #[serde(default)]
+    pub provider: Option<ProviderKind>,
+}
 
 impl Operation for ShowTunnelRecipe {
     const NAME: &'static str = "tunnel.recipe";
     type Output = Recipe;
 
     async fn run(self, engine: &Engine) -> Result<Recipe, Failure> {
-        engine.tunnel_recipe()
+        engine.tunnel_recipe(self.provider)
     }
 }

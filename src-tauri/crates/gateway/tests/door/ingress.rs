@@ -102,7 +102,11 @@ async fn a_stop_gives_every_port_free_also_when_all_places_are_taken() {
     let (door, ingress) = Door::open_with_ingress(limits).await;
     let _held = (door.connect(&[]).await, door.connect_to(ingress, &[]).await);
     let address = door.address;
-    tokio::time::timeout(LIMIT, door.running.stop()).await.unwrap();
+    let stopped = async {
+        door.tunnel.unwrap().stop().await;
+        door.running.stop().await;
+    };
+    tokio::time::timeout(LIMIT, stopped).await.unwrap();
     for port in [address, ingress] {
         gateway::bind(port).await.unwrap();
     }
@@ -119,10 +123,7 @@ async fn a_door_that_was_closed_opens_again_on_its_port_for_the_same_tokens() {
 
 #[tokio::test]
 async fn behind_a_proxy_the_header_says_who_came_and_without_one_nobody_comes_in() {
-    let ingress = gateway::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap().behind_proxy();
-    let address = ingress.address();
-    let arrival = authorization::Arrival::Tunnel("ingress".parse().unwrap());
-    let door = Door::open_beside(Limits::default(), Vec::new(), vec![(ingress, arrival)]).await;
+    let (door, address) = Door::open_with_proxied_ingress().await;
     let header = b"PROXY TCP4 203.0.113.7 10.0.0.1 49153 443\r\n";
     let response = door.send_behind(address, header, get(ASK, PUBLIC)).await.unwrap();
     assert_eq!(response.status(), StatusCode::SEE_OTHER);

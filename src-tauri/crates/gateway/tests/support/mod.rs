@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use certificates::LocalCertificates;
 use clock::{OsRandom, SystemClock};
-use gateway::{Limits, Rooms, Running, Settings};
+use gateway::{Limits, Rooms, Running, Settings, TunnelStreams};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -71,6 +71,7 @@ pub(crate) struct Door {
     pub(crate) server: Waiting,
     pub(crate) running: Running,
     opening: Opening,
+    pub(crate) tunnel: Option<tunnel::Supervisor>,
     ca: std::path::PathBuf,
     _directory: tempfile::TempDir,
 }
@@ -87,21 +88,42 @@ impl Door {
     }
 
     pub(crate) async fn open_with(limits: Limits, browser_origins: Vec<String>) -> Self {
-        Self::open_beside(limits, browser_origins, Vec::new()).await
+        Self::open_beside(limits, browser_origins, None).await
     }
 
     /// A door with a second entrance, as the end of a tunnel on this computer dials into one; gives its address.
     pub(crate) async fn open_with_ingress(limits: Limits) -> (Self, SocketAddr) {
-        let ingress = gateway::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-        let address = ingress.address();
-        let arrival = authorization::Arrival::Tunnel("ingress".parse().unwrap());
-        (Self::open_beside(limits, Vec::new(), vec![(ingress, arrival)]).await, address)
+        Self::open_behind(limits, false).await
+    }
+
+    /// The same, where each stream has to begin with a header of the proxy before it.
+    pub(crate) async fn open_with_proxied_ingress() -> (Self, SocketAddr) {
+        Self::open_behind(Limits::default(), true).await
+    }
+
+    async fn open_behind(limits: Limits, proxy_protocol: bool) -> (Self, SocketAddr) {
+        let free = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let (incoming, waiting) = tokio::sync::mpsc::channel(8);
+        let supervisor = tunnel::Supervisor::start(
+            incoming,
+            Arc::new(SystemClock),
+            Arc::new(OsRandom),
+            tunnel::Timing::default(),
+        );
+        let settings = tunnel::ingress::Settings { port: free.port(), proxy_protocol };
+        supervisor.up(Arc::new(tunnel::ingress::Ingress::new(settings))).await;
+        let mut state = supervisor.state();
+        let up = state.wait_for(|state| matches!(state, tunnel::State::Up { .. }));
+        tokio::time::timeout(LIMIT, up).await.unwrap().unwrap();
+        let mut door = Self::open_beside(limits, Vec::new(), Some(TunnelStreams::new(waiting))).await;
+        door.tunnel = Some(supervisor);
+        (door, free)
     }
 
     pub(crate) async fn open_beside(
         limits: Limits,
         browser_origins: Vec<String>,
-        others: Vec<(gateway::Bound, authorization::Arrival)>,
+        streams: Option<TunnelStreams>,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock: Arc<SystemClock> = Arc::new(SystemClock);
@@ -133,10 +155,10 @@ impl Door {
                 mcp: Arc::new(move || handler.clone()),
             }
         });
-        let running = bound.serve_with(&settings, rooms(), others, None);
+        let running = bound.serve_with(&settings, rooms(), streams);
         let ca = certificates.ca_certificate().to_owned();
         let opening = Opening { settings, rooms };
-        Self { address, authorization, server, running, opening, ca, _directory: directory }
+        Self { address, authorization, server, running, opening, tunnel: None, ca, _directory: directory }
     }
 
     /// Closes the door and opens it again on the same port.

@@ -1,26 +1,7 @@
 //! What has to be set on the person's host, ready to be copied.
 
-use serde::{Deserialize, Serialize};
-
 use super::{PublicKeyText, RemoteAddress, Settings};
-
-/// What to do on the host, step by step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Recipe {
-    /// In this order.
-    pub steps: Vec<RecipeStep>,
-}
-
-/// One step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct RecipeStep {
-    /// What is done, and why.
-    pub what: String,
-    /// What to type on the host, or to put into the file that `what` names.
-    pub text: String,
-}
+use crate::recipe::{Recipe, RecipeStep};
 
 /// The recipe for these settings.
 #[must_use]

@@ -43,7 +43,7 @@ pub(super) async fn run(settings: &Settings, context: SessionContext) -> Result<
         }
     };
     let place = format!("port {} of {}", settings.remote_port, settings.host);
-    let _ = context.announced.send(Some(Announced { place }));
+    let _ = context.announced.send(Some(Announced { place, url: None }));
     let over = tokio::select! {
         () = context.stop.cancelled() => Over::Stopped,
         // The library's task drops its end of this when it ends.
@@ -267,6 +267,7 @@ impl Handler for Visits {
             io: Box::new(pump(channel.into_stream(), &self.waiting)),
             peer,
             layer: Layer::RawTls,
+            visitor_header: None,
             provider: ProviderKind::Ssh,
         });
         Ok(())

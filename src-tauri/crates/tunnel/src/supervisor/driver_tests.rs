@@ -66,7 +66,7 @@ impl Provider for Script {
                 Does::Panics => panic!("as the script says"),
                 Does::Stays | Does::IsDeaf => {}
             }
-            let _ = context.announced.send(Some(Announced { place: "here".to_owned() }));
+            let _ = context.announced.send(Some(Announced { place: "here".to_owned(), url: None }));
             if matches!(does, Does::IsDeaf) {
                 std::future::pending::<()>().await;
             }

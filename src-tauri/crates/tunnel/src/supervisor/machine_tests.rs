@@ -11,7 +11,7 @@ fn at(secs: u64) -> Moment {
 }
 
 fn announced() -> Announced {
-    Announced { place: "port 443 of example.org".to_owned() }
+    Announced { place: "port 443 of example.org".to_owned(), url: None }
 }
 
 fn lost() -> TunnelError {
