@@ -36,9 +36,9 @@ impl Words for LazyLock<HashSet<&'static str>> {
 
 /// A list of words, written as one text with blanks between them.
 macro_rules! word_list {
-    ($(#[$doc:meta])* $name:ident = $words:literal) => {
+    ($(#[$doc:meta])* $visibility:vis $name:ident = $words:literal) => {
         $(#[$doc])*
-        static $name: std::sync::LazyLock<std::collections::HashSet<&'static str>> =
+        $visibility static $name: std::sync::LazyLock<std::collections::HashSet<&'static str>> =
             std::sync::LazyLock::new(|| $words.split_whitespace().collect());
     };
 }
