@@ -24,11 +24,14 @@ pub(crate) mod prose;
 pub(crate) mod removal;
 pub(crate) mod rules;
 pub(crate) mod signals;
+mod skill_times;
 mod skills;
 mod stop_words;
 mod technologies;
 pub(crate) mod tokens;
 mod told;
+mod trades;
+mod troubles;
 pub(crate) mod worker;
 
 use std::fmt::Debug;

@@ -160,11 +160,7 @@ impl Engine {
             retry_at: None,
             since: None,
             capabilities,
-            words: capabilities
-                .iter()
-                .flat_map(Capabilities::sentences)
-                .map(str::to_owned)
-                .collect(),
+            words: capabilities.iter().flat_map(Capabilities::sentences).map(str::to_owned).collect(),
             checks: Vec::new(),
         };
         let mut because = |reason: tunnel::Reason| {
@@ -248,7 +244,9 @@ impl Engine {
                 offer.fingerprint
             )));
         }
-        providers::known_hosts(self.config()).trust(&offer).map_err(|error| Failure::failed(error.to_string()))?;
+        providers::known_hosts(self.config())
+            .trust(&offer)
+            .map_err(|error| Failure::failed(error.to_string()))?;
         self.tunnel_up(Some(ProviderKind::Ssh), None).await?;
         Ok(offer)
     }

@@ -8,6 +8,7 @@ use super::clauses::{is_denied, question_start};
 use super::cues::Cues;
 use super::stop_words::key_words;
 use super::tokens::Sentence;
+use super::troubles::PEOPLE;
 
 /// A question or an answer's fate, in tokens.
 pub(super) struct Asked {
@@ -171,6 +172,96 @@ static FATES: LazyLock<Cues<ResolutionKind>> = LazyLock::new(|| {
         ),
         ("^ problem|fehler ist? gelöst|behoben|gefunden", Worked),
         ("^ genau das|was ~3 gesucht|gebraucht|wollte|brauchte", Worked),
+        // What is named and did it: "the second tip", "your idea", "turning it off and on".
+        (
+            "^ the|your|that|this|a|another ~3 suggestion|tip|idea|trick|fix|advice|solution|command|hint|workaround|patch|answer|method|approach|setting|one|version really|finally|actually|did|has|totally* worked|helped|works|did_it|did_the_trick|was_it|fixed|solved|is_perfect|saved_me",
+            Worked,
+        ),
+        ("worked|works like_a_charm|perfectly|wonders|great|beautifully|flawlessly|like_magic", Worked),
+        (
+            "^ turning|switching|restarting|rebooting|reinstalling|updating|upgrading|downgrading|changing|using|adding|removing|cleaning|replacing|resetting|clearing|disabling|enabling|unplugging|deleting|soaking|rinsing|setting|tightening|adjusting|lowering|raising|moving|putting|trying ~7 helped|worked|fixed|solved|did_it|did_the_trick|was_enough",
+            Worked,
+        ),
+        (
+            "fixed|solved|cured|resolved|cleared the|my|that|this ~1 leak|problem|issue|error|bug|noise|crash|crashes|warning|smell|mess",
+            Worked,
+        ),
+        (
+            "^ all|everything|it|the ~2 pass|passes|runs|compiles|builds|boots|green|clean now|again|fine|cleanly|without",
+            Worked,
+        ),
+        ("up_and_running|back_to_normal|good_as_new|all_good_now|working_again|fixed_now|solved_now", Worked),
+        ("^ that|this|it was it $", Worked),
+        ("^ that|this was the problem|culprit|cause|issue|reason|mistake", Worked),
+        ("had|has|have|made|makes no|little|zero noticeable|real? effect|difference|impact", StillBroken),
+        (
+            "neither|none|nothing of_it|of_them|of_that|one|so_far* helped|helps|worked|works|changed|did_anything|fixed",
+            StillBroken,
+        ),
+        ("^ no noticeable|real|visible? effect|improvement|change|difference|luck|success", StillBroken),
+        ("made|makes|making it|things|everything even|much? worse", StillBroken),
+        ("^ it|that|this|everything|now ~1 got|is|has_gotten|gets even|much|only? worse", StillBroken),
+        (
+            "is|are still leaking|dripping|crashing|failing|freezing|hanging|turning|flickering|squeaking|making|beeping|blinking|overheating|disconnecting|dropping|showing|stuck|wilting|dying|smelling|hurting|aching|itching|throwing|complaining|slow|loose|red|black|empty|wrong",
+            StillBroken,
+        ),
+        (
+            "^ does_not|did_not|will_not|do_not work|help|change|fix|do for_me|here|either|at_all|anything|it|a_thing|,|.",
+            StillBroken,
+        ),
+        (
+            "^ the|that|this|my|same ~2 keeps|keep coming_back|happening|appearing|returning|popping_up|showing_up|recurring",
+            StillBroken,
+        ),
+        (
+            "^ dein|deine|der|die|das|dieser|diese|dieses ~2 tipp|vorschlag|trick|idee|lösung|befehl|rat|hinweis|methode|variante|anleitung hat|war|hilft|half|funktioniert|klappt wirklich|sofort|tatsächlich|super|mir|sehr|endlich|leider|auch|es* geholfen|funktioniert|geklappt|gewirkt|es|genau|goldrichtig|perfekt|super",
+            Worked,
+        ),
+        ("hat|haben sofort|tatsächlich|endlich|wirklich|dann* geholfen|geklappt|gewirkt|gereicht $", Worked),
+        ("hat|haben das|mein|unser|den|alle ~1 problem|fehler|probleme behoben|gelöst|beseitigt", Worked),
+        (
+            "^ alle|alles|tests|es|beides ~1 laufen|läuft|gehen|geht|klappt|funktionieren|funktioniert ~1 jetzt|wieder|durch|nun|endlich",
+            Worked,
+        ),
+        ("^ das|dies|der|die ~2 war es|die_ursache|das_problem|der_fehler|der_grund|die_lösung $", Worked),
+        (
+            "^ mit|seit|nach % ~3 ist es|das|alles jetzt|wieder|nun* dicht|weg|behoben|gelöst|sauber|gut|in_ordnung|ruhig",
+            Worked,
+        ),
+        (
+            "^ mit|seit|nach % ~3 geht|läuft|klappt|funktioniert es|das|alles|er|sie jetzt|wieder|nun|endlich",
+            Worked,
+        ),
+        (
+            "hat|haben|bringt|brachte|brachten leider|auch|aber|gar|bisher* nichts|keinen_erfolg|keine_wirkung gebracht|geholfen|genützt|geändert|verändert",
+            StillBroken,
+        ),
+        ("nichts|keins|keiner|keine davon hilft|half|hat|geht|funktioniert|klappt", StillBroken),
+        (
+            "^ keine|ohne|kein|leider_keine|leider_ohne veränderung|änderung|besserung|unterschied|erfolg|wirkung|effekt",
+            StillBroken,
+        ),
+        ("noch|nur|alles|es schlimmer|schlechter geworden|gemacht", StillBroken),
+        (
+            "^ es|der|die|das|er|sie ~2 tropft|hängt|stürzt|klemmt|flackert|quietscht|blinkt|piept|riecht|ruckelt|spinnt|streikt|wackelt|stinkt|schmerzt|juckt|tut_weh immer_noch|noch_immer|weiterhin|nach_wie_vor|trotzdem",
+            StillBroken,
+        ),
+        (
+            "^ der|die|das|dieser|diese|dieselbe ~1 fehler|meldung|fehlermeldung|problem|warnung kommt|erscheint|taucht|tritt|bleibt ~2 wieder|weiterhin|immer_wieder|immer_noch|trotzdem|auf|bestehen",
+            StillBroken,
+        ),
+        ("^ klappt|funktioniert|geht|hilft bei_mir|hier|so|leider|auch* nicht", StillBroken),
+        (
+            "much_appreciated|appreciate_it|appreciate_that|life_saver|lifesaver|you_rock|you_are_the_best|you_are_a_star|you_are_amazing",
+            Thanks,
+        ),
+        ("^ you have? just? saved my|me day|hours|evening|weekend|life|a_lot", Thanks),
+        ("^ i appreciate your|the|all|that|it", Thanks),
+        (
+            "hast|haben mir|uns damit|sehr|wirklich|echt|super|enorm|riesig* geholfen|gerettet|weitergeholfen",
+            Thanks,
+        ),
+        ("^ du bist|sie_sind super|klasse|ein_schatz|der_beste|die_beste|genial|ein_held|großartig", Thanks),
         ("^ thanks|thank_you|thx|ty|cheers|many_thanks", Thanks),
         ("^ danke|dankeschön|vielen_dank|besten_dank|herzlichen_dank|tausend_dank|lieben_dank", Thanks),
     ])
@@ -194,7 +285,9 @@ pub(super) fn resolved(told: &Sentence<'_>) -> Option<(ResolutionKind, Asked)> {
             ResolutionKind::StillBroken => !told
                 .has(0..hit.cue.start, &["if", "wenn", "falls", "why", "warum", "i", "ich", "whether", "ob"]),
             ResolutionKind::Worked => {
-                !is_denied(told, hit.cue.start) && !told.has(hit.cue.clone(), &["not", "nicht"])
+                !is_denied(told, hit.cue.start)
+                    && !told.has(hit.cue.clone(), &["not", "nicht", "nichts", "never", "nie"])
+                    && !told.has(0..hit.cue.end, &PEOPLE)
             }
         })
         .max_by_key(|hit| (rank(hit.meaning), std::cmp::Reverse(hit.cue.start)))?;

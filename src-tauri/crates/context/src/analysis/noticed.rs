@@ -8,6 +8,7 @@ use super::clauses::{clause_start, is_denied};
 use super::cues::Cues;
 use super::tokens::{Sentence, word_list};
 use super::told::Told;
+use super::troubles::tells_trouble;
 use crate::calendar::Day;
 
 /// What a cue says.
@@ -87,6 +88,8 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         // Problems.
         ("how do|can|could|should|would|might i|we", Problem),
         ("^ how to", Problem),
+        ("what can|could|should|do|would i|we do|try about|against|if|when|to|now|instead|with|,|?", Problem),
+        ("was kann|könnte|soll|sollte|muss ich|wir ~4 tun|machen|gegen|dagegen|dafür|unternehmen", Problem),
         ("^ please? help me", Problem),
         ("can|could|would|will you please? help|assist me|us", Problem),
         ("^ i|we need|could_use your|some|a_bit_of* help|advice", Problem),
@@ -294,6 +297,9 @@ pub(super) fn noticed(told: &Told<'_>, whole: &Sentence<'_>) -> Vec<Notice> {
         } else {
             found.push(Notice { rule, confidence, due });
         }
+    }
+    if found.iter().all(|known| known.rule != RuleId::ProblemSolving) && tells_trouble(&told.sentence) {
+        found.push(Notice { rule: RuleId::ProblemSolving, confidence: 0.7, due: None });
     }
     found
 }

@@ -34,7 +34,7 @@ pub struct CueAnalyzer;
 
 impl Analyzer for CueAnalyzer {
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn analyze(&self, turn: TurnText<'_>) -> Findings {

@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 use super::clauses::{clause_end, is_denied};
 use super::cues::Cues;
 use super::phrases::{Reach, phrase_end, thing, things};
+use super::skill_times::{doing, for_long, length, spent};
 use super::tokens::word_list;
 use super::told::{ItemDraft, Told};
+use super::trades::is_trade;
 use super::{Polarity, RuleId};
 use crate::calendar::number;
 use crate::state::ItemKind;
@@ -28,10 +30,22 @@ enum Shape {
     Experience,
     /// "ich spiele seit zehn Jahren …".
     Since,
+    /// What was studied: a field, not a thing that one looks at.
+    Field,
+    /// Any verb that somebody has been at for long: "I've been gardening for thirty years".
+    Doing,
+    /// "ten years restoring furniture", "zehn Jahre lang Möbel restauriert".
+    Spent,
+    /// "… for a living".
+    Living,
+    /// A trade with its length of time behind it.
+    LongTrade,
 }
 
 static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
-    use Shape::{Experience, ForLong, KnownTrade, Since, Speaks, Things, Trade};
+    use Shape::{
+        Doing, Experience, Field, ForLong, KnownTrade, Living, LongTrade, Since, Speaks, Spent, Things, Trade,
+    };
     Cues::new(&[
         (
             "^ i have been writing|programming_in|programming|coding_in|coding|playing|speaking|teaching|using|doing|practicing|practising|working_with|working_in|developing_in|developing|cooking|knitting|sewing|painting|singing|brewing|baking|studying|climbing|dancing|making >",
@@ -63,6 +77,31 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             KnownTrade,
         ),
         ("^ i teach >", Things),
+        ("^ i have been % >", Doing),
+        ("^ i have been a|an >", LongTrade),
+        (
+            "^ i have? spent over|about|around|almost|nearly|more_than|roughly|the_last|the_past|some* # years|decades >",
+            Spent,
+        ),
+        ("^ i grew_up|was_raised speaking|with|bilingual_in >", Speaks),
+        ("^ my native|first|second|third|mother|other language|tongue is >", Speaks),
+        ("^ i can|could|also|still|even* read|write|understand >", Speaks),
+        ("^ i make|earn|earned|made a_living|my_living|my_money as a|an >", Trade),
+        ("^ i know my_way_around|my_way_round|the_ins_and_outs_of|my_way_with >", Things),
+        ("^ i know how_to >", Things),
+        (
+            "^ i have|hold|got|did|finished|completed a|an|my* degree|diploma|certificate|certification|masters|master's|master|phd|doctorate|licence|license|bachelor|bachelor's in >",
+            Field,
+        ),
+        ("^ i have? studied|majored_in|graduated_in|trained_in >", Field),
+        ("^ i have? trained|qualified|retrained|apprenticed as a|an >", Trade),
+        (
+            "^ i am used_to|experienced_at|skilled_with|adept_at|handy_with|at_home_with|well_versed_in|confident_with|comfortable_with|familiar_with >",
+            Field,
+        ),
+        ("^ i do|make|build|repair|restore|bake|write|sell > ~4 for_a_living|professionally", Living),
+        ("^ i used_to be|work_as a|an >", KnownTrade),
+        ("^ i was a|an >", KnownTrade),
         ("^ ich spreche auch|fließend|sehr_gut|gut|außerdem|nur|ein_bisschen|etwas* >", Speaks),
         (
             "^ ich bin auch|sehr|ziemlich|echt|recht|schon* gut_in|fit_in|erfahren_in|geübt_in|gut_im|fit_im|ausgebildet_in >",
@@ -98,6 +137,20 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
             Since,
         ),
         ("^ ich unterrichte >", Things),
+        (
+            "^ ich habe|hab über|etwa|fast|mehr_als|rund|gut|ungefähr|schon* # jahre|jahrzehnte lang|lang_als|als? >",
+            Spent,
+        ),
+        ("^ ich bin mit >", Speaks),
+        ("^ meine muttersprache|erstsprache|zweitsprache|erste_sprache|zweite_sprache ist >", Speaks),
+        ("^ ich kann auch|noch|fließend|gut|ein_bisschen* >", Speaks),
+        ("^ ich verstehe >", Speaks),
+        ("^ ich verdiene mein_geld|meinen_lebensunterhalt|mein_brot als >", Trade),
+        ("^ ich habe > ~4 studiert", Field),
+        ("^ ich habe|hab eine|meine ausbildung|lehre|weiterbildung|umschulung als|zum|zur >", Trade),
+        ("^ ich mache|betreibe beruflich|professionell|hauptberuflich >", Things),
+        ("^ ich beherrsche >", Things),
+        ("^ ich war früher|lange|jahrelang|viele_jahre|einmal|mal|zuletzt|bis_zur_rente* >", KnownTrade),
         ("^ ich kann auch|ziemlich|recht|sehr* gut|fließend|super >", Things),
     ])
 });
@@ -111,27 +164,6 @@ word_list! {
         portugiesisch russisch polnisch niederländisch schwedisch norwegisch dänisch finnisch \
         tschechisch griechisch türkisch arabisch hebräisch chinesisch japanisch koreanisch ukrainisch \
         ungarisch rumänisch kroatisch serbisch latein croatian serbian plattdeutsch persisch kurdisch"
-}
-
-word_list! {
-    /// Endings and words of trades.
-    TRADES = "nurse teacher doctor engineer developer programmer designer lawyer architect carpenter \
-        electrician plumber chef cook baker pilot musician translator accountant physicist chemist \
-        biologist mathematician librarian journalist photographer therapist psychologist pharmacist \
-        dentist vet veterinarian mechanic farmer gardener paramedic firefighter scientist analyst \
-        consultant manager researcher writer editor illustrator statistician economist physiotherapist \
-        midwife tailor welder administrator sysadmin technician professor lecturer beekeeper barista \
-        potter krankenschwester krankenpfleger pflegerin pfleger lehrer lehrerin arzt ärztin ingenieur \
-        ingenieurin entwickler entwicklerin programmierer programmiererin designerin anwalt anwältin \
-        architekt architektin tischler tischlerin schreiner elektriker elektrikerin koch köchin bäcker \
-        bäckerin pilotin musiker musikerin übersetzer übersetzerin buchhalter buchhalterin physiker \
-        physikerin chemiker chemikerin biologe biologin mathematiker mathematikerin journalistin \
-        fotograf fotografin therapeut therapeutin psychologe psychologin apotheker apothekerin zahnarzt \
-        zahnärztin tierarzt tierärztin mechaniker mechanikerin landwirt landwirtin gärtner gärtnerin \
-        hebamme erzieher erzieherin softwareentwickler softwareentwicklerin sanitäter sanitäterin imker \
-        imkerin physiotherapeut physiotherapeutin steuerberater steuerberaterin grundschullehrer \
-        grundschullehrerin sozialarbeiter sozialarbeiterin bibliothekar bibliothekarin projektleiter \
-        projektleiterin schneiderin"
 }
 
 word_list! {
@@ -161,12 +193,36 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
                 .filter(|tokens| !tokens.is_empty())
                 .map(|tokens| new(told, tokens))
                 .collect(),
+            Shape::Field => {
+                field(told, hit.object, limit).map(|tokens| new(told, tokens)).into_iter().collect()
+            }
+            Shape::Doing => doing(told, &hit.cue, hit.object, limit).into_iter().collect(),
+            Shape::Spent => spent(told, &hit.cue, hit.object, limit).into_iter().collect(),
+            Shape::Living => {
+                let end =
+                    (hit.object..hit.cue.end).find(|at| matches!(told.form(*at), "for" | "professionally"));
+                end.and_then(|end| field(told, hit.object, end))
+                    .map(|tokens| new(told, tokens))
+                    .into_iter()
+                    .collect()
+            }
+            Shape::LongTrade => {
+                let mark = (hit.object..limit).find(|at| matches!(told.form(*at), "for" | "since"));
+                mark.and_then(|mark| thing(sentence, hit.object..mark, 4).map(|tokens| (mark, tokens)))
+                    .filter(|(_, tokens)| is_trade(told, tokens, true))
+                    .and_then(|(mark, tokens)| Some(new(told, tokens).with_value(length(told, mark, limit)?)))
+                    .into_iter()
+                    .collect()
+            }
             Shape::Speaks => languages(told, hit.object, limit),
             Shape::Trade | Shape::KnownTrade => {
                 let end = phrase_end(sentence, hit.object, Reach::Thing, told.dates);
                 let and = (hit.object..end)
                     .find(|index| matches!(told.form(*index), "and" | "und" | "or" | "oder"));
                 thing(sentence, hit.object..and.unwrap_or(end), 4)
+                    .map(|tokens| {
+                        without_last(told, tokens, &["gemacht", "absolviert", "abgeschlossen", "begonnen"])
+                    })
                     .filter(|tokens| is_trade(told, tokens, hit.meaning == Shape::KnownTrade))
                     .map(|tokens| new(told, tokens))
                     .into_iter()
@@ -213,7 +269,7 @@ pub(super) fn able(told: &Told<'_>) -> Vec<ItemDraft> {
     found
 }
 
-fn new(told: &Told<'_>, tokens: Range<usize>) -> ItemDraft {
+pub(super) fn new(told: &Told<'_>, tokens: Range<usize>) -> ItemDraft {
     ItemDraft::new(told, ItemKind::Skill, RuleId::Skill, tokens).with_polarity(Polarity::Uses)
 }
 
@@ -225,64 +281,66 @@ fn without_last(told: &Told<'_>, tokens: Range<usize>, words: &[&str]) -> Range<
     tokens.start..end
 }
 
-/// "… for ten years", "… since 2015": with the length of time as its value.
-fn for_long(told: &Told<'_>, cue: &Range<usize>, object: usize, limit: usize) -> Option<ItemDraft> {
-    let sentence = &told.sentence;
-    let mark = (object..limit).find(|index| matches!(told.form(*index), "for" | "since"))?;
-    let mut count = mark + 1;
-    while matches!(
-        told.form(count),
-        "over"
-            | "about"
-            | "almost"
-            | "nearly"
-            | "around"
-            | "more"
-            | "than"
-            | "roughly"
-            | "the"
-            | "last"
-            | "past"
+/// A field of study or work: no article before it, for "the menu" is looked at.
+fn field(told: &Told<'_>, from: usize, limit: usize) -> Option<Range<usize>> {
+    let is_thing = matches!(
+        told.form(from),
+        "the"
+            | "a"
+            | "an"
+            | "my"
+            | "our"
+            | "your"
+            | "his"
+            | "her"
+            | "this"
+            | "that"
+            | "these"
+            | "it"
+            | "all"
+            | "hard"
+            | "abroad"
             | "at"
-            | "least"
-            | "like"
-            | "well"
-    ) {
-        count += 1;
+            | "in"
+            | "for"
+            | "with"
+            | "there"
+            | "how"
+            | "what"
+            | "being"
+            | "having"
+            | "die"
+            | "der"
+            | "das"
+            | "den"
+            | "dem"
+            | "ein"
+            | "eine"
+            | "einen"
+            | "meine"
+            | "lange"
+            | "nie"
+            | "hier"
+            | "dort"
+    );
+    let until = (from..limit).find(|at| {
+        matches!(
+            told.form(*at),
+            "in" | "at" | "for" | "from" | "with" | "and" | "an" | "studiert" | "und" | "but"
+        ) && *at > from
+            && !(told.form(*at) == "with" && told.form(from).ends_with("ing") && *at == from + 1)
+    });
+    let end = phrase_end(&told.sentence, from, Reach::Thing, told.dates).max(until.unwrap_or(from));
+    let end = until.map_or(end, |until| until.min(end));
+    // "a degree of doubt", "used to cold winters": what is done or known, not what there is.
+    // "I studied vocabulary every day": that was an evening, not a field.
+    let once =
+        ["every", "today", "yesterday", "hours", "week", "tonight", "again", "morning", "heute", "gestern"];
+    if told.has(from..limit, &once) {
+        return None;
     }
-    let value = if told.form(mark) == "since" {
-        // "since 2015", "since I was six".
-        let is_long = crate::calendar::year_of(told.form(count)).is_some()
-            || matches!(told.form(count), "i" | "childhood" | "school" | "high" | "university" | "college");
-        is_long.then(|| told.words(&(mark..(mark + 2).min(limit))))
-    } else {
-        let is_years = matches!(told.form(count), "years" | "decades" | "ages")
-            || (number(told.form(count)).is_some()
-                && (count + 1..count + 4)
-                    .any(|index| matches!(told.form(index), "years" | "year" | "decades" | "decade")));
-        let end = (count..limit)
-            .find(|index| matches!(told.form(*index), "years" | "year" | "decades" | "decade" | "ages"))?
-            + 1;
-        is_years.then(|| told.words(&(count..end)))
-    }?;
-    let end = phrase_end(sentence, object, Reach::Thing, told.dates).min(mark);
-    // "I've been knitting for years": the verb itself.
-    let tokens = if mark == object { Some(cue.end - 1..cue.end) } else { thing(sentence, object..end, 5) }?;
-    let is_empty_verb = mark == object
-        && matches!(
-            told.form(cue.end - 1),
-            "using"
-                | "doing"
-                | "with"
-                | "in"
-                | "used"
-                | "done"
-                | "making"
-                | "playing"
-                | "played"
-                | "speaking"
-        );
-    (!is_empty_verb).then(|| new(told, tokens).with_value(value))
+    let is_plain = told.form(from - 1) != "to" || told.form(from).ends_with("ing");
+    (!is_thing && is_plain).then(|| thing(&told.sentence, from..end, 4)).flatten()
 }
 
 fn languages(told: &Told<'_>, object: usize, limit: usize) -> Vec<ItemDraft> {
@@ -294,54 +352,4 @@ fn languages(told: &Told<'_>, object: usize, limit: usize) -> Vec<ItemDraft> {
         .filter(|index| LANGUAGES.contains(&told.form(*index)))
         .map(|index| new(told, index..index + 1))
         .collect()
-}
-
-fn is_trade(told: &Told<'_>, tokens: &Range<usize>, must_be_known: bool) -> bool {
-    let Some(last) = tokens.clone().last() else { return false };
-    let form = told.form(last);
-    let is_known = TRADES.contains(&form) || form.strip_suffix('s').is_some_and(|one| TRADES.contains(&one));
-    // "I'm a bad cook": no trade.
-    let is_judged = told.has(
-        tokens.clone(),
-        &[
-            "bad",
-            "terrible",
-            "good",
-            "great",
-            "decent",
-            "lousy",
-            "beginner",
-            "huge",
-            "better",
-            "guter",
-            "schlechter",
-            "gute",
-            "schlechte",
-            "amateur",
-            "home",
-            "hobby",
-            "future",
-            "wannabe",
-            "aspiring",
-            "slow",
-            "fast",
-        ],
-    );
-    !is_judged
-        && (is_known
-            || (!must_be_known
-                && !matches!(
-                    form,
-                    "well"
-                        | "team"
-                        | "expected"
-                        | "intended"
-                        | "nächstes"
-                        | "erstes"
-                        | "letztes"
-                        | "nächste"
-                        | "erste"
-                        | "always"
-                        | "before"
-                )))
 }

@@ -42,9 +42,9 @@ impl Words for LazyLock<WordSet> {
 
 /// A list of words, written as one text with blanks between them.
 macro_rules! word_list {
-    ($(#[$doc:meta])* $name:ident = $words:literal) => {
+    ($(#[$doc:meta])* $visibility:vis $name:ident = $words:literal) => {
         $(#[$doc])*
-        static $name: std::sync::LazyLock<$crate::analysis::tokens::WordSet> =
+        $visibility static $name: std::sync::LazyLock<$crate::analysis::tokens::WordSet> =
             std::sync::LazyLock::new(|| $words.split_whitespace().collect());
     };
 }
