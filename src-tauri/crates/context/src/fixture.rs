@@ -99,6 +99,24 @@ impl Fixture {
     }
 }
 
+/// The files that hold this word, in any of the ways that a text may stand in them.
+pub(crate) fn files_with(folder: &Path, word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, word));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
+        let word = word.to_lowercase();
+        if bytes.windows(word.len()).any(|window| window == word.as_bytes()) {
+            found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    found
+}
+
 pub(crate) fn open(directory: &Path, clock: &ManualClock, seed: u64) -> Context {
     let random = Arc::new(SeededRandom::new(seed));
     Context::open(&directory.join("context.db"), Arc::new(clock.clone()), random).unwrap()

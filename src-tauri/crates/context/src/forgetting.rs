@@ -19,11 +19,12 @@ use std::time::Duration;
 use clock::Timestamp;
 use database::Database;
 use parking_lot::Mutex;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::selection::{Chosen, Selection};
-pub(crate) use self::steps::take_out;
+pub(crate) use self::steps::{Until, take_out};
 use crate::analysis::Analyzer;
 use crate::handle::{Context, Inner};
 use crate::redaction::Redaction;
@@ -132,7 +133,7 @@ pub(crate) struct Privacy {
     previews: Mutex<Previews>,
     pub(crate) retention: Mutex<RetentionSetting>,
     /// One forgetting after the other: they share the list of what is to go.
-    order: tokio::sync::Mutex<()>,
+    pub(crate) order: tokio::sync::Mutex<()>,
 }
 
 struct Preview {
@@ -189,23 +190,21 @@ impl Inner {
     async fn carry_out(self: Arc<Self>, selection: Selection, by: Author) -> Result<Vec<PathBuf>, Error> {
         let _order = self.privacy.order.lock().await;
         self.undos.lock().clear();
-        let mut new_key = [0; 32];
-        self.random.fill(&mut new_key);
-        let rules = self.rules.clone();
-        let begun = self.database.write(move |connection| {
-            rules.check_writing(&by)?;
-            steps::begin(connection, &selection, new_key)
-        });
-        begun.await?;
+        let everything = selection.everything.is_some();
+        self.begin(selection, by).await?;
         loop {
-            let (analyzer, at) = (Arc::clone(&self.analyzer), self.clock.now());
-            if !self.database.write(move |connection| steps::step(connection, &*analyzer, at)).await? {
+            let (analyzer, clock) = (Arc::clone(&self.analyzer), Arc::clone(&self.clock));
+            let step = move |connection: &Connection| {
+                steps::step(connection, &*analyzer, clock.now(), Some(&Until::soon(&clock)))
+            };
+            if !self.database.write_behind(step).answer().await? {
                 break;
             }
         }
         self.database.write(steps::drop_authors).await?;
         let swept = async {
-            self.database.rewrite().await?;
+            // Nearly nothing is left to be written anew; otherwise that would keep everybody waiting.
+            if everything { self.database.rewrite().await? } else { self.database.scrub().await? }
             let searched = Arc::clone(&self);
             tokio::task::spawn_blocking(move || searched.indexer.purge())
                 .await
@@ -215,6 +214,29 @@ impl Inner {
         let backups = swept.await.map_err(|error| Error::BytesLeft { detail: error.to_string() })?;
         self.database.write(steps::end).await?;
         Ok(backups)
+    }
+
+    /// Commits to forgetting what was chosen.
+    async fn begin(&self, selection: Selection, by: Author) -> Result<(), Error> {
+        let rules = self.rules.clone();
+        if let Some(extent) = selection.everything {
+            let mut new_key = [0; 32];
+            self.random.fill(&mut new_key);
+            let begin = move |connection: &Connection| {
+                rules.check_writing(&by)?;
+                steps::begin_with_everything(connection, extent, new_key)
+            };
+            return self.database.write(begin).await;
+        }
+        for (number, piece) in steps::pieces(&selection).into_iter().enumerate() {
+            let note = move |connection: &Connection| steps::note(connection, &piece, number == 0);
+            self.database.write_behind(note).answer().await?;
+        }
+        let begin = move |connection: &Connection| {
+            rules.check_writing(&by)?;
+            steps::begin(connection)
+        };
+        self.database.write(begin).await
     }
 }
 
@@ -231,7 +253,7 @@ pub(crate) fn finish(
     tracing::info!("a forgetting was interrupted; it is finished now");
     loop {
         let analyzer = Arc::clone(analyzer);
-        if !database.write_blocking(move |connection| steps::step(connection, &*analyzer, now))? {
+        if !database.write_blocking(move |connection| steps::step(connection, &*analyzer, now, None))? {
             break;
         }
     }

@@ -4,29 +4,11 @@ use clock::{ManualClock, SeededRandom};
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixture::{Fixture, client, in_conversation, open, turn};
+use crate::fixture::{Fixture, client, files_with, in_conversation, open, turn};
 use crate::{
     ClientMode, ClientRuleChange, ImportFormat, ImportRequest, ItemChange, ItemKind, ItemState, LogOutcome,
     NewTurn, TurnQuery,
 };
-
-/// The files that hold this word, in any of the ways that a text may stand in them.
-fn files_with(folder: &Path, word: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files_with(&path, word));
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
-        let word = word.to_lowercase();
-        if bytes.windows(word.len()).any(|window| window == word.as_bytes()) {
-            found.push(path.file_name().unwrap().to_string_lossy().into_owned());
-        }
-    }
-    found
-}
 
 impl Fixture {
     fn files_with(&self, word: &str) -> Vec<String> {
@@ -353,8 +335,11 @@ async fn a_forgetting_that_was_interrupted_is_finished_when_the_store_opens() {
         .inner
         .database
         .write(move |connection| {
-            steps::begin(connection, &chosen.selection, [0; 32])?;
-            steps::step(connection, &*analyzer, at)
+            for (number, piece) in steps::pieces(&chosen.selection).iter().enumerate() {
+                steps::note(connection, piece, number == 0)?;
+            }
+            steps::begin(connection)?;
+            steps::step(connection, &*analyzer, at, None)
         })
         .await
         .unwrap();
@@ -365,6 +350,29 @@ async fn a_forgetting_that_was_interrupted_is_finished_when_the_store_opens() {
     assert_eq!(again.statistics().await.unwrap().turns, 1);
     assert_eq!(fixture.files_with("walrus"), Vec::<String>::new());
     assert_eq!(again.integrity().await.unwrap(), Vec::<String>::new());
+    again.close().await;
+}
+
+#[tokio::test]
+async fn what_was_noted_before_a_forgetting_was_decided_is_not_forgotten() {
+    let fixture = Fixture::new();
+    fixture.log(in_conversation("a", "walrus")).await;
+    fixture.log(in_conversation("b", "otter")).await;
+    // The power fails between the notes and the word that they count.
+    let database = &fixture.context.inner.database;
+    let chosen = database
+        .read(|connection| selection::choose(connection, &phrase("walrus"), &Author::Owner))
+        .await
+        .unwrap();
+    let note = move |connection: &Connection| steps::note(connection, &steps::pieces(&chosen.selection)[0], true);
+    database.write(note).await.unwrap();
+    fixture.context.clone().close().await;
+    let (path, clock) = (fixture.directory.path().to_owned(), fixture.clock.clone());
+    let again = tokio::task::spawn_blocking(move || open(&path, &clock, 2)).await.unwrap();
+    again.forget_at_once(phrase("otter"), Author::Owner).await.unwrap();
+    assert_eq!(again.statistics().await.unwrap().turns, 1);
+    let left = again.turns(crate::TurnQuery::default()).await.unwrap();
+    assert_eq!(left.entries[0].user_message, "walrus");
     again.close().await;
 }
 

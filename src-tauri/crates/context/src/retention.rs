@@ -1,7 +1,7 @@
 //! Keeping conversations only so long: by when they happened, for everybody and for one client or import.
 //!
-//! Old turns go a few at a time between what is logged, and the empty space goes back to the disk likewise. What
-//! the person or a client said outright stays; what only the old turns spoke for goes with them.
+//! Old turns go a few at a time between what is logged, and so does every byte of them and the empty space. What the
+//! person or a client said outright stays; what only the old turns spoke for goes with them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::client_rule::{ClientRules, Retention};
-use crate::forgetting::take_out;
+use crate::forgetting::{Until, take_out};
 use crate::handle::{Context, Inner};
 use crate::id::{ConversationId, TurnId};
 use crate::item_change::Hand;
@@ -19,7 +19,7 @@ use crate::state::{Action, Subject};
 use crate::stored::TimeColumn;
 use crate::{Author, Error};
 
-/// How many turns go in one commit: few, so that a turn to be logged never waits long for them.
+/// How many turns go in one commit at most; fewer where that takes long.
 const STEP: i64 = 64;
 /// How many empty pages of the file go back to the disk in one commit (1 MiB).
 const PAGES: u32 = 256;
@@ -104,19 +104,27 @@ impl Context {
     /// Between two steps; the next run goes on.
     pub async fn expire_old(&self) -> Result<Expired, Error> {
         let inner = &self.inner;
+        // Not while something is forgotten: both clean the same files.
+        let _order = inner.privacy.order.lock().await;
         let mut expired = Expired::default();
         loop {
             let (rules, for_all) = (inner.rules.clone(), *inner.privacy.retention.lock());
-            let (analyzer, now) = (Arc::clone(&inner.analyzer), inner.clock.now());
+            let (analyzer, clock) = (Arc::clone(&inner.analyzer), Arc::clone(&inner.clock));
+            let now = clock.now();
             let step = move |connection: &Connection| {
                 let turns = too_old(connection, &rules, for_all, now)?;
+                let (until, mut gone) = (Until::soon(&clock), 0);
                 for (turn, conversation) in &turns {
                     let hand = Hand { author: &Author::Owner, at: now };
                     take_out(connection, *turn, *conversation, hand, &*analyzer)?;
+                    gone += 1;
+                    if until.is_over() {
+                        break;
+                    }
                 }
-                Ok::<_, Error>(turns.len() as u64)
+                Ok::<_, Error>(gone)
             };
-            let turns = inner.database.write(step).await?;
+            let turns = inner.database.write_behind(step).answer().await?;
             if turns == 0 {
                 break;
             }
@@ -133,10 +141,14 @@ impl Context {
             }
         }
         // The file itself shrinks when the log is folded into it; a reader in the way only puts that off.
-        match inner.database.empty_log().await {
+        match inner.database.scrub().await {
             Ok(()) | Err(database::Error::Busy) => {}
             Err(error) => return Err(error.into()),
         }
+        let searched = Arc::clone(inner);
+        tokio::task::spawn_blocking(move || searched.indexer.purge())
+            .await
+            .unwrap_or(Err(Error::Database(database::Error::JobPanicked)))?;
         // They hold what is too old, too.
         inner.database.remove_backups()?;
         for subject in [Subject::Turn, Subject::Conversation, Subject::Item, Subject::Insight] {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixture::{Fixture, client, in_conversation};
+use crate::fixture::{Fixture, client, files_with, in_conversation};
 use crate::{ClientRuleChange, ImportFormat, ImportRequest, ItemKind, NewTurn};
 
 proptest! {
@@ -63,6 +63,29 @@ async fn old_turns_go_with_what_only_they_spoke_for_and_the_file_shrinks() {
     assert_eq!(context.item(stated.id).await.unwrap().name, stated.name);
     assert_eq!(context.integrity().await.unwrap(), Vec::<String>::new());
     assert_eq!(context.expire_old().await.unwrap(), Expired::default());
+}
+
+#[tokio::test]
+async fn no_file_holds_a_byte_of_what_expired_while_others_talk_on() {
+    let fixture = Fixture::new();
+    let context = &fixture.context;
+    for number in 0..200 {
+        let text = format!("I like zymurgy {number}. {}", "lorem ipsum ".repeat(number % 90));
+        fixture.log(in_conversation(&format!("old {}", number % 7), &text)).await;
+    }
+    context.analysis_settled().await;
+    fixture.clock.advance(DAY * 31);
+    context.set_retention(RetentionSetting::Days(30));
+    let talking = async {
+        for number in 0..40 {
+            fixture.log(in_conversation("new", &format!("We talk of otters {number}."))).await;
+        }
+    };
+    let (expired, ()) = tokio::join!(context.expire_old(), talking);
+    assert_eq!(expired.unwrap().turns, 200);
+    assert_eq!(files_with(fixture.directory.path(), "zymurgy"), Vec::<String>::new());
+    assert_eq!(context.statistics().await.unwrap().turns, 40);
+    assert_eq!(context.integrity().await.unwrap(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -7,13 +7,17 @@
 mod error;
 mod lock;
 mod open;
+mod page;
 mod readers;
+mod scrub;
 mod space;
+mod wal;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -37,6 +41,8 @@ struct Inner {
     path: PathBuf,
     writer: Writer,
     readers: Readers,
+    /// Held by whoever gives space back or empties the log: they would spoil one another's work.
+    tidying: Mutex<()>,
 }
 
 impl Database {
@@ -54,6 +60,7 @@ impl Database {
             path: path.to_owned(),
             writer: Writer::start(connection, schema.name)?,
             readers: Readers::new(path),
+            tidying: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

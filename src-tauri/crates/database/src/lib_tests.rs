@@ -110,13 +110,13 @@ async fn jobs_that_wait_together_share_a_commit() {
         .unwrap();
     // The writer is held until all hundred wait; so they need no more than a handful of commits.
     let (release, held) = std::sync::mpsc::channel::<()>();
-    let holding = fixture.database.submit(move |_| {
+    let holding = fixture.database.submit(Rank::First, move |_| {
         let _ = held.recv_timeout(Duration::from_secs(30));
         Ok::<_, Error>(())
     });
     let waiting: Vec<_> = (0..100)
         .map(|n| {
-            fixture.database.submit(move |connection| {
+            fixture.database.submit(Rank::First, move |connection| {
                 connection.execute("INSERT INTO note (text) VALUES (?1)", [format!("note {n}")])?;
                 Ok::<_, Error>(())
             })

@@ -48,8 +48,7 @@ fn prepare(path: &Path, schema: &Schema) -> Result<Connection, Error> {
     // What was deleted is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", "on")?;
     connection.pragma_update(None, "temp_store", "memory")?;
-    // Pages: 16 MiB. Fewer checkpoints in a burst of writing; the next start still reads the log in an instant.
-    connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    checkpoint_at_times(&connection)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     migrate(&mut connection, path, schema, version)?;
     connection.pragma_update(None, "foreign_keys", "on")?;
@@ -64,6 +63,11 @@ fn prepare(path: &Path, schema: &Schema) -> Result<Connection, Error> {
 pub(crate) fn keep_plans(connection: &Connection) -> Result<(), Error> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Pages: 16 MiB. Fewer checkpoints in a burst of writing; the next start still reads the log in an instant.
+pub(crate) fn checkpoint_at_times(connection: &Connection) -> Result<(), Error> {
+    Ok(connection.pragma_update(None, "wal_autocheckpoint", 4096)?)
 }
 
 /// SQLite gives its `-wal` and `-shm` files the rights of the main file, so the main file is made first.

@@ -34,7 +34,7 @@ impl Database {
     /// # Errors
     /// Those of [`Database::write`].
     pub async fn free_pages(&self, pages: u32) -> Result<Freed, Error> {
-        self.write(move |connection| free_pages(connection, pages)).await
+        self.write_behind(move |connection| free_pages(connection, pages)).answer().await
     }
 
     /// Writes the file anew with nothing in it but what is stored now, and empties the write-ahead log. Reading
@@ -44,8 +44,7 @@ impl Database {
     /// [`Error::Full`] and the like, and then the file is as it was; [`Error::Busy`] where a reader kept the log
     /// from being emptied for half a minute.
     pub async fn rewrite(&self) -> Result<(), Error> {
-        self.alone(rewrite).await?;
-        self.empty_log().await
+        self.in_its_own_time(Self::rewrite_blocking).await
     }
 
     /// [`Database::rewrite`] for a thread outside the async runtime. Blocks.
@@ -56,14 +55,9 @@ impl Database {
     /// # Panics
     /// If it is called from within an async task.
     pub fn rewrite_blocking(&self) -> Result<(), Error> {
-        self.submit_alone(rewrite).blocking_recv().unwrap_or(Err(Error::Closed))?;
-        for _ in 0..TRIES {
-            if self.submit_alone(empty_log).blocking_recv().unwrap_or(Err(Error::Closed))? {
-                return Ok(());
-            }
-            std::thread::sleep(BETWEEN_TRIES);
-        }
-        Err(Error::Busy)
+        let _tidying = self.inner.tidying.lock();
+        self.alone_blocking(rewrite)?;
+        self.empty_log_alone()
     }
 
     /// Folds the write-ahead log into the file and empties it. Never keeps a writer waiting for a reader.
@@ -71,13 +65,45 @@ impl Database {
     /// # Errors
     /// [`Error::Busy`] where a reader was in the way for half a minute.
     pub async fn empty_log(&self) -> Result<(), Error> {
+        self.in_its_own_time(|database| {
+            let _tidying = database.inner.tidying.lock();
+            database.fold_log_back();
+            database.empty_log_alone()
+        })
+        .await
+    }
+
+    /// Folds most of the log back beside the writer, so that emptying it keeps nobody waiting for long.
+    pub(crate) fn fold_log_back(&self) {
+        let folded = Connection::open(self.path()).and_then(|beside| {
+            beside.busy_timeout(Duration::ZERO)?;
+            // The same care for the disk as the writer's (`open.rs`).
+            beside.pragma_update(None, "synchronous", "full")?;
+            beside.pragma_update(None, "checkpoint_fullfsync", "on")?;
+            beside.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+        });
+        if let Err(error) = folded {
+            tracing::debug!(%error, "the log was not folded back beside the writer; it does it itself");
+        }
+    }
+
+    /// Empties the log with nobody else writing. The caller holds `tidying`.
+    pub(crate) fn empty_log_alone(&self) -> Result<(), Error> {
         for _ in 0..TRIES {
-            if self.alone(empty_log).await? {
+            if self.alone_blocking(empty_log)? {
                 return Ok(());
             }
-            tokio::time::sleep(BETWEEN_TRIES).await;
+            std::thread::sleep(BETWEEN_TRIES);
         }
         Err(Error::Busy)
+    }
+
+    async fn in_its_own_time<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let database = self.clone();
+        tokio::task::spawn_blocking(move || work(&database)).await.unwrap_or(Err(Error::JobPanicked))
     }
 
     /// Removes the copies that were made before migrations. Gives their names.
@@ -103,11 +129,11 @@ impl Database {
         Ok(removed)
     }
 
-    async fn alone<T: Send + 'static>(
+    pub(crate) fn alone_blocking<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.submit_alone(job).await.unwrap_or(Err(Error::Closed))
+        self.submit_alone(job).blocking_recv().unwrap_or(Err(Error::Closed))
     }
 
     fn submit_alone<T: Send + 'static>(
@@ -123,7 +149,7 @@ impl Database {
     }
 }
 
-fn free_pages(connection: &Connection, pages: u32) -> Result<Freed, Error> {
+pub(crate) fn free_pages(connection: &Connection, pages: u32) -> Result<Freed, Error> {
     let empty = |connection: &Connection| -> Result<u64, Error> {
         let count: i64 = connection.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
         Ok(count.unsigned_abs())

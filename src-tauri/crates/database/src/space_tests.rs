@@ -27,6 +27,14 @@ async fn with_notes(directory: &tempfile::TempDir, count: u32) -> Database {
     database
 }
 
+async fn alone<T: Send + 'static>(
+    database: &Database,
+    job: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let database = database.clone();
+    tokio::task::spawn_blocking(move || database.alone_blocking(job)).await.unwrap()
+}
+
 async fn delete_all(database: &Database) {
     let delete = |connection: &Connection| Ok::<_, Error>(connection.execute("DELETE FROM note", [])?);
     assert!(database.write(delete).await.unwrap() > 0);
@@ -96,7 +104,7 @@ async fn a_reader_keeps_the_log_from_being_emptied_and_no_writer_waits_for_it() 
     });
     reads.recv().unwrap();
     delete_all(&database).await;
-    assert!(!database.alone(empty_log).await.unwrap());
+    assert!(!alone(&database, empty_log).await.unwrap());
     stop.send(()).unwrap();
     assert_eq!(reading.await.unwrap().unwrap(), 10);
     database.empty_log().await.unwrap();
@@ -107,8 +115,8 @@ async fn a_reader_keeps_the_log_from_being_emptied_and_no_writer_waits_for_it() 
 async fn work_between_commits_may_fail_or_panic_and_writing_goes_on() {
     let directory = tempfile::tempdir().unwrap();
     let database = with_notes(&directory, 1).await;
-    assert_eq!(database.alone(|_| Err::<(), _>(Error::Full)).await, Err(Error::Full));
-    let panicked = database.alone(|_| -> Result<(), Error> { panic!("on purpose") }).await;
+    assert_eq!(alone(&database, |_| Err::<(), _>(Error::Full)).await, Err(Error::Full));
+    let panicked = alone(&database, |_| -> Result<(), Error> { panic!("on purpose") }).await;
     assert_eq!(panicked, Err(Error::JobPanicked));
     delete_all(&database).await;
     database.clone().close().await;

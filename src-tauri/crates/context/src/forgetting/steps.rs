@@ -5,8 +5,10 @@
 //! is the word taken back: whatever interrupts this, the next start goes on with it before anybody reads.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use clock::Timestamp;
+use clock::{Clock, Timestamp};
 use database::Database;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
@@ -22,37 +24,85 @@ use crate::item_change::{self, Hand, forgotten_mark};
 use crate::state::{InsightState, ItemState};
 use crate::{Author, Error, insight, item, turn};
 
-/// How many things go in one commit: few, so that a turn to be logged never waits long for them.
+/// How many things go in one commit at most.
 const STEP: i64 = 64;
+/// No further thing is begun when a commit has taken this long, so that a turn to be logged never waits long.
+const STEP_TIME: Duration = Duration::from_millis(4);
+/// How many ids are noted in one commit.
+const NOTED: usize = 2000;
 
-/// Commits to forgetting what was chosen.
-pub(super) fn begin(connection: &Connection, selection: &Selection, new_key: [u8; 32]) -> Result<(), Error> {
-    if let Some(extent) = selection.everything {
-        if Extent::of(connection)? != extent {
-            return Err(Error::ChangedSince);
-        }
-        wipe(connection, new_key)?;
-    } else {
-        let mut insert =
-            connection.prepare_cached("INSERT OR IGNORE INTO to_forget (kind, id) VALUES (?1, ?2)")?;
-        let things = [
-            ("history", &mut selection.histories.iter() as &mut dyn Iterator<Item = &Uuid>),
-            ("insight", &mut selection.insights.iter()),
-            ("item", &mut selection.items.iter()),
-            ("turn", &mut selection.turns.values()),
-        ];
-        for (kind, ids) in things {
-            for id in ids {
-                insert.execute((kind, id.as_bytes()))?;
-            }
-        }
+/// When a step is to end.
+#[derive(Debug)]
+pub(crate) struct Until {
+    clock: Arc<dyn Clock>,
+    end: Duration,
+}
+
+impl Until {
+    /// A step that begins now.
+    pub(crate) fn soon(clock: &Arc<dyn Clock>) -> Self {
+        Self { clock: Arc::clone(clock), end: clock.monotonic() + STEP_TIME }
     }
+
+    /// Whether it has lasted long enough.
+    pub(crate) fn is_over(&self) -> bool {
+        self.clock.monotonic() >= self.end
+    }
+}
+
+/// What a selection comes to: kinds and ids, in pieces that are noted one after the other.
+pub(super) fn pieces(selection: &Selection) -> Vec<Vec<(&'static str, Uuid)>> {
+    let histories = selection.histories.iter().map(|id| ("history", *id));
+    let insights = selection.insights.iter().map(|id| ("insight", *id));
+    let items = selection.items.iter().map(|id| ("item", *id));
+    let turns = selection.turns.values().map(|id| ("turn", *id));
+    let all: Vec<_> = histories.chain(insights).chain(items).chain(turns).collect();
+    all.chunks(NOTED).map(<[_]>::to_vec).collect()
+}
+
+/// Notes what is to go. Until [`begin`] nothing is decided: what an interrupted forgetting noted is dropped.
+pub(super) fn note(
+    connection: &Connection,
+    things: &[(&'static str, Uuid)],
+    is_first: bool,
+) -> Result<(), Error> {
+    if is_first {
+        connection.execute("DELETE FROM to_forget", [])?;
+    }
+    let mut insert =
+        connection.prepare_cached("INSERT OR IGNORE INTO to_forget (kind, id) VALUES (?1, ?2)")?;
+    for (kind, id) in things {
+        insert.execute((kind, id.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// Commits to forgetting what was noted.
+pub(super) fn begin(connection: &Connection) -> Result<(), Error> {
     connection.execute("UPDATE store SET is_forgetting = 1", [])?;
     Ok(())
 }
 
+/// Empties the store, if it is as it was when that was chosen.
+pub(super) fn begin_with_everything(
+    connection: &Connection,
+    extent: Extent,
+    new_key: [u8; 32],
+) -> Result<(), Error> {
+    if Extent::of(connection)? != extent {
+        return Err(Error::ChangedSince);
+    }
+    wipe(connection, new_key)?;
+    begin(connection)
+}
+
 /// Takes the next few things away. False: there were none.
-pub(super) fn step(connection: &Connection, analyzer: &dyn Analyzer, at: Timestamp) -> Result<bool, Error> {
+pub(super) fn step(
+    connection: &Connection,
+    analyzer: &dyn Analyzer,
+    at: Timestamp,
+    until: Option<&Until>,
+) -> Result<bool, Error> {
     // In the order of the words: a thing that goes before its turns need not be put right with each of them.
     let mut statement =
         connection.prepare_cached("SELECT kind, id FROM to_forget ORDER BY kind, id LIMIT ?1")?;
@@ -74,6 +124,9 @@ pub(super) fn step(connection: &Connection, analyzer: &dyn Analyzer, at: Timesta
         connection
             .prepare_cached("DELETE FROM to_forget WHERE kind = ?1 AND id = ?2")?
             .execute((kind, id.as_bytes()))?;
+        if until.is_some_and(Until::is_over) {
+            break;
+        }
     }
     Ok(!next.is_empty())
 }

@@ -249,8 +249,8 @@ impl Run {
         }
         self.sweep(&index, task.purge.is_some())?;
         if let Some(purge) = task.purge {
-            // A page keeps copies of what was moved within it: only a file that is written anew holds nothing else.
-            index.rewrite_blocking()?;
+            // A page keeps copies of what was moved within it.
+            index.scrub_blocking()?;
             self.shared.state.lock().purges_done = purge;
             self.shared.done.notify_all();
         }
