@@ -38,7 +38,7 @@ pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
 pub use self::topics::{DismissTopic, ListTopicTurns, ListTopics};
-pub use self::transfer::{CancelTransfer, Export, Import};
+pub use self::transfer::{CancelTransfer, Export, Import, ListImports};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
 
@@ -100,6 +100,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         DismissTopic,
         Export,
         Import,
+        ListImports,
         CancelTransfer,
         PauseRemembering,
         ResumeRemembering,

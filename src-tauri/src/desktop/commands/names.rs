@@ -51,6 +51,7 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "choose_import",
     "export_all",
     "import_from",
+    "list_imports",
     "cancel_transfer",
     "open_data_folder",
     "show_settings",
