@@ -95,7 +95,7 @@ export function authorWords(author: Author): { words: string; name?: string } {
     case "owner": return { words: "You" };
     case "client": return { words: "", name: author.client_name };
     case "analysis": return { words: "Found in your conversations" };
-    case "import": return { words: "Imported from", name: author.source };
+    case "import": return { words: "Imported from", name: sourceWords(author.source) };
   }
 }
 
