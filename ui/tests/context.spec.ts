@@ -111,7 +111,7 @@ test("kinds and states can be chosen", async ({ page }) => {
 
 test("where an entry came from opens the turn with its words marked", async ({ page }) => {
   await openMain(page, "", "context");
-  await page.getByRole("button", { name: "said 1 time" }).first().click();
+  await page.getByRole("button", { name: "said in 1 conversation" }).first().click();
   const see = page.locator("[data-kind] figure").getByRole("button", { name: "See the whole turn" }).first();
   await see.click();
   await expect(page.getByRole("dialog").locator("mark")).toHaveCount(1);

@@ -114,6 +114,26 @@ test("how long what comes in is kept is chosen before it comes in", async ({ pag
   expect((await calls(page, "import_from"))[1]).toEqual({ request: { input: "/home/ada/Downloads/chatgpt-export.zip" }, keep: { kind: "for_ever" } });
 });
 
+test("what was brought in is listed, kept for a time of its own, and can be forgotten", async ({ page }) => {
+  await openMain(page, "", "data");
+  const brought = page.getByRole("region", { name: "What was brought in" });
+  await expect(brought.getByText("1,204 turns from")).toBeVisible();
+  await expect(brought.getByText("1 turn of")).toBeVisible();
+  await expect(brought.getByLabel("Kept: archive")).toHaveValue("400");
+  await brought.getByLabel("Kept: ChatGPT's export").selectOption("for ever");
+  await expect(brought.getByLabel("Kept: ChatGPT's export")).toHaveValue("for_ever");
+  expect(await calls(page, "change_client_rule")).toEqual([{ client_id: "chatgpt", mode: null, retention: { kind: "for_ever" } }]);
+  await failNext(page, "change_client_rule", "The disk is full. Make room and try again.");
+  await brought.getByLabel("Kept: archive").selectOption("for ever");
+  await expect(brought.getByRole("alert")).toContainText("disk is full");
+  await expect(brought.getByLabel("Kept: archive")).toHaveValue("400");
+  await page.getByRole("radio", { name: /Everything from one program or import/ }).check();
+  await page.getByLabel("The program or import").selectOption("ChatGPT's export (imported)");
+  await page.getByRole("button", { name: "Show what would go" }).click();
+  await expect(page.getByRole("dialog", { name: "Forget this for good?" })).toBeVisible();
+  expect(await calls(page, "preview_forgetting")).toEqual([{ forget: { what: "client", client: "chatgpt" } }]);
+});
+
 test("an export takes only the days and the program that were chosen", async ({ page }) => {
   await openMain(page, "", "data");
   await page.getByRole("radio", { name: /A report with pictures/ }).check();

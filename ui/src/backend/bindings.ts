@@ -1091,7 +1091,11 @@ export type Import = {
 /**
  * The form and the place.
  */
-request: ImportRequest, };
+request: ImportRequest, 
+/**
+ * How long what comes in from other programs is kept; none: as the rules stand.
+ */
+keep?: Retention | null, };
 
 export type ImportFormat = "json" | "chatgpt" | "claude" | "claude_code" | "memory_graph" | "open_memory" | "mcp_data" | "turns";
 
@@ -1135,7 +1139,11 @@ skipped: number,
 /**
  * Records that were in the store before.
  */
-duplicates: number, expiring: number, 
+duplicates: number, 
+/**
+ * How many of the turns of other programs are older than what is kept: they are soon removed again.
+ */
+expiring: number, 
 /**
  * The first hundred bad records.
  */
@@ -2631,6 +2639,8 @@ date: boolean,
  */
 phrase: boolean, };
 
+export type Imported = { source: string, turns: number, first: Timestamp, last: Timestamp, retention: Retention, };
+
 /** Commands of the main window. */
 export interface MainCommands {
   program_state: { input: Nothing; output: ProgramState };
@@ -2691,6 +2701,7 @@ export interface MainCommands {
   choose_import: { input: ChooseImport; output: string | null };
   export_all: { input: Export; output: ExportReport };
   import_from: { input: Import; output: ImportReport };
+  list_imports: { input: Record<string, never>; output: Array<Imported> };
   cancel_transfer: { input: CancelTransfer; output: number };
   open_data_folder: { input: Nothing; output: null };
   show_settings: { input: ShowSettings; output: SettingsView };

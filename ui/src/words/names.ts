@@ -26,7 +26,7 @@ export const clientModes: Record<ClientMode, { name: string; words: string }> = 
 
 export const forgettable: Record<Exclude<Forget["what"], "turn" | "conversation" | "thing">, { name: string; words: string }> = {
   phrase: { name: "Everything about some words", words: "The same words in the same order, whole, whatever their case and accents. Nothing that is merely alike." },
-  client: { name: "Everything from one program", words: "What it logged and what it said of you, except what you changed by hand." },
+  client: { name: "Everything from one program or import", words: "What it logged and what it said of you, except what you changed by hand." },
   everything: { name: "Everything", words: "All conversations, your context and all insights." },
 };
 
@@ -72,6 +72,15 @@ export const importFormats: Record<ImportFormat, { name: string; a: string; word
   turns: { name: "Turns, one a line", a: "turns, one a line", words: "A text file with one JSON object a line, each with at least a user_message." },
 };
 
+/** An import's source: a format that is known, or what a file calls its program. */
+export function sourceWords(source: string): string {
+  const formats: Record<string, ImportFormat> = {
+    chatgpt: "chatgpt", claude: "claude", "claude-code": "claude_code", "memory-graph": "memory_graph", openmemory: "open_memory", mcp_data: "mcp_data", turns: "turns",
+  };
+  const format = formats[source];
+  return format === undefined ? Array.from(source).slice(0, 80).join("") : importFormats[format].name;
+}
+
 export const trustStates: Record<TrustState, string> = { absent: "Not trusted", incomplete: "Partly trusted", trusted: "Trusted" };
 
 export const settingSources: Record<SettingSource, string | null> = {
@@ -86,7 +95,7 @@ export function authorWords(author: Author): { words: string; name?: string } {
     case "owner": return { words: "You" };
     case "client": return { words: "", name: author.client_name };
     case "analysis": return { words: "Found in your conversations" };
-    case "import": return { words: "Imported from", name: author.source };
+    case "import": return { words: "Imported from", name: sourceWords(author.source) };
   }
 }
 

@@ -5,8 +5,8 @@ use rusqlite::{Connection, StatementStatus};
 use crate::analysis::over_time::past;
 use crate::fixture::Fixture;
 use crate::{
-    Error, TurnOrder, conversation, evidence, history, insight, item, item_past, profile, reflection, topic,
-    turn,
+    Error, TurnOrder, conversation, evidence, history, imported, insight, item, item_past, profile,
+    reflection, topic, turn,
 };
 
 /// How SQLite would run a statement.
@@ -46,6 +46,7 @@ async fn the_frequent_questions_walk_an_index_and_sort_nothing() {
         reflection::SINCE.to_owned(),
         past::NEWEST.to_owned(),
         topic::TURNS.to_owned(),
+        imported::OF_AUTHOR.to_owned(),
         past::TURNS_SINCE.to_owned(),
         past::MENTIONS_SINCE.to_owned(),
         past::SIGNALS_SINCE.to_owned(),

@@ -143,6 +143,17 @@ async fn what_an_import_brings_is_kept_as_it_was_chosen_from_its_first_turn_on()
     assert_eq!((report.turns, report.expiring), (3, 1));
     assert_eq!(context.expire_old().await.unwrap().turns, 1);
     assert_eq!(context.statistics().await.unwrap().turns, 2);
+    let at = |days: u32| context.inner.clock.now().minus(DAY * days);
+    assert_eq!(
+        context.imported().await.unwrap(),
+        [crate::Imported {
+            source: "archive".to_owned(),
+            turns: 2,
+            first: at(40),
+            last: at(1),
+            retention: Retention::Days(100),
+        }]
+    );
     // The next import from there follows the same rule; other sources do not.
     assert_eq!(import(None, true).await.unwrap().expiring, 1);
     assert_eq!(context.client_rule("other", "other").retention, Retention::AsForAll);

@@ -77,7 +77,10 @@ impl Layout {
         let mut block = number(bytes, header + 1)?;
         while block != 0 {
             let (next, length) = (number(bytes, block)?, number(bytes, block + 2)?);
-            if block < content || length < 4 || block + length > self.usable || (next != 0 && next < block + length)
+            if block < content
+                || length < 4
+                || block + length > self.usable
+                || (next != 0 && next < block + length)
             {
                 return None;
             }

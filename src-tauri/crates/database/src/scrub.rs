@@ -35,7 +35,9 @@ impl Database {
     /// Those of [`Database::rewrite`].
     pub async fn scrub(&self) -> Result<(), Error> {
         let database = self.clone();
-        tokio::task::spawn_blocking(move || database.scrub_blocking()).await.unwrap_or(Err(Error::JobPanicked))
+        tokio::task::spawn_blocking(move || database.scrub_blocking())
+            .await
+            .unwrap_or(Err(Error::JobPanicked))
     }
 
     /// [`Database::scrub`] for a thread outside the async runtime. Blocks.

@@ -52,7 +52,7 @@ pub mod types {
         Added, Author, Change, ClientMode, ClientRule, CommitmentStatus, Conversation, ConversationId,
         Cursor, Day, Direction, EXPORT_SCHEMA, Evidence, Example, ExportFilter, ExportFormat, ExportParts,
         ExportReport, ExportRequest, Forget, ForgetCounts, ForgetPreview, Forgotten, FoundKind, Hit,
-        ImportFormat, ImportReport, ImportRequest, Insight, InsightDetail, InsightId, InsightQuery,
+        ImportFormat, ImportReport, ImportRequest, Imported, Insight, InsightDetail, InsightId, InsightQuery,
         InsightState, Item, ItemChange, ItemId, ItemKind, ItemQuery, ItemRemoval, ItemState, MAX_HITS,
         MAX_NEIGHBOURS, MAX_PAGE, Mark, MentionKind, Neighbour, NewItem, Page, Pause, Profile, Progress,
         Retention, SearchAnswer, SearchOrder, SearchQuery, Snippet, Statistics, Subject, Topic, TopicKey,

@@ -41,7 +41,7 @@ pub use self::settings::{ChangeSettings, Settings, ShowSettings};
 pub use self::status::{Diagnose, ShowStatus, Status};
 pub use self::surface::{OpenLink, ShowWindow};
 pub use self::topics::{DismissTopic, ListTopicTurns, ListTopics};
-pub use self::transfer::{CancelTransfer, Export, Import};
+pub use self::transfer::{CancelTransfer, Export, Import, ListImports};
 pub use self::tunnel::{ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnelOff, TurnTunnelOn};
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
@@ -109,6 +109,7 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         DismissTopic,
         Export,
         Import,
+        ListImports,
         CancelTransfer,
         PauseRemembering,
         ResumeRemembering,

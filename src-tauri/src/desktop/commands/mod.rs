@@ -112,6 +112,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         transfer::choose_import,
         transfer::export_all,
         transfer::import_from,
+        transfer::list_imports,
         transfer::cancel_transfer,
         transfer::open_data_folder,
         settings::show_settings,

@@ -56,6 +56,7 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "choose_import",
     "export_all",
     "import_from",
+    "list_imports",
     "cancel_transfer",
     "open_data_folder",
     "show_settings",

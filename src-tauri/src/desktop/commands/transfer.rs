@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use engine::Failure;
-use engine::operations::{CancelTransfer, Export, Import};
-use engine::types::{ExportFormat, ExportReport, ImportReport};
+use engine::operations::{CancelTransfer, Export, Import, ListImports};
+use engine::types::{ExportFormat, ExportReport, ImportReport, Imported};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
@@ -66,6 +66,11 @@ commands! {
 
     /// Brings in.
     import_from(desk, input: Import) -> ImportReport {
+        run(desk, input).await
+    }
+
+    /// What was brought in and is still here.
+    list_imports(desk, input: ListImports) -> Vec<Imported> {
         run(desk, input).await
     }
 

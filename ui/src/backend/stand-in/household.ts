@@ -1,7 +1,7 @@
 // What the stand-in program holds: made from a scenario, changed by commands, by tests and by invented assistants.
 
 import type {
-  ApprovalScreen, AuditEntry, BlockedClient, Certificates, KnownClient, ConsentFacts, HooksView, Insight, Item, Pause, PendingRequest, ProgramState,
+  ApprovalScreen, AuditEntry, BlockedClient, Certificates, KnownClient, ConsentFacts, HooksView, Imported, Insight, Item, Pause, PendingRequest, ProgramState,
   SettingsView, Topic, TrustStoreView, View,
 } from "../bindings";
 import { ago, assistants, hostile, insightsOverTime, sampleCertificates, sampleClients, sampleFacts, sampleInsight, sampleItems, sampleTopics } from "./samples";
@@ -12,7 +12,7 @@ export type Household = {
   conversations: number; removed: Set<string>; insights: Insight[]; items: Item[]; removals: Map<string, Item>;
   clients: KnownClient[]; blocks: BlockedClient[]; pending: PendingRequest[]; audit: AuditEntry[];
   settings: SettingsView; trust: TrustStoreView[]; certificates: Certificates; connected: boolean; files: Set<string>;
-  approvals: ApprovalScreen[]; hooks: HooksView; topics: Topic[]; dismissedTopics: Set<string>;
+  approvals: ApprovalScreen[]; hooks: HooksView; imports: Imported[]; topics: Topic[]; dismissedTopics: Set<string>;
 };
 
 function screen(change: Partial<ConsentFacts>, rest: Partial<ApprovalScreen> = {}): ApprovalScreen {
@@ -119,5 +119,9 @@ export function household(scenario: string): Household {
       file: "/home/ada/.claude/settings.json", last_heard: scenario === "odd-hooks" ? ago(7_200_000) : null },
     topics: empty ? [] : sampleTopics(harmful),
     dismissedTopics: new Set(),
+    imports: empty ? [] : [
+      { source: "chatgpt", turns: 1_204, first: ago(800 * 86_400_000), last: ago(40 * 86_400_000), retention: { kind: "as_for_all" } },
+      { source: harmful ? hostile.html : "archive", turns: 1, first: ago(90 * 86_400_000), last: ago(90 * 86_400_000), retention: { kind: "days", days: 400 } },
+    ],
   };
 }

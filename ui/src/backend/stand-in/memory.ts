@@ -10,7 +10,7 @@ export type MemoryCommands = Record<Names, unknown>;
 type Names =
   | "search" | "list_items" | "add_item" | "edit_item" | "remove_item" | "undo_removal" | "list_conversations" | "remove_conversation"
   | "list_turns" | "show_turn" | "remove_turn" | "list_insights" | "set_insight_state" | "dismiss_insight" | "remove_insight"
-  | "suggest_export" | "choose_export" | "choose_import" | "export_all" | "import_from" | "cancel_transfer";
+  | "suggest_export" | "choose_export" | "choose_import" | "export_all" | "import_from" | "list_imports" | "cancel_transfer";
 
 const owner = { kind: "owner" } as const;
 
@@ -131,6 +131,7 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
     suggest_export: ({ format }) => `/home/ada/Downloads/ambient-insights-2026-11-21${format === "json" || format === "html" ? `.${format}` : ""}`,
     choose_export: ({ format }) => (format === "json" ? "/home/ada/Documents/memory.json" : "/home/ada/Documents/memory"),
     choose_import: ({ folder }) => (folder ? "/home/ada/.claude/projects" : "/home/ada/Downloads/chatgpt-export.zip"),
+    list_imports: () => home.imports,
     cancel_transfer: () => {
       stopped = true;
       return 1;

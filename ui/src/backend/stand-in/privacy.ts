@@ -35,6 +35,11 @@ export function privacyCommands(...[home, emit]: Parameters<Handlers>): Pick<Ret
       return { counts: preview.counts, backups_removed: preview.everything ? ["/home/ada/.local/share/ambient-insights/context.db.v2.backup"] : [] };
     },
     change_client_rule: ({ client_id, mode, retention }) => {
+      const imported = home.imports.find((one) => one.source === client_id);
+      if (imported && retention) {
+        home.imports = home.imports.map((one) => (one === imported ? { ...one, retention } : one));
+        return { mode: "normal", retention };
+      }
       const known = home.clients.find((client) => client.client_id === client_id) ?? refuse("not_found", "This program is not known any more.");
       const rule = { mode: mode ?? known.mode, retention: retention ?? known.retention };
       home.clients = home.clients.map((client) => (client === known ? { ...client, ...rule } : client));

@@ -202,11 +202,12 @@ fn hooks_are_switched_on_and_off_and_the_server_stays_set_up() {
 fn hooks_that_were_taken_out_by_hand_are_seen_and_allowed_nothing_once_they_are_off() {
     let mut person = Person::new();
     person.switch(HookConsent::Log);
-    fs::write(person.file(), "{}").unwrap();
+    let theirs = "{ \"model\": \"opus\" }";
+    fs::write(person.file(), theirs).unwrap();
     assert_eq!(person.state(), (HookConsent::Log, false));
     assert_eq!(person.switch(HookConsent::Off), 1);
     assert_eq!(person.state(), (HookConsent::Off, true));
-    assert_eq!(fs::read_to_string(person.file()).unwrap(), "{}");
+    assert_eq!(fs::read_to_string(person.file()).unwrap(), theirs);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use authorization::{AuditEntry, AuditKind, AuditQuery, Authorization};
 use context::{
-    Appendix, ExportFormat, ExportReport, ExportRequest, ImportReport, ImportRequest, Progress, Retention,
+    Appendix, ExportFormat, ExportReport, ExportRequest, ImportReport, ImportRequest, Imported, Progress,
+    Retention,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -135,6 +136,20 @@ impl Operation for Import {
                 told.tell(going_on(TransferTask::Import, progress));
             })
             .await?)
+    }
+}
+
+/// Lists what imports brought and is still here.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ListImports {}
+
+impl Operation for ListImports {
+    const NAME: &'static str = "import.list";
+    type Output = Vec<Imported>;
+
+    async fn run(self, engine: &Engine) -> Result<Vec<Imported>, Failure> {
+        Ok(engine.context().imported().await?)
     }
 }
 
