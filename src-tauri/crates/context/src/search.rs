@@ -7,6 +7,8 @@
 
 mod dates;
 mod document;
+mod facts;
+mod filter;
 mod hit;
 mod index;
 mod indexer;

@@ -12,6 +12,7 @@ use database::{Database, Schema};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::document::{Kind, NewDocument};
+use super::facts;
 use super::postings::{self, Damaged, List, Posting, Weight};
 use super::words;
 use crate::Error;
@@ -132,7 +133,7 @@ fn take_out(connection: &Connection, kind: Kind, seq: i64) -> Result<(), Error> 
 
 fn add(connection: &Connection, documents: &[NewDocument]) -> Result<(), Error> {
     let mut lists: BTreeMap<&str, Vec<Posting>> = BTreeMap::new();
-    let (mut first, mut last, mut length) = (None, 0_u32, 0_usize);
+    let (mut numbers, mut length) = (Vec::with_capacity(documents.len()), 0_usize);
     for document in documents {
         // A turn that a crash brought here twice must not be found twice.
         take_out(connection, document.kind, document.seq)?;
@@ -150,15 +151,15 @@ fn add(connection: &Connection, documents: &[NewDocument]) -> Result<(), Error> 
                 document.occurred_at,
             ))?;
         let number = u32::try_from(connection.last_insert_rowid()).map_err(|_| full())?;
-        first.get_or_insert(number);
-        last = number;
+        numbers.push(number);
         length += document.length;
         for (term, count) in &document.terms {
             let weight = Weight::new(*count, document.length);
             lists.entry(term).or_default().push(Posting { document: number, weight });
         }
     }
-    let Some(first) = first else { return Ok(()) };
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(()) };
+    facts::add(connection, numbers.iter().copied().zip(documents))?;
     connection
         .prepare_cached("INSERT INTO segment (first, last, documents, length) VALUES (?1, ?2, ?3, ?4)")?
         .execute((first, last, whole(documents.len()), whole(length)))?;
@@ -316,6 +317,7 @@ pub(super) fn sweep_one(connection: &Connection) -> Result<bool, Error> {
             .prepare_cached("UPDATE segment SET documents = ?2, length = ?3 WHERE id = ?1")?
             .execute((segment.id, left, segment.length * left / segment.documents.max(1)))?;
     }
+    facts::blank(connection, gone.iter().copied())?;
     connection
         .prepare_cached("DELETE FROM gone WHERE number BETWEEN ?1 AND ?2")?
         .execute((segment.first, segment.last))?;

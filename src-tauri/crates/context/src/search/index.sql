@@ -31,8 +31,22 @@ CREATE UNIQUE INDEX document_by_thing ON document (kind, seq);
 -- With `seq`, so that the turns around one are read from here alone.
 CREATE INDEX document_by_place ON document (conversation, occurred_at, number, seq) WHERE conversation IS NOT NULL;
 CREATE INDEX document_by_sort ON document (sort) WHERE sort > 1;
-CREATE INDEX document_by_author ON document (author);
+CREATE INDEX document_by_author ON document (author, occurred_at);
 CREATE INDEX document_by_time ON document (occurred_at, number);
+
+-- What filters look at, for 512 numbers of documents at a time (`facts.rs`).
+CREATE TABLE fact (
+    block    INTEGER PRIMARY KEY,
+    -- When the first and the last of them happened.
+    oldest   INTEGER NOT NULL,
+    newest   INTEGER NOT NULL,
+    -- What all of them share; NULL: they do not, and each has its own in the columns behind.
+    author   INTEGER,
+    sort     INTEGER,
+    times    BLOB NOT NULL,
+    authors  BLOB NOT NULL,
+    sorts    BLOB NOT NULL
+);
 
 -- Runs of documents whose words were written together.
 CREATE TABLE segment (

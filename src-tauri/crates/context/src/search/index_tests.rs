@@ -43,7 +43,7 @@ impl Index {
             .read_blocking(|connection| {
                 let lists = TermLists::read(connection, &corpus(connection)?, term)?;
                 let mut numbers = Vec::new();
-                lists.each(|number, _| numbers.push(number))?;
+                lists.each(0..u32::MAX, |number, _| numbers.push(usize::try_from(number).unwrap()))?;
                 let mut found = BTreeSet::new();
                 for number in numbers {
                     found.extend(crate::search::lists::document(connection, number)?.map(|row| row.seq));

@@ -1,10 +1,9 @@
-//! Reading the index for a question: which documents have its words, and which documents may be shown.
+//! Reading the index for a question: which documents have its words, and the rows of documents.
 
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::FoundKind;
 use super::document::Kind;
 use super::index::damaged;
 use super::postings::{List, Weight};
@@ -162,7 +161,7 @@ pub(super) struct Row {
     pub(super) occurred_at: i64,
 }
 
-fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+pub(super) fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row {
         number: usize::try_from(row.get::<_, u32>(0)?).unwrap_or(0),
         kind: row.get(1)?,
@@ -214,109 +213,4 @@ pub(super) fn around(connection: &Connection, turn: &Row, reach: i64) -> Result<
         found.push(behind?);
     }
     Ok(found)
-}
-
-/// Which documents may be shown.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Filter {
-    pub(super) kinds: Vec<FoundKind>,
-    /// The rows of the authors in `context.db`; none: everybody's.
-    pub(super) authors: Option<Vec<i64>>,
-    /// The row of the conversation in `context.db`.
-    pub(super) conversation: Option<i64>,
-    /// From this microsecond on, and before that one.
-    pub(super) from: Option<i64>,
-    pub(super) to: Option<i64>,
-}
-
-/// A set of documents by their numbers.
-#[derive(Clone, Debug)]
-pub(super) struct Allowed {
-    bits: Vec<u64>,
-    /// The set names those that may not be shown.
-    inverted: bool,
-}
-
-impl Allowed {
-    pub(super) fn has(&self, number: usize) -> bool {
-        let named = self.bits.get(number / 64).is_some_and(|bits| bits >> (number % 64) & 1 == 1);
-        named != self.inverted
-    }
-}
-
-impl Filter {
-    fn is_of_kinds_alone(&self) -> bool {
-        self.authors.is_none() && self.conversation.is_none() && self.from.is_none() && self.to.is_none()
-    }
-
-    /// The conditions on a document's row in SQL. Only numbers stand in it.
-    fn conditions(&self) -> String {
-        let list = |numbers: &mut dyn Iterator<Item = i64>| {
-            numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
-        };
-        let mut conditions = vec!["1".to_owned()];
-        if !self.kinds.is_empty() {
-            conditions.push(format!("sort IN ({})", list(&mut self.kinds.iter().map(|kind| kind.number()))));
-        }
-        if let Some(authors) = &self.authors {
-            conditions.push(format!("author IN ({})", list(&mut authors.iter().copied())));
-        }
-        conditions.extend(self.conversation.map(|conversation| format!("conversation = {conversation}")));
-        conditions.extend(self.from.map(|from| format!("occurred_at >= {from}")));
-        conditions.extend(self.to.map(|to| format!("occurred_at < {to}")));
-        conditions.join(" AND ")
-    }
-
-    /// The set; none: everything may be shown.
-    pub(super) fn allowed(&self, connection: &Connection, last: usize) -> Result<Option<Allowed>, Error> {
-        let alone = self.is_of_kinds_alone();
-        if alone && self.kinds.is_empty() {
-            return Ok(None);
-        }
-        // Nearly everything is a turn: with them, what may not be shown is the shorter list.
-        let inverted = alone && self.kinds.contains(&FoundKind::Turn);
-        let conditions = if inverted {
-            let numbers: Vec<String> = self.kinds.iter().map(|kind| kind.number().to_string()).collect();
-            format!("sort > 1 AND sort NOT IN ({})", numbers.join(", "))
-        } else if alone {
-            format!("sort > 1 AND {}", self.conditions())
-        } else {
-            self.conditions()
-        };
-        let mut bits = vec![0_u64; last / 64 + 1];
-        let mut statement = connection.prepare(&format!("SELECT number FROM document WHERE {conditions}"))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let number = usize::try_from(row.get::<_, u32>(0)?).unwrap_or(0);
-            if let Some(place) = bits.get_mut(number / 64) {
-                *place |= 1 << (number % 64);
-            }
-        }
-        Ok(Some(Allowed { bits, inverted }))
-    }
-
-    /// The newest documents that may be shown and that `wanted` takes, at most `most` of them.
-    pub(super) fn newest(
-        &self,
-        connection: &Connection,
-        most: usize,
-        wanted: impl Fn(usize) -> bool,
-    ) -> Result<Vec<Row>, Error> {
-        let mut statement = connection.prepare(&format!(
-            "SELECT number, kind, seq, conversation, occurred_at FROM document WHERE {} \
-             ORDER BY occurred_at DESC, number DESC",
-            self.conditions()
-        ))?;
-        let mut found = Vec::new();
-        let mut rows = statement.query([])?;
-        while found.len() < most
-            && let Some(next) = rows.next()?
-        {
-            let next = row(next)?;
-            if wanted(next.number) {
-                found.push(next);
-            }
-        }
-        Ok(found)
-    }
 }

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use super::document::Kind;
-use super::lists::{Filter, Row, around, corpus, document};
+use super::filter::{FEW, Filter, newest_of};
+use super::lists::{Row, around, corpus, document};
 use super::query::Question;
 use super::scores::{SPEAKS, Scores, Slot, by_score};
 use crate::Error;
@@ -191,26 +192,20 @@ pub(super) fn newest(
     filter: &Filter,
     most: usize,
 ) -> Result<Vec<Ranked>, Error> {
-    /// So few are looked up one by one; more than that are met soon on a walk through time.
-    const FEW: usize = 4096;
     let corpus = corpus(connection)?;
+    let allowed = filter.allowed(connection, corpus.last)?;
     if question.words.is_empty() {
-        let rows = filter.newest(connection, most, |_| true)?;
+        let rows = filter.newest(connection, allowed.as_ref(), most, |_| true)?;
         return Ok(rows.into_iter().map(|row| plain(row, Slot::default())).collect());
     }
     let scores = Scores::read(connection, &corpus, question)?;
-    let allowed = filter.allowed(connection, corpus.last)?;
     let found = scores.fullest(allowed.as_ref())?;
-    let mut rows = Vec::new();
-    if found.len() > FEW {
-        rows = filter.newest(connection, most, |number| found.binary_search(&number).is_ok())?;
+    let rows = if found.len() > FEW {
+        let is_found = |number: usize| found.binary_search(&number).is_ok();
+        filter.newest(connection, allowed.as_ref(), most, is_found)?
     } else {
-        for number in found {
-            rows.extend(document(connection, number)?);
-        }
-        rows.sort_unstable_by_key(|row| std::cmp::Reverse((row.occurred_at, row.number)));
-        rows.truncate(most);
-    }
+        newest_of(connection, found.into_iter(), most)?
+    };
     let slots = scores.slots(rows.iter().map(|row| row.number))?;
     Ok(rows.into_iter().map(|row| plain(row, slots.get(&row.number).copied().unwrap_or_default())).collect())
 }

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use super::lists::{self, Filter};
+use super::filter::Filter;
+use super::lists;
 use super::query::Question;
 use super::rank::{self, Ranked};
 use super::{

@@ -249,7 +249,7 @@ async fn an_index_that_is_gone_damaged_or_foreign_is_made_anew() {
     f.add(ItemKind::Interest, "lighthouses", Author::Owner).await;
     assert_eq!(f.texts(asked("lighthouse")).await.len(), 2);
     let file = |f: &Fixture| f.folder().join("index.db");
-    let spoils: [(&str, Spoil<'_>); 5] = [
+    let spoils: [(&str, Spoil<'_>); 6] = [
         ("nothing happened", &|_| {}),
         ("the folder is gone", &|f| std::fs::remove_dir_all(f.folder()).unwrap()),
         ("a file stands in its place", &|f| {
@@ -261,6 +261,10 @@ async fn an_index_that_is_gone_damaged_or_foreign_is_made_anew() {
             let mut bytes = std::fs::read(file(f)).unwrap();
             bytes[4096..].fill(0xaa);
             std::fs::write(file(f), bytes).unwrap();
+        }),
+        ("the database is sound and a list in it is not", &|f| {
+            let index = Connection::open(file(f)).unwrap();
+            assert!(index.execute("UPDATE posting SET list = x'0080' WHERE term LIKE 'lighthous%'", []).unwrap() > 0);
         }),
     ];
     for (what, spoil) in spoils {

@@ -12,7 +12,8 @@ use std::ops::Range;
 
 use rusqlite::Connection;
 
-use super::lists::{Allowed, Corpus, TermLists, rough};
+use super::filter::Allowed;
+use super::lists::{Corpus, TermLists, rough};
 use super::postings::Weight;
 use super::query::Question;
 use crate::Error;
@@ -23,8 +24,8 @@ const LENGTH: f32 = 0.3;
 /// How many units a score of one has. The rarest word of four billion documents is worth 41, and no question has
 /// more than a hundred terms: the sum fits into 32 bits.
 const UNIT: f32 = 262_144.0;
-/// How many documents are scored at once: their scores fit into the processor's cache.
-const WINDOW: u32 = 1 << 16;
+/// How many documents are scored at once: their scores fit into the processor's cache. (In tests a few are many.)
+const WINDOW: u32 = if cfg!(test) { 1 << 8 } else { 1 << 16 };
 /// Looking a word up for one document costs about as much as going through so many postings.
 const LOOK_UP: usize = 24;
 
