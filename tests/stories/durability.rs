@@ -68,6 +68,81 @@ async fn every_turn_that_was_answered_survives_kill_9_under_fifty_writers() {
     assert!(acknowledged.len() > ROUNDS);
 }
 
+/// So many clients at once, each on a connection of its own, and beside them a second process that writes too. The
+/// data directory belongs to one process, so the second one writes through it, over the control socket.
+async fn clients_and_a_second_process(turns: usize) {
+    let server = Home::new().serve_with(&Serve::unlimited()).await;
+    let (_, tokens) = connect(&server, "Writers", None).await;
+    let file = server.home.file("import.jsonl");
+    let lines: Vec<String> = (0..turns * 4)
+        .map(|number| json!({"id": format!("i{number}"), "user_message": format!("imported {number}"), "assistant_response": "ok"}).to_string())
+        .collect();
+    std::fs::write(&file, lines.join("\n")).expect("the file can be written");
+    let import = || {
+        let (home, file) = (server.home.clone(), file.clone());
+        tokio::spawn(async move {
+            let arguments = ["import", "--format", "turns"].map(std::ffi::OsString::from);
+            home.run(arguments.into_iter().chain([file.into_os_string()])).await
+        })
+    };
+    // The same file twice at the same time: each turn comes in once.
+    let imports = [import(), import()];
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let (https, token) = (server.https(), tokens.access.clone());
+            tokio::spawn(async move {
+                let mut mcp = McpClient::open(&https, &token, Era::Modern).await;
+                let mut answered = BTreeMap::new();
+                for number in 0..turns {
+                    let text = format!("writer {writer} turn {number}");
+                    let turn = json!({"user_message": text, "assistant_response": "stored once"});
+                    let said = mcp.call("log_conversation_turn", turn.clone()).await.content;
+                    assert_eq!(said["stored"], true, "{said}");
+                    answered.insert(said["turn_id"].as_str().expect("an id").to_owned(), text);
+                    if number % 10 == 0 {
+                        // A retry whose answer was lost on the way.
+                        let again = mcp.call("log_conversation_turn", turn).await.content;
+                        assert_eq!(again["stored"], false, "{again}");
+                    }
+                }
+                answered
+            })
+        })
+        .collect();
+    let mut acknowledged = BTreeMap::new();
+    for writer in writers {
+        acknowledged.append(&mut within("the end of a writer", writer).await.expect("a writer ends well"));
+    }
+    for import in imports {
+        within("the end of an import", import).await.expect("the import ends").expect_success();
+    }
+    assert_eq!(acknowledged.len(), WRITERS * turns, "every answer has an id of its own");
+    expect_all_there(&server, &acknowledged, 0).await;
+    let exported = std::fs::read(server.home.file("round-0.json")).expect("the export is there");
+    let mut stored = BTreeMap::new();
+    gather(&serde_json::from_slice(&exported).expect("JSON"), &mut stored);
+    let texts: BTreeSet<&String> = stored.values().collect();
+    assert_eq!(
+        (stored.len(), texts.len()),
+        (WRITERS * turns + turns * 4, stored.len()),
+        "nothing is doubled"
+    );
+    let database = server.home.data().join("context.db");
+    server.kill().await;
+    expect_sound(&database);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_clients_and_a_second_process_at_once_lose_and_double_nothing() {
+    clients_and_a_second_process(10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "five thousand calls; `cargo xtask test --all` runs it"]
+async fn fifty_clients_with_a_hundred_turns_each_and_a_second_process_lose_and_double_nothing() {
+    clients_and_a_second_process(100).await;
+}
+
 async fn write_until_the_end(mcp: &mut McpClient, who: &str, answers: &mpsc::UnboundedSender<Acknowledged>) {
     for number in 0.. {
         let text = format!("{who} turn {number}");

@@ -8,6 +8,7 @@ use engine::types::{
 use super::arguments::{InsightsArguments, InsightsCommand};
 use super::error::CliError;
 use super::output::{Output, short, table};
+use super::progress::Shown;
 use crate::place::Place;
 
 pub(super) async fn run(
@@ -41,7 +42,7 @@ pub(super) async fn run(
 
 /// `rebuild`: finds all that analysis finds anew.
 pub(super) async fn rebuild(place: &Place, output: &mut Output) -> Result<(), CliError> {
-    let stored = place.call(Rebuild {}).await?;
+    let stored = place.call_showing(Rebuild {}, Shown::Analysis).await?;
     output.show(&stored, |stored| {
         format!(
             "found anew from {}: {} and {} are stored",

@@ -12,6 +12,7 @@ mod forget;
 mod hook;
 mod insights;
 mod output;
+mod progress;
 mod remembering;
 mod search;
 mod serve;

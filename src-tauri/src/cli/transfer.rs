@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use engine::operations;
 use engine::types::{EXPORT_SCHEMA, ExportFilter, ExportRequest, ImportReport, ImportRequest, counted};
+use engine::{TransferTask, operations};
 
 use super::arguments::{Export, Import, parts};
 use super::error::CliError;
 use super::output::Output;
+use super::progress::Shown;
 use crate::place::Place;
 
 pub(super) async fn export(place: &Place, options: Export, output: &mut Output) -> Result<(), CliError> {
@@ -28,7 +29,12 @@ pub(super) async fn export(place: &Place, options: Export, output: &mut Output) 
         filter: ExportFilter { since: options.since, until: options.until, client: options.client },
     };
     let shown = request.output.display().to_string();
-    let report = place.call(operations::Export { request, with_audit: options.with_audit }).await?;
+    let report = place
+        .call_showing(
+            operations::Export { request, with_audit: options.with_audit },
+            Shown::Transfer(TransferTask::Export),
+        )
+        .await?;
     output.show(&report, |report| {
         format!(
             "{} in {}, {} and {} are in {shown}",
@@ -46,7 +52,8 @@ pub(super) async fn import(place: &Place, options: Import, output: &mut Output) 
         input: std::path::absolute(&options.input)?,
         dry_run: options.dry_run,
     };
-    let report = place.call(operations::Import { request, keep: options.keep }).await?;
+    let report =
+        place.call_showing(operations::Import { request, keep: options.keep }, Shown::Transfer(TransferTask::Import)).await?;
     output.show(&report, told)?;
     // The good records are in; a script must notice all the same that something was left out.
     if report.skipped == 0 && !report.cancelled { Ok(()) } else { Err(CliError::Said) }
@@ -88,5 +95,6 @@ fn told(report: &ImportReport) -> String {
     if report.skipped > report.errors.len() as u64 {
         lines.push(format!("  and {} more", report.skipped - report.errors.len() as u64));
     }
+    lines.extend(report.left_out.iter().map(|what| format!("  passed over: {what}")));
     lines.join("\n")
 }

@@ -2,6 +2,7 @@
 //! runs them; alone they are ignored, because they are hundreds of megabytes.
 
 mod claude_code;
+mod claude_code_hooks;
 mod conformance;
 mod external_server;
 mod independent;

@@ -1147,7 +1147,11 @@ expiring: number,
 /**
  * The first hundred bad records.
  */
-errors: Array<LineError>, };
+errors: Array<LineError>, 
+/**
+ * What was passed over as a whole, in words: it is no memory, or of a kind that nobody knows here.
+ */
+left_out?: Array<string>, };
 
 export type ImportRequest = { 
 /**

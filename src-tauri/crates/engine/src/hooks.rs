@@ -6,6 +6,7 @@
 //! turns carry the ids of the transcript's messages.
 
 mod call;
+mod pauses;
 mod progress;
 mod spool;
 
@@ -27,6 +28,7 @@ pub use spool::leave;
 
 use crate::client_setup::{HookConsent, hook_consent};
 use crate::{Engine, Failure};
+pub(crate) use pauses::Pauses;
 use progress::Progress;
 
 /// What a brief may cost, with what is said around it below 300 tokens.
@@ -162,7 +164,7 @@ async fn follow(engine: &Engine, call: &HookCall) -> Result<u64, Failure> {
     }
     let (path, session) = (call.transcript.clone(), call.session.clone());
     let read = tokio::task::spawn_blocking(move || read(&path, offset, &session)).await;
-    let part = match read {
+    let mut part = match read {
         Ok(Ok(part)) => part,
         // The transcript was removed, with the session or by the person: there is nothing to remember.
         Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -172,11 +174,25 @@ async fn follow(engine: &Engine, call: &HookCall) -> Result<u64, Failure> {
     if part.bad_lines > 0 {
         tracing::debug!(lines = part.bad_lines, "a transcript has lines that can not be read");
     }
+    let pauses = pauses_until(engine.now(), &data_dir)?;
+    let is_free = |turn: &NewTurn| !turn.occurred_at.is_some_and(|at| pauses.held(at));
+    part.turns.retain(is_free);
+    part.last = part.last.filter(|last| is_free(&last.turn));
     let next = part.next_offset;
     let (stored, last) = store(engine, part, logged, call).await?;
     progress.set(&call.transcript, next, last, engine.now());
     save(&progress, &data_dir)?;
     Ok(stored)
+}
+
+/// The pauses that there were. The store says that none holds now: one without an end was ended by a program that
+/// could not write it down any more.
+fn pauses_until(now: Timestamp, data_dir: &Path) -> Result<Pauses, Failure> {
+    let mut pauses = Pauses::load(data_dir);
+    if pauses.end(now) {
+        pauses.save(data_dir).map_err(|error| Failure::failed(format!("a pause's end is lost: {error}")))?;
+    }
+    Ok(pauses)
 }
 
 fn save(progress: &Progress, data_dir: &Path) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::client_setup::{self, Client, HookWish, SetupEnvironment};
-use crate::operations::TakeHook;
+use crate::operations::{PauseRemembering, ResumeRemembering, TakeHook};
 use crate::{Config, Door, Operation as _, Overrides};
 
 /// Somebody with Claude Code, its hooks set up, and one session.
@@ -185,6 +185,46 @@ async fn what_was_said_before_the_hooks_were_there_is_not_read() {
     person.hook(&engine, HookEvent::SessionStart).await;
     assert_eq!(person.hook(&engine, HookEvent::Stop).await.stored, 1);
     assert_eq!(said(&engine).await, ["After", "Between"]);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_pause_that_began_and_ended_while_nothing_ran_is_left_out_when_it_catches_up() {
+    let person = Person::with_hooks(false);
+    crate::hooks::spool::leave(&person.data(), &person.call(HookEvent::SessionStart)).unwrap();
+    let minute = |minute: u32| format!("2026-11-20T10:{minute:02}:00Z").parse::<Timestamp>().unwrap();
+    let mut pauses = Pauses::default();
+    pauses.begin(minute(2), Some(minute(4)));
+    pauses.begin(minute(5), None);
+    pauses.end(minute(6));
+    pauses.save(&person.data()).unwrap();
+    for (number, text) in
+        [(1, "before"), (2, "in it"), (3, "in it too"), (4, "behind it"), (5, "in another"), (6, "after all")]
+    {
+        person.exchange(number, text);
+    }
+    crate::hooks::spool::leave(&person.data(), &person.call(HookEvent::SessionEnd)).unwrap();
+    let engine = person.engine().await;
+    engine.hooks().catch_up(&engine).await;
+    assert_eq!(said(&engine).await, ["before", "behind it", "after all"]);
+    person.hook(&engine, HookEvent::SessionEnd).await;
+    assert_eq!(said(&engine).await, ["before", "behind it", "after all"], "nor later");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn when_the_owner_pauses_and_resumes_is_written_down() {
+    let person = Person::with_hooks(false);
+    let engine = person.engine().await;
+    PauseRemembering { minutes: Some(15) }.run(&engine).await.unwrap();
+    let (now, later) = (engine.now(), engine.now().plus(Duration::from_mins(14)));
+    let pauses = Pauses::load(&person.data());
+    assert!(pauses.held(now) && pauses.held(later));
+    ResumeRemembering {}.run(&engine).await.unwrap();
+    let pauses = Pauses::load(&person.data());
+    assert!(pauses.held(now) && !pauses.held(later), "{pauses:?}");
+    assert!(PauseRemembering { minutes: Some(0) }.run(&engine).await.is_err());
+    assert_eq!(Pauses::load(&person.data()), pauses);
     engine.stop().await;
 }
 

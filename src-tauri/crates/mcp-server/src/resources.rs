@@ -157,7 +157,7 @@ fn always_there() -> [(Address, Resource); 2] {
 
 fn conversation(conversation: &Conversation) -> Resource {
     let address = Address::Conversation { id: conversation.id, cursor: None };
-    let turns = counted(conversation.turn_count.into(), "turn");
+    let turns = counted(conversation.turn_count, "turn");
     Resource::new(address.to_string(), format!("conversation-{}", conversation.id))
         .with_title(&conversation.opening)
         .with_description(format!("{turns}, the last at {}", conversation.last_at))

@@ -175,6 +175,11 @@ static CUES: LazyLock<Cues<Shape>> = LazyLock::new(|| {
         ("will_not|does_not|did_not let me|us", Sure),
         ("is|are|keeps driving me|us crazy|mad|nuts|insane", Sure),
         // German.
+        (
+            "^ ich|wir verstehe|verstehen|begreife|kapiere den|die|dem|der|diese|diesen|meine|meinen|mein|keine|keinen ~4 nicht|nicht_mehr $",
+            Sure,
+        ),
+        ("^ i|we do_not|can_not|still_do_not understand|follow|read the|this|these|my|our|its", Sure),
         ("^ ich|wir finde|finden|erreiche|erreichen|erkenne|erwische ~5 nicht $", Sure),
         ("gelingt|gelingen|gelang mir|uns|es ~4 nicht", Sure),
         ("mir|uns gelingt|gelingen ~4 nicht|kein|keine", Sure),

@@ -251,7 +251,7 @@ fn conversations(
                 escape(&conversation.opening),
                 conversation.last_at.to_local_text(),
                 escape(&who(&conversation.author)),
-                crate::counted(conversation.turn_count.into(), "turn")
+                crate::counted(conversation.turn_count, "turn")
             );
         }
         report.conversations += 1;

@@ -79,7 +79,7 @@ fn conversations(
             "- [{}](conversations/{name}), {}, {}",
             conversation.started_at.to_local_text(),
             inline(who(&conversation.author)),
-            crate::counted(conversation.turn_count.into(), "turn")
+            crate::counted(conversation.turn_count, "turn")
         );
         report.conversations += 1;
         meter.add(1)?;

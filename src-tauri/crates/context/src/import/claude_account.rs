@@ -29,10 +29,10 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 #[derive(Deserialize)]
 struct Memory<'a> {
-    #[serde(borrow)]
-    conversations_memory: Option<&'a RawValue>,
-    #[serde(borrow)]
-    project_memories: Option<&'a RawValue>,
+    #[serde(borrow, rename = "conversations_memory")]
+    in_all: Option<&'a RawValue>,
+    #[serde(borrow, rename = "project_memories")]
+    of_projects: Option<&'a RawValue>,
     /// Whose account it is: nobody else's is in the export.
     #[serde(rename = "account_uuid")]
     _account: Option<Value>,
@@ -47,8 +47,8 @@ struct Project {
     description: Option<String>,
     prompt_template: Option<String>,
     created_at: Option<String>,
-    #[serde(default)]
-    is_starter_project: bool,
+    #[serde(default, rename = "is_starter_project")]
+    is_starter: bool,
     #[serde(default)]
     docs: Vec<serde::de::IgnoredAny>,
 }
@@ -179,7 +179,7 @@ impl Account {
                 sink.leave_out(format!("{name:?} in {} is not understood", shown(place)));
             }
         }
-        if let Some(projects) = memory.project_memories.filter(|raw| raw.get() != "null") {
+        if let Some(projects) = memory.of_projects.filter(|raw| raw.get() != "null") {
             match serde_json::from_str::<BTreeMap<String, Value>>(projects.get()) {
                 Ok(projects) => {
                     for (id, text) in projects {
@@ -193,11 +193,11 @@ impl Account {
                     }
                 }
                 Err(_) => {
-                    sink.leave_out(format!("\"project_memories\" in {} is not understood", shown(place)))
+                    sink.leave_out(format!("\"project_memories\" in {} is not understood", shown(place)));
                 }
             }
         }
-        let Some(raw) = memory.conversations_memory.filter(|raw| raw.get() != "null") else {
+        let Some(raw) = memory.in_all.filter(|raw| raw.get() != "null") else {
             return Ok(Ok(()));
         };
         let Some(text) = text_of(raw) else {
@@ -217,7 +217,7 @@ impl Account {
             return Err("a project without a name".to_owned());
         };
         // Everybody has the one that explains what projects are.
-        if project.is_starter_project {
+        if project.is_starter {
             return Ok(Ok(()));
         }
         if let Some(id) = project.uuid {
@@ -275,13 +275,13 @@ fn remembered(sink: &mut Sink<'_, '_>, place: &Place, text: &str, of: &str) -> R
     Ok(())
 }
 
-fn said(insight_type: &str, content: String, context: String) -> NewInsight {
+fn said(insight_type: &str, words: String, of: String) -> NewInsight {
     NewInsight {
         source: SOURCE,
         identity: Identity::Words,
         insight_type: insight_type.to_owned(),
-        content,
-        context,
+        content: words,
+        context: of,
         confidence: CONFIDENCE,
         timestamp: None,
         state: InsightState::Suggested,

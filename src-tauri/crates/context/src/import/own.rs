@@ -358,7 +358,9 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     }
 
     fn items(&mut self, mut batch: Vec<ItemRecord>) -> Result<(), Error> {
-        batch.iter_mut().for_each(|record| self.cleaning.item(record));
+        for record in &mut batch {
+            self.cleaning.item(record);
+        }
         let outcomes = self
             .sink
             .write(move |connection| batch.into_iter().map(|item| add_item(connection, item)).collect())?;
@@ -368,7 +370,9 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     }
 
     fn insights(&mut self, mut batch: Vec<InsightRecord>) -> Result<(), Error> {
-        batch.iter_mut().for_each(|record| self.cleaning.insight(record));
+        for record in &mut batch {
+            self.cleaning.insight(record);
+        }
         let same_key = self.same_key;
         let outcomes = self.sink.write(move |connection| {
             let key = StoreKey::read(connection)?;
@@ -383,7 +387,9 @@ impl<'s, 'a, 'm> Import<'s, 'a, 'm> {
     }
 
     fn history(&mut self, mut batch: Vec<Event>) -> Result<(), Error> {
-        batch.iter_mut().for_each(|event| self.cleaning.event(event));
+        for event in &mut batch {
+            self.cleaning.event(event);
+        }
         self.sink.write(move |connection| {
             let key = StoreKey::read(connection)?;
             for event in batch {

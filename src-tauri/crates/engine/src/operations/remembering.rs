@@ -1,14 +1,28 @@
 //! Remembering nothing for a while, and sending everybody away.
 
 use authorization::Revoked;
+use clock::Timestamp;
 use context::Pause;
 use serde::{Deserialize, Serialize};
 
 use crate::event::ProgramEvent;
+use crate::hooks::Pauses;
 use crate::{Engine, Event, Failure, Operation};
 
 /// The longest pause that has an end: a year. For longer there is the pause without one.
 const LONGEST_MINUTES: u32 = 366 * 24 * 60;
+
+/// Writes down that a pause begins or ends, for hooks that read transcripts later.
+fn note(engine: &Engine, change: impl FnOnce(&mut Pauses, Timestamp) -> bool) -> Result<(), Failure> {
+    let data_dir = &engine.config().data_dir;
+    let mut pauses = Pauses::load(data_dir);
+    if change(&mut pauses, engine.now()) {
+        pauses.save(data_dir).map_err(|error| {
+            Failure::failed(format!("the pause can not be written down, for assistants' hooks: {error}"))
+        })?;
+    }
+    Ok(())
+}
 
 /// Stops remembering.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -31,7 +45,16 @@ impl Operation for PauseRemembering {
         let until = self
             .minutes
             .map(|minutes| engine.now().plus(std::time::Duration::from_secs(u64::from(minutes) * 60)));
-        let pause = engine.context().pause(until).await?;
+        // First: a pause of which nobody knows afterwards would let in what was said while it held.
+        note(engine, |pauses, now| {
+            pauses.begin(now, until);
+            true
+        })?;
+        let paused = engine.context().pause(until).await;
+        if paused.is_err() {
+            note(engine, Pauses::end)?;
+        }
+        let pause = paused?;
         engine.tell(Event::Program(ProgramEvent::StateChanged));
         Ok(pause)
     }
@@ -48,6 +71,7 @@ impl Operation for ResumeRemembering {
 
     async fn run(self, engine: &Engine) -> Result<(), Failure> {
         engine.context().resume().await?;
+        note(engine, Pauses::end)?;
         engine.tell(Event::Program(ProgramEvent::StateChanged));
         Ok(())
     }

@@ -84,7 +84,7 @@ fn conversation(conversation: &Conversation) -> String {
     format!(
         "- {} ({}) [ambient://conversations/{}]: {}\n",
         conversation.last_at,
-        counted(conversation.turn_count.into(), "turn"),
+        counted(conversation.turn_count, "turn"),
         conversation.id,
         one_line(&shorten(&conversation.opening, LINE_TOKENS))
     )

@@ -84,7 +84,7 @@ async fn conversation(
         Ok(fits) if fitting < page.entries.len() => context.turns(query(fits)).await?,
         _ => page,
     };
-    let turns = counted(about.turn_count.into(), "turn");
+    let turns = counted(about.turn_count, "turn");
     let mut text = format!("# Conversation of {} ({turns})\n", about.started_at);
     for turn in &page.entries {
         let _ = write!(text, "\n{}", write(turn, PAGE_TOKENS as usize));
