@@ -93,13 +93,18 @@ test("what is dropped on any screen is looked at on Data, and nothing else happe
   await page.getByLabel("What it is").selectOption("turns");
   await drop({ what: "dropped", paths: ["/home/ada/chatgpt.zip"] });
   await expect(page.getByText("This looks like a ChatGPT export.")).toBeVisible();
+  await page.evaluate(() => window.standIn!.hold());
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.evaluate(() => window.standIn!.release());
+  await expect(page.getByText("Stopped. Nothing was imported.")).toBeVisible();
   // What is being asked comes first.
   await page.keyboard.press("Control+1");
   await page.getByRole("button", { name: "Panic" }).click();
   await drop({ what: "held" });
   await drop({ what: "dropped", paths: ["/home/ada/leaf.png"] });
   await expect(page.getByRole("dialog")).toBeVisible();
-  expect(await calls(page, "import_from")).toHaveLength(2);
+  expect(await calls(page, "import_from")).toHaveLength(3);
 });
 
 test("how long what comes in is kept is chosen before it comes in", async ({ page }) => {

@@ -1167,6 +1167,29 @@ input: string,
  */
 dry_run?: boolean, };
 
+export type Imported = { 
+/**
+ * The source: a format's name such as `chatgpt`, or what a file of turns calls its client. Where it is to be
+ * forgotten or kept for a time of its own, it stands in a client's place.
+ */
+source: string, 
+/**
+ * How many turns of it are here.
+ */
+turns: number, 
+/**
+ * When the earliest of them happened.
+ */
+first: Timestamp, 
+/**
+ * When the latest of them happened.
+ */
+last: Timestamp, 
+/**
+ * How long they are kept.
+ */
+retention: Retention, };
+
 export type Insight = { 
 /**
  * Its id.
@@ -1605,6 +1628,8 @@ before: Cursor | null,
  * At most so many.
  */
 limit: number, };
+
+export type ListImports = Record<symbol, never>;
 
 export type ListInsights = { 
 /**
@@ -2643,8 +2668,6 @@ date: boolean,
  */
 phrase: boolean, };
 
-export type Imported = { source: string, turns: number, first: Timestamp, last: Timestamp, retention: Retention, };
-
 /** Commands of the main window. */
 export interface MainCommands {
   program_state: { input: Nothing; output: ProgramState };
@@ -2705,7 +2728,7 @@ export interface MainCommands {
   choose_import: { input: ChooseImport; output: string | null };
   export_all: { input: Export; output: ExportReport };
   import_from: { input: Import; output: ImportReport };
-  list_imports: { input: Record<string, never>; output: Array<Imported> };
+  list_imports: { input: ListImports; output: Array<Imported> };
   cancel_transfer: { input: CancelTransfer; output: number };
   open_data_folder: { input: Nothing; output: null };
   show_settings: { input: ShowSettings; output: SettingsView };
