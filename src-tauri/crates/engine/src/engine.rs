@@ -241,7 +241,7 @@ impl Engine {
     /// The URL that an assistant in the cloud is given, where there is a public name.
     #[must_use]
     pub fn public_url(&self) -> Option<String> {
-        self.public_origin().as_ref().map(authorization::Origin::resource)
+        self.public_origin().as_ref().map(Origin::resource)
     }
 
     /// The file with the certificate of the local authority.

@@ -25,9 +25,10 @@ mod this_computer;
 mod transfers;
 pub mod trust;
 
+pub use ::tunnel::stand_guard;
 pub use config::{
-    CloudflaredConfig, Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting, SettingSource,
-    SshConfig, TailscaleConfig, Theme, TunnelConfig, default_data_dir,
+    CloudflaredConfig, Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting,
+    SettingSource, SshConfig, TailscaleConfig, Theme, TunnelConfig, default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};
@@ -35,7 +36,6 @@ pub use failure::{Failure, FailureCode};
 pub use operation::Operation;
 pub use operations::dispatch;
 pub use reach::GUARD_COMMAND;
-pub use ::tunnel::stand_guard;
 pub use settings_file::{SettingChange, SettingsFileError};
 
 /// What the operations hand in and out, for those who may use the engine but not the rooms below it.

@@ -12,11 +12,13 @@ use gateway::TunnelStreams;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc, watch};
-use tunnel::{Capabilities, HostKeyOffer, ProviderKind, ReasonKind, Recipe, State, Supervisor, Timing};
+use tunnel::{
+    Capabilities, HostKeyOffer, ProviderKind, PublicName, ReasonKind, Recipe, State, Supervisor, Timing,
+};
 
 use crate::event::ProgramEvent;
 use crate::operations::Check;
-use crate::{Engine, Event, Failure, public_check};
+use crate::{Config, Engine, Event, Failure, public_check};
 
 pub use providers::GUARD_COMMAND;
 
@@ -135,6 +137,11 @@ impl Reach {
         self.given.lock().clone()
     }
 
+    fn has_name_of_a_session(&self, config: &Config) -> bool {
+        let wanted = *self.wanted.lock();
+        wanted.is_some_and(|kind| providers::capabilities(config, kind).name == PublicName::PerSession)
+    }
+
     fn checks(&self) -> Vec<Check> {
         self.checks.borrow().clone()
     }
@@ -160,11 +167,7 @@ impl Engine {
             retry_at: None,
             since: None,
             capabilities,
-            words: capabilities
-                .iter()
-                .flat_map(Capabilities::sentences)
-                .map(str::to_owned)
-                .collect(),
+            words: capabilities.iter().flat_map(Capabilities::sentences).map(str::to_owned).collect(),
             checks: Vec::new(),
         };
         let mut because = |reason: tunnel::Reason| {
@@ -248,7 +251,9 @@ impl Engine {
                 offer.fingerprint
             )));
         }
-        providers::known_hosts(self.config()).trust(&offer).map_err(|error| Failure::failed(error.to_string()))?;
+        providers::known_hosts(self.config())
+            .trust(&offer)
+            .map_err(|error| Failure::failed(error.to_string()))?;
         self.tunnel_up(Some(ProviderKind::Ssh), None).await?;
         Ok(offer)
     }
@@ -306,8 +311,14 @@ impl Engine {
     /// While a broken tunnel is tried again, the name stays: most come back under it.
     async fn follow_public_name(&self, state: &State) {
         let Some(reach) = self.reach() else { return };
+        // A name that stays is compared with the one that is set, which may name a port too; one that does not stay
+        // counts in any case.
+        let counts = self.config().public_url.is_none() || reach.has_name_of_a_session(self.config());
         let given = match state {
-            State::Up { announced, .. } => announced.url.as_deref().and_then(|url| url.parse().ok()),
+            State::Up { announced, .. } if counts => {
+                announced.url.as_deref().and_then(|url| url.parse().ok())
+            }
+            State::Up { .. } => None,
             State::Off | State::Failed { .. } => None,
             State::Connecting | State::Backoff { .. } => return,
         };

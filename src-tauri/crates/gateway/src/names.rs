@@ -31,12 +31,7 @@ impl SharedNames {
     }
 
     /// See [`Names::check`].
-    pub(crate) fn check(
-        &self,
-        uri: &Uri,
-        headers: &HeaderMap,
-        arrival: &Arrival,
-    ) -> Result<Named, Refusal> {
+    pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap, arrival: &Arrival) -> Result<Named, Refusal> {
         self.now.read().check(uri, headers, arrival)
     }
 }

@@ -235,7 +235,9 @@ pub enum TunnelError {
         how: String,
     },
     /// A port of this computer is not to be had.
-    #[error("port {port} of this computer can not be taken ({detail}); stop what listens there, or set another {setting}")]
+    #[error(
+        "port {port} of this computer can not be taken ({detail}); stop what listens there, or set another {setting}"
+    )]
     LocalPort {
         /// The port.
         port: u16,
@@ -358,7 +360,9 @@ impl TunnelError {
             }
             Self::PassphraseNeeded { .. } | Self::PassphraseWrong { .. } => ReasonKind::Passphrase,
             Self::Key { .. } | Self::NoKey | Self::LoginRefused { .. } => ReasonKind::Login,
-            Self::ForwardRefused { .. } | Self::PortTaken { .. } | Self::LocalPort { .. } => ReasonKind::Forward,
+            Self::ForwardRefused { .. } | Self::PortTaken { .. } | Self::LocalPort { .. } => {
+                ReasonKind::Forward
+            }
             Self::ProgramMissing { .. }
             | Self::ProgramTooOld { .. }
             | Self::ProgramUnusable { .. }

@@ -1,8 +1,8 @@
 //! The person's own way in: a port forwarding, a proxy, any tunnel that is none of ours. We hold the port where it
 //! ends, and nothing else.
 
-use crate::recipe::{Recipe, RecipeStep};
 use crate::entrance::{Arriving, Entrance, PeerFrom};
+use crate::recipe::{Recipe, RecipeStep};
 use crate::{
     Announced, Capabilities, Layer, Provider, ProviderKind, PublicName, Secrecy, SessionContext, Sessions,
     TunnelError,
@@ -24,12 +24,13 @@ pub const EXAMPLE_PORT: u16 = 9443;
 #[must_use]
 pub fn recipe(host: Option<&str>, port: u16, proxy_protocol: bool) -> Recipe {
     let host = host.unwrap_or("memory.example.org");
-    let (nginx, haproxy) =
-        if proxy_protocol { (" proxy_protocol on;", " send-proxy-v2") } else { ("", "") };
+    let (nginx, haproxy) = if proxy_protocol { (" proxy_protocol on;", " send-proxy-v2") } else { ("", "") };
     Recipe {
         steps: vec![
             RecipeStep::new(
-                format!("config.toml: the public address, and the port of this computer where {host} is to lead."),
+                format!(
+                    "config.toml: the public address, and the port of this computer where {host} is to lead."
+                ),
                 format!(
                     "public_url = \"https://{host}\"\ningress_port = {port}\n\n[tunnel]\nprovider = \"ingress\""
                 ),
@@ -51,7 +52,10 @@ pub fn recipe(host: Option<&str>, port: u16, proxy_protocol: bool) -> Recipe {
                  alone: use one of the proxies above. The certificate is this program's: see what it needs with",
                 "ambient-insights certificates list",
             ),
-            RecipeStep::new("Start the program again. It is open from its start on.", "ambient-insights tunnel status"),
+            RecipeStep::new(
+                "Start the program again. It is open from its start on.",
+                "ambient-insights tunnel status",
+            ),
         ],
     }
 }
@@ -81,14 +85,9 @@ impl Ingress {
     }
 
     async fn session(&self, context: SessionContext) -> Result<(), TunnelError> {
-        let peer =
-            if self.settings.proxy_protocol { PeerFrom::ProxyHeader } else { PeerFrom::Connection };
-        let arriving = Arriving {
-            provider: ProviderKind::Ingress,
-            layer: Layer::RawTls,
-            peer,
-            visitor_header: None,
-        };
+        let peer = if self.settings.proxy_protocol { PeerFrom::ProxyHeader } else { PeerFrom::Connection };
+        let arriving =
+            Arriving { provider: ProviderKind::Ingress, layer: Layer::RawTls, peer, visitor_header: None };
         let entrance = Entrance::open(self.settings.port, "ingress_port", arriving).await?;
         let place = format!("port {} of this computer", entrance.port());
         let _ = context.announced.send(Some(Announced { place, url: None }));
@@ -115,5 +114,6 @@ impl Provider for Ingress {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 #[path = "ingress_tests.rs"]
 mod tests;

@@ -41,7 +41,10 @@ async fn a_port_that_is_taken_is_told_and_waited_for() {
     let mut stage = Stage::new();
     let (for_good, reason) = stage.refused(Ingress::new(Settings { port, proxy_protocol: false })).await;
     assert!(!for_good && reason.kind == ReasonKind::Forward, "{reason:?}");
-    assert!(reason.message.contains(&port.to_string()) && reason.message.contains("ingress_port"), "{reason:?}");
+    assert!(
+        reason.message.contains(&port.to_string()) && reason.message.contains("ingress_port"),
+        "{reason:?}"
+    );
     drop(holder);
     stage.until(|state| matches!(state, State::Up { .. })).await;
 }

@@ -107,7 +107,11 @@ impl TunnelLayer {
                 provider,
                 ("tunnel.provider", "it must be \"ssh\", \"ingress\", \"tailscale\" or \"cloudflared\""),
             ),
-            "tunnel.start" => take(value.parse().ok().map(Some), &mut self.start, ("tunnel.start", "it must be true or false")),
+            "tunnel.start" => take(
+                value.parse().ok().map(Some),
+                &mut self.start,
+                ("tunnel.start", "it must be true or false"),
+            ),
             "tunnel.ssh.host" => take(
                 is_word(value).then(|| Some(value.to_owned())),
                 &mut ssh.host,

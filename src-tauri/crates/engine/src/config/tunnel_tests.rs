@@ -23,7 +23,10 @@ fn a_tunnel_is_set_in_its_own_tables() {
         remote_port: 8443,
         remote_address: RemoteAddress::Loopback,
     };
-    assert_eq!(config, TunnelConfig { provider: Some(ProviderKind::Ssh), start: true, ssh, ..TunnelConfig::default() });
+    assert_eq!(
+        config,
+        TunnelConfig { provider: Some(ProviderKind::Ssh), start: true, ssh, ..TunnelConfig::default() }
+    );
     assert_eq!(load("").unwrap(), TunnelConfig::default());
 }
 
@@ -70,7 +73,10 @@ fn programs_of_others_have_their_own_tables() {
         port: Some(9202),
         ..CloudflaredConfig::default()
     };
-    assert_eq!((config.provider, config.tailscale, config.cloudflared), (Some(ProviderKind::Tailscale), tailscale, cloudflared));
+    assert_eq!(
+        (config.provider, config.tailscale, config.cloudflared),
+        (Some(ProviderKind::Tailscale), tailscale, cloudflared)
+    );
 }
 
 #[test]

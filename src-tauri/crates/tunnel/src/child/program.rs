@@ -100,11 +100,8 @@ impl Found {
         let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
         let (mut said, mut complained) = (Vec::new(), Vec::new());
         let asked = async {
-            let (_, _, status) = tokio::join!(
-                read(stdout, &mut said),
-                read(stderr, &mut complained),
-                process.wait()
-            );
+            let (_, _, status) =
+                tokio::join!(read(stdout, &mut said), read(stderr, &mut complained), process.wait());
             status
         };
         match tokio::time::timeout(LIMIT, asked).await {

@@ -56,7 +56,10 @@ async fn a_quick_tunnel_has_the_name_that_cloudflare_gave_it_and_ends_with_us() 
     assert_eq!(url(&stage).as_deref(), Some(NAME));
     assert!(set.ask().await.contains("Cf-Connecting-Ip: 203.0.113.7"));
     let visit = stage.visit().await;
-    assert_eq!((visit.provider, visit.layer, visit.peer), (ProviderKind::Cloudflared, Layer::PlainHttp, None));
+    assert_eq!(
+        (visit.provider, visit.layer, visit.peer),
+        (ProviderKind::Cloudflared, Layer::PlainHttp, None)
+    );
     assert_eq!(visit.visitor_header, Some("cf-connecting-ip"));
     let family = set.fake.family();
     stage.supervisor.down().await;
@@ -81,7 +84,8 @@ async fn a_tunnel_by_its_credentials_is_named_by_the_id_in_them() {
     let (mut stage, set) = (Stage::new(), Set::new());
     let file = set.folder.path().join("credentials.json");
     let id = "471a0799-077f-42b2-9d7e-21da0f069d07";
-    std::fs::write(&file, json!({"AccountTag": "a", "TunnelSecret": "hush", "TunnelID": id}).to_string()).unwrap();
+    std::fs::write(&file, json!({"AccountTag": "a", "TunnelSecret": "hush", "TunnelID": id}).to_string())
+        .unwrap();
     stage.up(set.provider(Which::Credentials(file.clone()), 0)).await;
     set.ask().await;
     stage.visit().await;
@@ -98,7 +102,10 @@ async fn a_tunnel_by_its_credentials_is_named_by_the_id_in_them() {
     for (text, words) in none {
         std::fs::write(&file, text).unwrap();
         let (failed, reason) = Stage::new().refused(set.provider(Which::Credentials(file.clone()), 0)).await;
-        assert!(failed && reason.kind == ReasonKind::Login && reason.message.contains(words), "{text}: {reason:?}");
+        assert!(
+            failed && reason.kind == ReasonKind::Login && reason.message.contains(words),
+            "{text}: {reason:?}"
+        );
         assert!(!reason.message.contains("hush"), "{reason:?}");
     }
     std::fs::remove_file(&file).unwrap();
@@ -115,10 +122,14 @@ async fn a_program_that_crashed_or_lost_cloudflare_is_started_anew() {
     stage.until(|state| matches!(state, State::Up { .. })).await;
     let family = set.fake.family();
     std::fs::write(set.fake.file("lost"), "").unwrap();
-    let State::Backoff { reason, .. } = stage.until(|state| matches!(state, State::Backoff { .. })).await else {
+    let State::Backoff { reason, .. } = stage.until(|state| matches!(state, State::Backoff { .. })).await
+    else {
         panic!("it is tried again")
     };
-    assert!(reason.kind == ReasonKind::Network && reason.message.contains("lost its connections"), "{reason:?}");
+    assert!(
+        reason.kind == ReasonKind::Network && reason.message.contains("lost its connections"),
+        "{reason:?}"
+    );
     gone(&family).await;
     std::fs::remove_file(set.fake.file("lost")).unwrap();
     stage.until(|state| matches!(state, State::Up { .. })).await;

@@ -37,7 +37,10 @@ pub(super) fn read(line: &str) -> Option<Meaning> {
     }
     let refusal = match () {
         () if has("unnel token is not valid") => Refusal::BadToken,
-        () if has("Invalid tunnel secret") || has("Tunnel not found") || has("tunnel with the given ID was not found") => {
+        () if has("Invalid tunnel secret")
+            || has("Tunnel not found")
+            || has("tunnel with the given ID was not found") =>
+        {
             Refusal::SecretRefused
         }
         () if has("quick Tunnel") && (has("failed") || has("Error")) => Refusal::NoQuickTunnel,

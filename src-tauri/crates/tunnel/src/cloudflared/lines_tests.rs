@@ -16,7 +16,10 @@ fn the_lines_that_matter_are_known() {
             Some(Meaning::Registered),
         ),
         ("2025-10-30T02:40:12Z INF Unregistered tunnel connection connIndex=0 event=0", None),
-        (&format!("2025-12-02T10:30:46Z INF |  {name}                 |"), Some(Meaning::Name(name.to_owned()))),
+        (
+            &format!("2025-12-02T10:30:46Z INF |  {name}                 |"),
+            Some(Meaning::Name(name.to_owned())),
+        ),
         (
             "2025-12-02T10:30:46Z INF |  Your quick Tunnel has been created! Visit it at (it may take some time to be \
              reachable):  |",
@@ -33,7 +36,10 @@ fn the_lines_that_matter_are_known() {
              status_code=\"429 Too Many Requests\"",
             None,
         ),
-        ("failed to unmarshal quick Tunnel: invalid character 'e'", Some(Meaning::Refused(Refusal::NoQuickTunnel))),
+        (
+            "failed to unmarshal quick Tunnel: invalid character 'e'",
+            Some(Meaning::Refused(Refusal::NoQuickTunnel)),
+        ),
         ("Provided Tunnel token is not valid.", Some(Meaning::Refused(Refusal::BadToken))),
         (
             "ERR Register tunnel error from server side error=\"Unauthorized: Invalid tunnel secret\"",
@@ -65,5 +71,8 @@ fn no_other_name_becomes_our_address() {
         assert_eq!(read(&format!("INF |  {word}  |")), None, "{word}");
     }
     // A visitor's request that an error line quotes is no box.
-    assert_eq!(read("ERR error=x originService=https://a.trycloudflare.com dest=https://b.trycloudflare.com/"), None);
+    assert_eq!(
+        read("ERR error=x originService=https://a.trycloudflare.com dest=https://b.trycloudflare.com/"),
+        None
+    );
 }

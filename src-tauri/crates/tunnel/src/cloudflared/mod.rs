@@ -171,10 +171,7 @@ pub fn recipe(host: Option<&str>, port: u16) -> Recipe {
                  to be connected anew then, and Cloudflare promises nothing about it.",
                 "[tunnel]\nprovider = \"cloudflared\"\n\n[tunnel.cloudflared]\nquick = true",
             ),
-            RecipeStep::new(
-                "Start the program again, and turn the tunnel on.",
-                "ambient-insights tunnel up",
-            ),
+            RecipeStep::new("Start the program again, and turn the tunnel on.", "ambient-insights tunnel up"),
         ],
     }
 }

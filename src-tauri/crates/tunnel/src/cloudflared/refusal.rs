@@ -29,10 +29,14 @@ pub enum Refusal {
         detail: String,
     },
     /// No tunnel without an account just now.
-    #[error("Cloudflare gives no quick tunnel at the moment; it is tried again, or set up a tunnel with a name (`ambient-insights tunnel recipe`)")]
+    #[error(
+        "Cloudflare gives no quick tunnel at the moment; it is tried again, or set up a tunnel with a name (`ambient-insights tunnel recipe`)"
+    )]
     NoQuickTunnel,
     /// Cloudflare can not be reached.
-    #[error("cloudflared does not reach Cloudflare; check the network, and that a firewall lets port 7844 out (UDP and TCP)")]
+    #[error(
+        "cloudflared does not reach Cloudflare; check the network, and that a firewall lets port 7844 out (UDP and TCP)"
+    )]
     NotReached,
     /// It was connected, and is not any more.
     #[error("cloudflared lost its connections to Cloudflare; starting it anew")]

@@ -53,12 +53,14 @@ async fn open(settings: &Settings) -> Result<(Entrance, Child), TunnelError> {
     let mut words: Vec<OsString> = ["tunnel", "--config"].map(OsString::from).to_vec();
     words.push(configuration.into());
     // Two seconds: the guard waits no longer.
-    words.extend(
-        ["--no-autoupdate", "--metrics", "127.0.0.1:0", "--grace-period", "1s"].map(OsString::from),
-    );
+    words.extend(["--no-autoupdate", "--metrics", "127.0.0.1:0", "--grace-period", "1s"].map(OsString::from));
     // Shorter than our door keeps an idle connection: else it would use one that is just being closed.
-    let here =
-        ["--proxy-keepalive-timeout".into(), "30s".into(), "--url".into(), format!("http://127.0.0.1:{}", entrance.port())];
+    let here = [
+        "--proxy-keepalive-timeout".into(),
+        "30s".into(),
+        "--url".into(),
+        format!("http://127.0.0.1:{}", entrance.port()),
+    ];
     let mut secrets = Vec::new();
     match &settings.which {
         Which::Quick => words.extend(here.map(OsString::from)),

@@ -130,7 +130,6 @@ impl Provider for Tailscale {
 /// What has to be set for it.
 #[must_use]
 pub fn recipe() -> Recipe {
-
     Recipe {
         steps: vec![
             RecipeStep::new(

@@ -16,16 +16,22 @@ pub enum Refusal {
     #[error("Tailscale is not logged in; log in with `tailscale up` or in its menu")]
     NotLoggedIn,
     /// The network's owner has not let this computer in.
-    #[error("this computer waits to be approved in your Tailscale network; approve it at https://login.tailscale.com/admin/machines")]
+    #[error(
+        "this computer waits to be approved in your Tailscale network; approve it at https://login.tailscale.com/admin/machines"
+    )]
     NotApproved,
     /// It is starting, or has lost its way to its servers.
     #[error("Tailscale is not connected at the moment; waiting for it")]
     NotConnected,
     /// There is no name.
-    #[error("this computer has no name in your Tailscale network; turn MagicDNS on at https://login.tailscale.com/admin/dns")]
+    #[error(
+        "this computer has no name in your Tailscale network; turn MagicDNS on at https://login.tailscale.com/admin/dns"
+    )]
     NoName,
     /// HTTPS is not enabled.
-    #[error("your Tailscale network gives no certificates; turn HTTPS certificates on at https://login.tailscale.com/admin/dns")]
+    #[error(
+        "your Tailscale network gives no certificates; turn HTTPS certificates on at https://login.tailscale.com/admin/dns"
+    )]
     NoHttps,
     /// The policy allows no funnel.
     #[error(
@@ -58,7 +64,9 @@ pub enum Refusal {
     #[error("Tailscale is set to let nobody in (shields up); run `tailscale set --shields-up=false`")]
     ShieldsUp,
     /// Only the own network reaches it.
-    #[error("Tailscale opened the port to your own network alone; check the funnel with `tailscale funnel status`")]
+    #[error(
+        "Tailscale opened the port to your own network alone; check the funnel with `tailscale funnel status`"
+    )]
     OnlyInside,
     /// The address that is set is another one.
     #[error(
@@ -72,7 +80,9 @@ pub enum Refusal {
         name: String,
     },
     /// Its answer could not be read.
-    #[error("Tailscale told nothing of its state that this program understands; update Tailscale, or report this as a bug")]
+    #[error(
+        "Tailscale told nothing of its state that this program understands; update Tailscale, or report this as a bug"
+    )]
     Unreadable,
 }
 
@@ -97,14 +107,16 @@ impl Refusal {
     }
 
     /// What a line of the program's output stands for, if it is one of those by which it refuses.
-    /// Source: cmd/tailscale/cli/serve_v2.go and ipn/serve.go of tailscale/tailscale (BSD-3-Clause).
+    /// Source: `cmd/tailscale/cli/serve_v2.go` and `ipn/serve.go` of tailscale/tailscale (BSD-3-Clause).
     pub(super) fn of_line(line: &str, port: u16) -> Option<Self> {
         let has = |words: &str| line.contains(words);
         Some(match () {
             () if has("failed to connect to local") => Self::NotRunning,
             () if has("Access denied") || has("access denied") || has("--operator=") => Self::NotOperator,
             () if has("HTTPS must be enabled") => Self::NoHttps,
-            () if has("node attribute not set") || has("Funnel is not enabled on your tailnet") => Self::NotAllowed,
+            () if has("node attribute not set") || has("Funnel is not enabled on your tailnet") => {
+                Self::NotAllowed
+            }
             () if has("is not allowed for funnel") => Self::PortNotAllowed { port },
             () if has("already exists") || has("port is already serving") || has("already serving web") => {
                 Self::PortTaken { port }

@@ -31,7 +31,10 @@ async fn a_funnel_brings_visitors_here_under_the_computers_name_and_ends_with_us
     assert_eq!((visit.provider, visit.layer), (ProviderKind::Tailscale, Layer::RawTls));
     assert_eq!(visit.peer.unwrap().to_string(), "203.0.113.7", "as Tailscale says in its header");
     let words = fake.calls()[0]["words"].to_string();
-    assert!(words.starts_with(r#"["funnel","--tcp=443","--proxy-protocol=2","--yes","tcp://127.0.0.1:"#), "{words}");
+    assert!(
+        words.starts_with(r#"["funnel","--tcp=443","--proxy-protocol=2","--yes","tcp://127.0.0.1:"#),
+        "{words}"
+    );
     let family = fake.family();
     stage.supervisor.down().await;
     gone(&family).await;
@@ -59,7 +62,8 @@ async fn a_program_that_crashed_is_started_anew() {
     stage.up(provider(&fake, TlsEnd::Here)).await;
     assert_eq!(say(listen, b"hello").await.unwrap(), b"hello");
     fake.crash();
-    let State::Backoff { reason, failures: 1, .. } = stage.until(|state| matches!(state, State::Backoff { .. })).await
+    let State::Backoff { reason, failures: 1, .. } =
+        stage.until(|state| matches!(state, State::Backoff { .. })).await
     else {
         panic!("it is tried again")
     };
@@ -75,7 +79,8 @@ async fn somebody_who_turns_tailscale_off_ends_the_funnel_and_it_comes_back_with
     stage.up(provider(&fake, TlsEnd::Here)).await;
     let family = fake.family();
     fake.change(json!({"service_is_down": true}));
-    let State::Backoff { reason, .. } = stage.until(|state| matches!(state, State::Backoff { .. })).await else {
+    let State::Backoff { reason, .. } = stage.until(|state| matches!(state, State::Backoff { .. })).await
+    else {
         panic!("it is tried again")
     };
     assert!(reason.message.contains("does not run"), "{reason:?}");
@@ -92,13 +97,7 @@ async fn refused(fake: &Fake) -> (bool, Reason) {
 async fn each_refusal_has_its_remedy_and_only_what_may_pass_is_tried_again() {
     let mut fake = Fake::tailscale(COMPUTER, free_port());
     for (says, code, for_good, kind, words) in [
-        (
-            "Funnel is not enabled on your tailnet.",
-            None,
-            true,
-            ReasonKind::Account,
-            "tailscale funnel 443",
-        ),
+        ("Funnel is not enabled on your tailnet.", None, true, ReasonKind::Account, "tailscale funnel 443"),
         ("Access denied: serve config denied", Some(1), true, ReasonKind::Account, "--operator=$USER"),
         (
             "background configuration already exists, use `tailscale funnel --tcp=443 off` to remove",
