@@ -26,6 +26,9 @@ mod owner;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
+#[cfg(unix)]
+mod providers;
+#[cfg(test)]
 mod rebuild;
 #[cfg(test)]
 mod registered;

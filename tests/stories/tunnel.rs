@@ -137,7 +137,7 @@ async fn a_whole_login_and_a_call_go_through_an_ssh_host_that_can_read_none_of_i
 }
 
 /// The code on a waiting page.
-fn shown_code(page: &str) -> String {
+pub(crate) fn shown_code(page: &str) -> String {
     let start = page.find("<p class=\"typed\"").unwrap_or_else(|| panic!("no typed code in {page}"));
     let text = &page[start..];
     let text = &text[text.find('>').unwrap() + 1..];

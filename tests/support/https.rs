@@ -86,6 +86,14 @@ impl Https {
         }
     }
 
+    /// For the server of that address, which is looked for on another port of this computer: where its own way there
+    /// ends in a test.
+    pub(crate) fn behind(url: &Url, port: u16, authority: &Path) -> Self {
+        let host = url.host_str().expect("the URL has a host");
+        let named = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Self { host: named, ..Self::named(host, port, authority) }
+    }
+
     /// A connection that stays open from request to request.
     pub(crate) async fn connect(&self) -> Connection {
         within("a TLS connection", self.try_connect()).await.expect("the server takes TLS connections")

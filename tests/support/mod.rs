@@ -2,6 +2,10 @@
 //! insides: HTTPS, a browser, an OAuth client, an MCP client.
 
 pub(crate) mod browser;
+#[cfg(test)]
+#[cfg(unix)]
+#[expect(dead_code, reason = "the room's own tests use the rest")]
+pub(crate) mod fakes;
 pub(crate) mod https;
 pub(crate) mod mcp;
 pub(crate) mod oauth;

@@ -56,8 +56,25 @@ test("what to set on the host can be read and copied step by step", async ({ pag
   await expect(dialog).toHaveCount(0);
 });
 
+test("who can read along and how long the address lasts is said for every provider", async ({ page }) => {
+  await openMain(page, "tunnel-quick");
+  const card = page.getByRole("region", { name: region });
+  await expect(card.getByText("The provider can read everything that is sent", { exact: false })).toBeVisible();
+  await expect(card.getByRole("status").filter({ hasText: "then there is another one" })).toBeVisible();
+  await expect(card.getByRole("switch", { name: "Let assistants in the cloud reach this program" })).toBeChecked();
+});
+
+test("a program that is missing is named with where it comes from", async ({ page }) => {
+  await openMain(page, "tunnel-missing");
+  const card = page.getByRole("region", { name: region });
+  await expect(card.getByRole("status").filter({ hasText: "https://tailscale.com/download" })).toBeVisible();
+  await card.getByRole("button", { name: "What it needs" }).click();
+  await expect(page.getByRole("dialog", { name: "What it needs" })).toBeVisible();
+  expect(await calls(page, "show_tunnel_recipe")).toEqual([{ provider: null }]);
+});
+
 for (const theme of themes) {
-  for (const scenario of ["tunnel-broken", "tunnel-locked", "tunnel"]) {
+  for (const scenario of ["tunnel-broken", "tunnel-locked", "tunnel", "tunnel-quick", "tunnel-missing"]) {
     test(`what is wrong with a tunnel is readable by everybody (${scenario}, ${theme})`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: theme });
       await openMain(page, scenario);

@@ -61,11 +61,37 @@ def pump(source, target):
 
 
 def ours_in_place_of(head, line):
-    """A request's head with our line in place of what the visitor wrote under that name. One request a connection."""
+    """A request's head with our line in place of what the visitor wrote under that name."""
     first, *lines = head.split(b"\r\n")
-    mine = (line.split(b":")[0].lower() + b":", b"connection:")
-    kept = [entry for entry in lines if not entry.lower().startswith(mine)]
-    return b"\r\n".join([first, line, b"Connection: close", *kept])
+    mine = line.split(b":")[0].lower() + b":"
+    return b"\r\n".join([first, line, *(entry for entry in lines if not entry.lower().startswith(mine))])
+
+
+def body_of(head):
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.split(b":")[1])
+    return 0
+
+
+def pass_requests(visitor, here, line):
+    """Request after request, each with our line; what is in them stays as it is."""
+    heard = b""
+    while True:
+        while b"\r\n\r\n" not in heard:
+            piece = visitor.recv(65536)
+            if not piece:
+                return here.shutdown(socket.SHUT_WR)
+            heard += piece
+        head, heard = heard.split(b"\r\n\r\n", 1)
+        length = body_of(head)
+        while len(heard) < length:
+            piece = visitor.recv(65536)
+            if not piece:
+                return here.shutdown(socket.SHUT_WR)
+            heard += piece
+        here.sendall(ours_in_place_of(head, line) + b"\r\n\r\n" + heard[:length])
+        heard = heard[length:]
 
 
 def carry(visitor, port, before, header, edge):
@@ -77,18 +103,15 @@ def carry(visitor, port, before, header, edge):
                 return
         with socket.create_connection(("127.0.0.1", port)) as here:
             here.sendall(before)
-            if header:
-                head = b""
-                while b"\r\n\r\n" not in head:
-                    piece = visitor.recv(65536)
-                    if not piece:
-                        return
-                    head += piece
-                head, body = head.split(b"\r\n\r\n", 1)
-                here.sendall(ours_in_place_of(head, header) + b"\r\n\r\n" + body)
             back = threading.Thread(target=pump, args=(here, visitor), daemon=True)
             back.start()
-            pump(visitor, here)
+            try:
+                if header:
+                    pass_requests(visitor, here, header)
+                else:
+                    pump(visitor, here)
+            except OSError:
+                pass
             back.join()
 
 

@@ -12,11 +12,13 @@ use gateway::TunnelStreams;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc, watch};
-use tunnel::{Capabilities, HostKeyOffer, ProviderKind, ReasonKind, Recipe, State, Supervisor, Timing};
+use tunnel::{
+    Capabilities, HostKeyOffer, ProviderKind, PublicName, ReasonKind, Recipe, State, Supervisor, Timing,
+};
 
 use crate::event::ProgramEvent;
 use crate::operations::Check;
-use crate::{Engine, Event, Failure, public_check};
+use crate::{Config, Engine, Event, Failure, public_check};
 
 pub use providers::GUARD_COMMAND;
 
@@ -133,6 +135,11 @@ impl Reach {
     /// The public address, where the provider gave it.
     pub(crate) fn given(&self) -> Option<Origin> {
         self.given.lock().clone()
+    }
+
+    fn has_name_of_a_session(&self, config: &Config) -> bool {
+        let wanted = *self.wanted.lock();
+        wanted.is_some_and(|kind| providers::capabilities(config, kind).name == PublicName::PerSession)
     }
 
     fn checks(&self) -> Vec<Check> {
@@ -304,8 +311,14 @@ impl Engine {
     /// While a broken tunnel is tried again, the name stays: most come back under it.
     async fn follow_public_name(&self, state: &State) {
         let Some(reach) = self.reach() else { return };
+        // A name that stays is compared with the one that is set, which may name a port too; one that does not stay
+        // counts in any case.
+        let counts = self.config().public_url.is_none() || reach.has_name_of_a_session(self.config());
         let given = match state {
-            State::Up { announced, .. } => announced.url.as_deref().and_then(|url| url.parse().ok()),
+            State::Up { announced, .. } if counts => {
+                announced.url.as_deref().and_then(|url| url.parse().ok())
+            }
+            State::Up { .. } => None,
             State::Off | State::Failed { .. } => None,
             State::Connecting | State::Backoff { .. } => return,
         };

@@ -114,5 +114,6 @@ impl Provider for Ingress {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 #[path = "ingress_tests.rs"]
 mod tests;

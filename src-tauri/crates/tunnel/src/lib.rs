@@ -18,7 +18,8 @@ mod recipe;
 pub mod ssh;
 mod supervisor;
 pub mod tailscale;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod testing;
 
 pub use capabilities::{Capabilities, PublicName, Secrecy};

@@ -121,11 +121,17 @@ async fn facts(host: &Host) -> Facts {
     }
 }
 
-/// What the menu shows of the tunnel. The person's own way in has no switch here.
+/// What the menu shows of the tunnel.
 fn tunnel_of(status: TunnelStatus) -> Tunnel {
     let wrong = status.checks.iter().find(|check| !check.ok);
     match status.state {
-        _ if status.provider != Some(ProviderKind::Ssh) || status.public_url.is_none() => Tunnel::NotSet,
+        _ if status.provider.is_none() => Tunnel::NotSet,
+        // These two need an address that is set; the others may give one.
+        _ if matches!(status.provider, Some(ProviderKind::Ssh | ProviderKind::Ingress))
+            && status.public_url.is_none() =>
+        {
+            Tunnel::NotSet
+        }
         TunnelState::Off => Tunnel::Off,
         TunnelState::Backoff | TunnelState::Failed => {
             Tunnel::Broken { reason: status.reason.unwrap_or_default() }

@@ -25,6 +25,17 @@ function beginning(scenario: string): TunnelStatus {
     case "tunnel-up": return { ...status, state: "up", public: true, since: ago(3_600_000), checks: good };
     case "tunnel-private": return { ...status, state: "up", since: ago(60_000), checks: [...good.slice(0, 1), bad] };
     case "tunnel-broken": return { ...status, state: "backoff", retry_at: ago(-30_000), reason_kind: "network", reason: "vps.example.org did not answer for 12 seconds; connecting anew" };
+    case "tunnel-quick": return { ...status, provider: "cloudflared", state: "up", public: true, since: ago(60_000), checks: good,
+      public_url: "https://purple-rain-4d7f.trycloudflare.com/mcp",
+      capabilities: { secrecy: "provider_reads", name: "per_session", needs_account: false, gives_peer_address: true },
+      words: [
+        "The provider can read everything that is sent: the encryption ends there.",
+        "The public address is another one after each start, and assistants have to be connected anew.",
+      ] };
+    case "tunnel-missing": return { ...status, provider: "tailscale", state: "failed", reason_kind: "program",
+      capabilities: { secrecy: "end_to_end", name: "stable", needs_account: true, gives_peer_address: true },
+      words: [...words, "It needs an account with the provider."],
+      reason: "tailscale is not there; install it from https://tailscale.com/download, or say where it lies as tunnel.tailscale.program" };
     case "tunnel-locked": return { ...status, state: "failed", reason_kind: "passphrase", reason: "the key /home/ada/.ssh/id_ed25519 is encrypted; give its passphrase, or load it into your ssh-agent" };
     default: return { ...status, provider: null, public_url: null, words: [] };
   }

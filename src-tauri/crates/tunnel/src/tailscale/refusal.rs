@@ -107,7 +107,7 @@ impl Refusal {
     }
 
     /// What a line of the program's output stands for, if it is one of those by which it refuses.
-    /// Source: cmd/tailscale/cli/serve_v2.go and ipn/serve.go of tailscale/tailscale (BSD-3-Clause).
+    /// Source: `cmd/tailscale/cli/serve_v2.go` and `ipn/serve.go` of tailscale/tailscale (BSD-3-Clause).
     pub(super) fn of_line(line: &str, port: u16) -> Option<Self> {
         let has = |words: &str| line.contains(words);
         Some(match () {
