@@ -327,6 +327,24 @@ export type CancelTransfer = {
  */
 task: TransferTask, };
 
+export type Capabilities = { 
+/**
+ * Who can read what goes through.
+ */
+secrecy: Secrecy, 
+/**
+ * How long the public name stays the same.
+ */
+name: PublicName, 
+/**
+ * Whether it takes an account with somebody.
+ */
+needs_account: boolean, 
+/**
+ * Whether the address of who connects is known.
+ */
+gives_peer_address: boolean, };
+
 export type Change = { 
 /**
  * What kind of thing.
@@ -1702,9 +1720,11 @@ first_run: boolean, } | { "state": "failed",
  */
 message: string, };
 
-export type ProviderKind = "ssh" | "ingress";
+export type ProviderKind = "ssh" | "ingress" | "tailscale" | "cloudflared";
 
-export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "forward" | "network" | "internal";
+export type PublicName = "stable" | "per_session";
+
+export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "program" | "account" | "forward" | "network" | "internal";
 
 export type Recipe = { 
 /**
@@ -1891,6 +1911,8 @@ after: number | null,
  */
 limit: number, };
 
+export type Secrecy = "end_to_end" | "provider_reads" | "depends_on_your_proxy";
+
 export type SecretText = string;
 
 export type SetInsightState = { 
@@ -1981,7 +2003,11 @@ export type ShowStatus = Record<symbol, never>;
 
 export type ShowTunnel = Record<symbol, never>;
 
-export type ShowTunnelRecipe = Record<symbol, never>;
+export type ShowTunnelRecipe = { 
+/**
+ * For which provider; else for the one of the settings.
+ */
+provider: ProviderKind | null, };
 
 export type ShowTurn = { 
 /**
@@ -2185,7 +2211,11 @@ retry_at?: Timestamp,
  */
 since?: Timestamp, 
 /**
- * What the provider can do and who can read along, in sentences.
+ * What the provider can do and who can read along.
+ */
+capabilities?: Capabilities, 
+/**
+ * The same in sentences.
  */
 words: Array<string>, 
 /**
