@@ -132,11 +132,7 @@ impl TermLists {
     }
 
     /// Hands over which of these documents have it, in their order.
-    pub(super) fn each(
-        &self,
-        numbers: Range<u32>,
-        mut take: impl FnMut(u32, Weight),
-    ) -> Result<(), Error> {
+    pub(super) fn each(&self, numbers: Range<u32>, mut take: impl FnMut(u32, Weight)) -> Result<(), Error> {
         for part in self.within(numbers.clone()) {
             let list = self.list(part)?;
             let whole = numbers.start <= part.first && part.last < numbers.end;

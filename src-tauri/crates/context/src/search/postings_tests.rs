@@ -21,7 +21,8 @@ fn check(written: &[Posting]) -> Result<(), TestCaseError> {
     let mut read = Vec::new();
     list.each(|posting| read.push(posting)).unwrap();
     prop_assert_eq!(&read, written);
-    let known: BTreeMap<u32, Weight> = written.iter().map(|posting| (posting.document, posting.weight)).collect();
+    let known: BTreeMap<u32, Weight> =
+        written.iter().map(|posting| (posting.document, posting.weight)).collect();
     for posting in written {
         let document = posting.document;
         for asked in [document.saturating_sub(1), document, document + 1, document + 64, document + 500] {
@@ -98,8 +99,9 @@ proptest! {
 #[test]
 fn the_longest_list_is_read_in_either_form() {
     for gap in [1, 7, 9, 300, 100_000] {
-        let written: Vec<(u32, usize, usize)> =
-            (0..LONGEST).map(|index| (3 + u32::try_from(index).unwrap() * gap, index % 9 + 1, 10 + index)).collect();
+        let written: Vec<(u32, usize, usize)> = (0..LONGEST)
+            .map(|index| (3 + u32::try_from(index).unwrap() * gap, index % 9 + 1, 10 + index))
+            .collect();
         check(&postings(written)).unwrap();
     }
 }

@@ -89,8 +89,7 @@ pub(super) fn best(
                 continue;
             }
             let share = window[place].conversation.and_then(|conversation| conversations.get(&conversation));
-            ranked
-                .insert(number, in_conversation(&slots, window, place, share.copied().unwrap_or(0.0), top));
+            ranked.insert(number, in_conversation(&slots, window, place, share.copied().unwrap_or(0.0), top));
         }
     }
     let mut ranked: Vec<Ranked> = ranked.into_values().collect();

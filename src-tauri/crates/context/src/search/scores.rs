@@ -136,7 +136,8 @@ impl Scores {
         for Present { term, count, rest, .. } in others {
             let left = board.keep(|score| score + rest > floor);
             if left.saturating_mul(LOOK_UP) < *count {
-                board.raise(|number| Ok(term.lists.weight(number)?.map_or(0, |weight| term.impact(weight))))?;
+                board
+                    .raise(|number| Ok(term.lists.weight(number)?.map_or(0, |weight| term.impact(weight))))?;
             } else {
                 term.lists.each(numbers.clone(), |number, weight| {
                     board.add_to_seen(number, term.impact(weight));
