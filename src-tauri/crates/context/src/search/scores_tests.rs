@@ -120,7 +120,7 @@ proptest! {
     ) {
         let made = made(seed, &steps, removed);
         for (question, most, every) in asked {
-            let may = |number: usize| number % every == 0;
+            let may = |number: usize| number.is_multiple_of(every);
             let mut allowed = Allowed::none(made.documents.len() + 1);
             for number in (0..=made.documents.len()).filter(|number| may(*number)) {
                 allowed.add(number);
