@@ -5,6 +5,7 @@
 //! takes in or leaves out as a whole is not looked into.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -48,7 +49,9 @@ impl Block {
             })
             .optional()?;
         match read {
-            Some(block) if block.authors.len() != block.times.len() || block.sorts.len() != block.times.len() => {
+            Some(block)
+                if block.authors.len() != block.times.len() || block.sorts.len() != block.times.len() =>
+            {
                 Err(damaged(Damaged))
             }
             read => Ok(read),
@@ -103,11 +106,13 @@ pub(super) fn add<'a>(
 ) -> Result<(), Error> {
     let mut blocks: BTreeMap<u32, Block> = BTreeMap::new();
     for (number, document) in documents {
-        let block = number / BLOCK;
-        if !blocks.contains_key(&block) {
-            blocks.insert(block, Block::read(connection, block)?.unwrap_or_default());
-        }
-        let Some(block) = blocks.get_mut(&block) else { continue };
+        let block = match blocks.entry(number / BLOCK) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let read = Block::read(connection, *new.key())?;
+                new.insert(read.unwrap_or_default())
+            }
+        };
         let author = u32::try_from(document.author).unwrap_or(u32::MAX);
         let sort = u8::try_from(document.sort.number()).unwrap_or(u8::MAX);
         block.set(place(number), document.occurred_at, author, sort);

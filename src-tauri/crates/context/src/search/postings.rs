@@ -165,8 +165,8 @@ impl<'a> List<'a> {
             Self::Sparse { first, table, list } => {
                 let Some(place) = wanted.checked_sub(first) else { return Ok(None) };
                 let entries: &[[u8; ENTRY]] = table.as_chunks().0;
-                let entry = entries.partition_point(|entry| entry_of(entry).0 < place);
-                let (before, from) = entry.checked_sub(1).map_or((0, 0), |entry| entry_of(&entries[entry]));
+                let entry = entries.partition_point(|entry| entry_of(*entry).0 < place);
+                let (before, from) = entry.checked_sub(1).map_or((0, 0), |entry| entry_of(entries[entry]));
                 let mut document = first.checked_add(before).ok_or(Damaged)?;
                 let mut rest = list.get(from..).ok_or(Damaged)?;
                 while let Some(posting) = next(&mut document, &mut rest)? {
@@ -199,7 +199,7 @@ impl<'a> List<'a> {
 }
 
 /// An entry of the sparse form's table.
-fn entry_of(&[a, b, c, d, from, to]: &[u8; ENTRY]) -> (u32, usize) {
+fn entry_of([a, b, c, d, from, to]: [u8; ENTRY]) -> (u32, usize) {
     (u32::from_le_bytes([a, b, c, d]), usize::from(u16::from_le_bytes([from, to])))
 }
 
