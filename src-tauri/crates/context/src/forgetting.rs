@@ -204,7 +204,11 @@ impl Inner {
         self.database.write(steps::drop_authors).await?;
         let swept = async {
             // Nearly nothing is left to be written anew; otherwise that would keep everybody waiting.
-            if everything { self.database.rewrite().await? } else { self.database.scrub().await? }
+            if everything {
+                self.database.rewrite().await?;
+            } else {
+                self.database.scrub().await?;
+            }
             let searched = Arc::clone(&self);
             tokio::task::spawn_blocking(move || searched.indexer.purge())
                 .await

@@ -364,14 +364,15 @@ async fn what_was_noted_before_a_forgetting_was_decided_is_not_forgotten() {
         .read(|connection| selection::choose(connection, &phrase("walrus"), &Author::Owner))
         .await
         .unwrap();
-    let note = move |connection: &Connection| steps::note(connection, &steps::pieces(&chosen.selection)[0], true);
+    let note =
+        move |connection: &Connection| steps::note(connection, &steps::pieces(&chosen.selection)[0], true);
     database.write(note).await.unwrap();
     fixture.context.clone().close().await;
     let (path, clock) = (fixture.directory.path().to_owned(), fixture.clock.clone());
     let again = tokio::task::spawn_blocking(move || open(&path, &clock, 2)).await.unwrap();
     again.forget_at_once(phrase("otter"), Author::Owner).await.unwrap();
     assert_eq!(again.statistics().await.unwrap().turns, 1);
-    let left = again.turns(crate::TurnQuery::default()).await.unwrap();
+    let left = again.turns(TurnQuery::default()).await.unwrap();
     assert_eq!(left.entries[0].user_message, "walrus");
     again.close().await;
 }

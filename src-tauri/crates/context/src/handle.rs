@@ -113,12 +113,8 @@ impl Context {
                 search::remove_index(database.path())?;
                 forgetting::end(&database)?;
             }
-            let worker = Worker::start(
-                database.clone(),
-                Arc::clone(&analyzer),
-                Arc::clone(&clock),
-                changes.clone(),
-            )?;
+            let worker =
+                Worker::start(database.clone(), Arc::clone(&analyzer), Arc::clone(&clock), changes.clone())?;
             Ok((worker, Indexer::start(database.clone())?, recent))
         };
         // A thread of its own: waiting for the writer is not allowed within an async task, and this may be one.

@@ -54,10 +54,8 @@ fn the_pointer_map_tells_of_the_pages_behind_it() {
     assert_eq!(LAYOUT.map_of(262_145), None, "the page by which files are locked");
     let mut bytes = vec![0; 4096];
     (bytes[0], bytes[5], bytes[10]) = (5, 3, 1);
-    assert_eq!([3, 4, 5, 6].map(|page| LAYOUT.use_of(page, 2, &bytes)), [
-        Use::Tree,
-        Use::Other,
-        Use::Tree,
-        Use::Other
-    ]);
+    assert_eq!(
+        [3, 4, 5, 6].map(|page| use_of(page, 2, &bytes)),
+        [Use::Tree, Use::Other, Use::Tree, Use::Other]
+    );
 }

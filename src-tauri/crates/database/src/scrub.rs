@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::open::checkpoint_at_times;
-use crate::page::{Layout, Use};
+use crate::page::{Layout, Use, use_of};
 use crate::space::free_pages;
 use crate::wal::WalReader;
 use crate::{Database, Error};
@@ -35,7 +35,9 @@ impl Database {
     /// Those of [`Database::rewrite`].
     pub async fn scrub(&self) -> Result<(), Error> {
         let database = self.clone();
-        tokio::task::spawn_blocking(move || database.scrub_blocking()).await.unwrap_or(Err(Error::JobPanicked))
+        tokio::task::spawn_blocking(move || database.scrub_blocking())
+            .await
+            .unwrap_or(Err(Error::JobPanicked))
     }
 
     /// [`Database::scrub`] for a thread outside the async runtime. Blocks.
@@ -174,7 +176,7 @@ fn each_cleaned(
                 known = Some((map, bytes));
             }
             let Some((_, bytes)) = &known else { continue };
-            if layout.use_of(number, map, bytes) == Use::Other {
+            if use_of(number, map, bytes) == Use::Other {
                 continue;
             }
         }

@@ -35,8 +35,9 @@ fn with_notes(directory: &tempfile::TempDir) -> Database {
 }
 
 fn delete_walruses(database: &Database) {
-    let delete =
-        |connection: &Connection| Ok::<_, Error>(connection.execute("DELETE FROM note WHERE text LIKE '%walrus%'", [])?);
+    let delete = |connection: &Connection| {
+        Ok::<_, Error>(connection.execute("DELETE FROM note WHERE text LIKE '%walrus%'", [])?)
+    };
     assert_eq!(database.write_blocking(delete).unwrap(), 250);
 }
 
@@ -50,9 +51,9 @@ fn count(database: &Database) -> u32 {
 
 fn is_held(directory: &tempfile::TempDir, word: &str) -> bool {
     let files = std::fs::read_dir(directory.path()).unwrap();
-    files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).any(|bytes| {
-        bytes.windows(word.len()).any(|window| window == word.as_bytes())
-    })
+    files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .any(|bytes| bytes.windows(word.len()).any(|window| window == word.as_bytes()))
 }
 
 fn sound(database: &Database) {

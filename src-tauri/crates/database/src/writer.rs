@@ -73,7 +73,7 @@ impl std::fmt::Debug for Line {
         f.debug_struct("Line")
             .field("first", &waiting.first.len())
             .field("behind", &waiting.behind.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -269,9 +269,7 @@ fn write_until_stopped(connection: Connection, closing: &Closing, listeners: &Li
             Next::Stop => break,
             Next::Job => {
                 next = match line.take() {
-                    (rank, Message::Job(first)) => {
-                        commit_together(&connection, rank, first, line, listeners)
-                    }
+                    (rank, Message::Job(first)) => commit_together(&connection, rank, first, line, listeners),
                     (_, Message::Alone(job)) => Next::Alone(job),
                     (_, Message::Stop) => Next::Stop,
                 };

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use clock::{OsRandom, SystemClock};
 use context::{
-    Analyzer, Author, Context, CueAnalyzer, Findings, ImportFormat, ImportRequest, LogOutcome, NewTurn, SearchQuery,
-    TurnText,
+    Analyzer, Author, Context, CueAnalyzer, Findings, ImportFormat, ImportRequest, LogOutcome, NewTurn,
+    SearchQuery, TurnText,
 };
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::line;
 use crate::talk::{Chance, answer, message};
 
 /// A smaller or larger number of turns than usual.
@@ -68,7 +69,8 @@ impl Store {
     pub(crate) async fn fill(&self, context: &Context, turns: usize) -> f64 {
         let file = self.folder.path().join("turns.jsonl");
         write_history(&file, turns);
-        let request = ImportRequest { format: Some(ImportFormat::Turns), input: file.clone(), dry_run: false };
+        let request =
+            ImportRequest { format: Some(ImportFormat::Turns), input: file.clone(), dry_run: false };
         let start = Instant::now();
         let report = context.import(request).await.expect("the history comes in");
         let seconds = start.elapsed().as_secs_f64();
@@ -124,7 +126,7 @@ impl Waits {
 
     pub(crate) fn shown(&self) -> String {
         format!(
-            "{} turns logged meanwhile: p50 {:.1} ms, p99 {:.1} ms, the longest {:.1} ms",
+            "{} turns logged: p50 {:.1} ms, p99 {:.1} ms, the longest {:.1} ms",
             self.0.len(),
             self.milliseconds(50),
             self.milliseconds(99),
@@ -162,6 +164,13 @@ impl Talker {
             Waits(waits)
         });
         Self { stop, task }
+    }
+
+    /// Shows how long turns wait while nothing else goes on.
+    pub(crate) async fn alone(context: &Context) {
+        let talker = Self::start(context);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        line(&format!("with nothing else to do, {}", talker.stop().await.shown()));
     }
 
     pub(crate) async fn stop(self) -> Waits {

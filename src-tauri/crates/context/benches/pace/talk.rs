@@ -24,19 +24,54 @@ impl Chance {
 }
 
 const THINGS: &[&str] = &[
-    "hiking", "sourdough", "chess", "Postgres", "Kubernetes", "the cello", "gardening", "Rust", "astronomy",
-    "bird watching", "Blender", "woodwork", "Python", "sailing", "calligraphy", "bouldering", "Figma", "beekeeping",
-    "Terraform", "watercolours", "Grafana", "board games", "the violin", "Docker", "ceramics", "running",
+    "hiking",
+    "sourdough",
+    "chess",
+    "Postgres",
+    "Kubernetes",
+    "the cello",
+    "gardening",
+    "Rust",
+    "astronomy",
+    "bird watching",
+    "Blender",
+    "woodwork",
+    "Python",
+    "sailing",
+    "calligraphy",
+    "bouldering",
+    "Figma",
+    "beekeeping",
+    "Terraform",
+    "watercolours",
+    "Grafana",
+    "board games",
+    "the violin",
+    "Docker",
+    "ceramics",
+    "running",
 ];
 const PROJECTS: &[&str] = &[
-    "a weather station", "the garden planner", "a budget spreadsheet", "the parser", "a bookshelf", "the landing page",
-    "a small synthesizer", "the thesis", "a sensor network", "the kitchen", "an index of recipes", "the backup script",
+    "a weather station",
+    "the garden planner",
+    "a budget spreadsheet",
+    "the parser",
+    "a bookshelf",
+    "the landing page",
+    "a small synthesizer",
+    "the thesis",
+    "a sensor network",
+    "the kitchen",
+    "an index of recipes",
+    "the backup script",
 ];
-const PEOPLE: &[&str] = &["Anna", "Jonas", "Priya", "Mateo", "Chen", "Fatima", "Oskar", "Lena", "Tom", "Aiko"];
+const PEOPLE: &[&str] =
+    &["Anna", "Jonas", "Priya", "Mateo", "Chen", "Fatima", "Oskar", "Lena", "Tom", "Aiko"];
 const WORDS: &[&str] = &[
-    "harbour", "ledger", "window", "travel", "winter", "paper", "signal", "train", "report", "meeting", "invoice",
-    "garden", "engine", "folder", "letter", "server", "budget", "recipe", "bridge", "colour", "number", "school",
-    "doctor", "market", "camera", "forest", "ticket", "battery", "kitchen", "printer", "contract", "schedule",
+    "harbour", "ledger", "window", "travel", "winter", "paper", "signal", "train", "report", "meeting",
+    "invoice", "garden", "engine", "folder", "letter", "server", "budget", "recipe", "bridge", "colour",
+    "number", "school", "doctor", "market", "camera", "forest", "ticket", "battery", "kitchen", "printer",
+    "contract", "schedule",
 ];
 const PLAIN: &[&str] = &[
     "The {w} was late again and the {w} did not arrive before the {w}.",

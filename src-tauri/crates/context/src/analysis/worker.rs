@@ -137,7 +137,8 @@ impl Worker {
         let seen = Progress { epoch: 0, seq: analysed, drawn: Drawn::default() };
         let (progress, receiver) = watch::channel(seen);
         let shared_too = Arc::clone(&shared);
-        let run = Run { database, analyzer, clock, changes, shared: shared_too, progress, piece: FIRST_PIECE };
+        let run =
+            Run { database, analyzer, clock, changes, shared: shared_too, progress, piece: FIRST_PIECE };
         let thread = std::thread::Builder::new()
             .name("context-analysis".to_owned())
             .spawn(move || run.until_stopped())
@@ -293,7 +294,8 @@ impl Run {
             let seen = *self.progress.borrow();
             let wanted = Drawn { epoch: state.epoch, seq: state.logged, changes: state.changes };
             let is_behind = seen.epoch < wanted.epoch || seen.seq < wanted.seq;
-            if state.holds > 0 || !(is_behind || !seen.drawn.covers(&wanted)) {
+            let is_done = !is_behind && seen.drawn.covers(&wanted);
+            if state.holds > 0 || is_done {
                 self.shared.work.wait(&mut state);
                 continue;
             }
