@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: made-up input for everything that reads what strangers write.
 //!
-//! The targets and their properties are the authorization room's (`fuzz/` there). They run without a sanitizer: no
-//! line of ours is `unsafe`, and so the stable toolchain is enough.
+//! The targets and their properties are those of the rooms that read it (`fuzz/` there). They run without a
+//! sanitizer: no line of ours is `unsafe`, and so the stable toolchain is enough.
 
 use std::path::Path;
 
@@ -9,6 +9,9 @@ use crate::process::Step;
 use crate::say::{self, Failure};
 use crate::setup;
 use crate::workspace::Workspace;
+
+/// The rooms that have targets.
+const ROOMS: [&str; 2] = ["authorization", "context"];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -32,24 +35,36 @@ pub(crate) fn fuzz(workspace: &Workspace, seconds: u32, only: Option<&str>) -> R
         say::note("the fuzz targets are not run: their engine is not to be had on Windows.");
         return Ok(());
     }
-    let room = workspace.root().join("src-tauri/crates/authorization");
     let target_folder = workspace.target()?.join("fuzz");
-    let listed = Step::cargo(&room)
-        .arguments(["fuzz", "list"])
-        .remedy("see that `cargo fuzz --version` works")
-        .output()?;
-    let targets: Vec<&str> = listed.lines().filter(|name| only.is_none_or(|only| only == *name)).collect();
-    if targets.is_empty() {
-        let names = listed.lines().collect::<Vec<_>>().join(", ");
-        return Err(Failure::new("there is no such target").with_remedy(format!("the targets are {names}")));
+    let mut known = Vec::new();
+    let mut runs = 0;
+    for room in ROOMS {
+        let room = workspace.root().join("src-tauri/crates").join(room);
+        let listed = Step::cargo(&room)
+            .arguments(["fuzz", "list"])
+            .remedy("see that `cargo fuzz --version` works")
+            .output()?;
+        let names: Vec<String> = listed.lines().map(str::to_owned).collect();
+        let targets: Vec<&String> =
+            names.iter().filter(|name| only.is_none_or(|only| only == name.as_str())).collect();
+        runs += targets.len();
+        if !targets.is_empty() {
+            Step::cargo(&room)
+                .arguments(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
+                .arguments([target_folder.as_os_str()])
+                .remedy("read the first error above")
+                .run(
+                    "the fuzz targets, built apart from the program; the first time it takes some minutes",
+                )?;
+        }
+        for target in targets {
+            one(&room, &target_folder, target, seconds)?;
+        }
+        known.extend(names);
     }
-    Step::cargo(&room)
-        .arguments(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
-        .arguments([target_folder.as_os_str()])
-        .remedy("read the first error above")
-        .run("the fuzz targets, built apart from the program; the first time it takes some minutes")?;
-    for target in targets {
-        one(&room, &target_folder, target, seconds)?;
+    if runs == 0 {
+        let names = known.join(", ");
+        return Err(Failure::new("there is no such target").with_remedy(format!("the targets are {names}")));
     }
     Ok(())
 }

@@ -205,9 +205,9 @@ impl Inner {
         let swept = async {
             // Nearly nothing is left to be written anew; otherwise that would keep everybody waiting.
             if everything {
-                self.database.rewrite().await?
+                self.database.rewrite().await?;
             } else {
-                self.database.scrub().await?
+                self.database.scrub().await?;
             }
             let searched = Arc::clone(&self);
             tokio::task::spawn_blocking(move || searched.indexer.purge())

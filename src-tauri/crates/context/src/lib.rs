@@ -16,6 +16,9 @@ mod error;
 mod evidence;
 mod export;
 mod forgetting;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod history;
 mod id;

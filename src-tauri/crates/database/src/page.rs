@@ -45,16 +45,6 @@ impl Layout {
         (page > map).then_some(map)
     }
 
-    /// What `page` is for, by the page of the map that tells of it.
-    pub(crate) fn use_of(self, page: u32, map: u32, bytes: &[u8]) -> Use {
-        let place = 5 * (page - map - 1) as usize;
-        match bytes.get(place) {
-            // PTRMAP_ROOTPAGE and PTRMAP_BTREE in btreeInt.h.
-            Some(1 | 5) => Use::Tree,
-            _ => Use::Other,
-        }
-    }
-
     /// Fills with zeros what holds nothing in a page of a tree. True: there was something. None: it is no such page,
     /// and nothing was changed.
     pub(crate) fn clean(self, page: u32, bytes: &mut [u8]) -> Option<bool> {
@@ -96,6 +86,16 @@ impl Layout {
             }
         }
         Some(held)
+    }
+}
+
+/// What `page` is for, by the page of the pointer map that tells of it.
+pub(crate) fn use_of(page: u32, map: u32, bytes: &[u8]) -> Use {
+    let place = 5 * (page - map - 1) as usize;
+    match bytes.get(place) {
+        // PTRMAP_ROOTPAGE and PTRMAP_BTREE in btreeInt.h.
+        Some(1 | 5) => Use::Tree,
+        _ => Use::Other,
     }
 }
 

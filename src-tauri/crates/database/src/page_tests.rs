@@ -55,7 +55,7 @@ fn the_pointer_map_tells_of_the_pages_behind_it() {
     let mut bytes = vec![0; 4096];
     (bytes[0], bytes[5], bytes[10]) = (5, 3, 1);
     assert_eq!(
-        [3, 4, 5, 6].map(|page| LAYOUT.use_of(page, 2, &bytes)),
+        [3, 4, 5, 6].map(|page| use_of(page, 2, &bytes)),
         [Use::Tree, Use::Other, Use::Tree, Use::Other]
     );
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::open::checkpoint_at_times;
-use crate::page::{Layout, Use};
+use crate::page::{Layout, Use, use_of};
 use crate::space::free_pages;
 use crate::wal::WalReader;
 use crate::{Database, Error};
@@ -176,7 +176,7 @@ fn each_cleaned(
                 known = Some((map, bytes));
             }
             let Some((_, bytes)) = &known else { continue };
-            if layout.use_of(number, map, bytes) == Use::Other {
+            if use_of(number, map, bytes) == Use::Other {
                 continue;
             }
         }

@@ -73,7 +73,7 @@ impl std::fmt::Debug for Line {
         f.debug_struct("Line")
             .field("first", &waiting.first.len())
             .field("behind", &waiting.behind.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

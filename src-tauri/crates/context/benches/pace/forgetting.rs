@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use clock::{Clock as _, SystemClock};
 use context::{Author, Context, Forget, RetentionSetting};
 use tokio::time::Instant;
 
@@ -21,6 +20,7 @@ pub(crate) async fn run() -> bool {
     context.analysis_settled().await;
     indexed(&context).await;
     line(&format!("{} MB", store.megabytes()));
+    Talker::alone(&context).await;
     // A phrase that a few turns hold, then one that a fifth of all do.
     let mut good = forget(&context, "case 77").await;
     good &= forget(&context, "Kubernetes").await;
@@ -50,9 +50,9 @@ async fn forget(context: &Context, phrase: &str) -> bool {
     let talker = Talker::start(context);
     // So that the talker is under way.
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let start = SystemClock.monotonic();
+    let start = Instant::now();
     context.forget(&handle, Author::Owner).await.expect("it is forgotten");
-    let took = SystemClock.monotonic() - start;
+    let took = start.elapsed();
     let waits = talker.stop().await;
     line(&format!(
         "\"{phrase}\": {} turns; the preview {:.1} s, forgetting {:.1} s",

@@ -14,6 +14,7 @@ use context::{
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::line;
 use crate::talk::{Chance, answer, message};
 
 /// A smaller or larger number of turns than usual.
@@ -125,7 +126,7 @@ impl Waits {
 
     pub(crate) fn shown(&self) -> String {
         format!(
-            "{} turns logged meanwhile: p50 {:.1} ms, p99 {:.1} ms, the longest {:.1} ms",
+            "{} turns logged: p50 {:.1} ms, p99 {:.1} ms, the longest {:.1} ms",
             self.0.len(),
             self.milliseconds(50),
             self.milliseconds(99),
@@ -163,6 +164,13 @@ impl Talker {
             Waits(waits)
         });
         Self { stop, task }
+    }
+
+    /// Shows how long turns wait while nothing else goes on.
+    pub(crate) async fn alone(context: &Context) {
+        let talker = Self::start(context);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        line(&format!("with nothing else to do, {}", talker.stop().await.shown()));
     }
 
     pub(crate) async fn stop(self) -> Waits {

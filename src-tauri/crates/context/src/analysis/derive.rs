@@ -267,7 +267,7 @@ fn apply_insight(
                     .prepare_cached("UPDATE insight SET occurred_at = ?2 WHERE seq = ?1")?
                     .execute((known.seq, turn.occurred_at))?;
             }
-            return promote_insight(connection, known, turn.logged_at, touched);
+            return promote_insight(connection, &known, turn.logged_at, touched);
         }
         None if history::is_forgotten(connection, dedup_key)? => return Ok(()),
         None => {
@@ -303,7 +303,7 @@ fn apply_insight(
 /// What analysis suggested and a second conversation confirms is active.
 fn promote_insight(
     connection: &Connection,
-    stored: StoredInsight,
+    stored: &StoredInsight,
     logged_at: i64,
     touched: &mut Vec<Touched>,
 ) -> Result<(), Error> {

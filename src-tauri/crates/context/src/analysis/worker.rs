@@ -294,7 +294,8 @@ impl Run {
             let seen = *self.progress.borrow();
             let wanted = Drawn { epoch: state.epoch, seq: state.logged, changes: state.changes };
             let is_behind = seen.epoch < wanted.epoch || seen.seq < wanted.seq;
-            if state.holds > 0 || !(is_behind || !seen.drawn.covers(&wanted)) {
+            let is_done = !is_behind && seen.drawn.covers(&wanted);
+            if state.holds > 0 || is_done {
                 self.shared.work.wait(&mut state);
                 continue;
             }
