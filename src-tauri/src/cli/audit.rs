@@ -41,7 +41,7 @@ fn row(entry: &AuditEntry) -> Vec<String> {
     details.extend(entry.by.map(|by| format!("by {}", by.as_str())));
     details.extend(entry.scopes.map(|scopes| scopes.to_string()));
     details.extend(entry.took_micros.map(took));
-    details.extend(entry.count.map(|count| counted(count, "time")));
+    details.extend(entry.count.map(|count| counted(count.unsigned_abs(), "time")));
     vec![
         entry.at.to_local_text(),
         entry.kind.as_str().to_owned(),
