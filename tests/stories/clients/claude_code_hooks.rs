@@ -2,11 +2,12 @@
 //! this computer that says one sentence in the real protocol, so no account and no network is needed.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::process::Stdio;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Collected, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -42,7 +43,7 @@ async fn stand_in(asked: Asked) -> String {
 
 async fn answer(request: Request<Incoming>, asked: Asked) -> Result<Response<Full<Bytes>>, Infallible> {
     let is_message = request.method() == Method::POST && request.uri().path() == "/v1/messages";
-    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = request.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let (kind, text) = match is_message {
         false => ("application/json", json!({"input_tokens": 1}).to_string()),
@@ -77,10 +78,12 @@ fn events(model: &Value) -> String {
             "usage": {"output_tokens": 5}}),
         json!({"type": "message_stop"}),
     ];
-    events
-        .iter()
-        .map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap()))
-        .collect()
+    let mut stream = String::new();
+    for event in &events {
+        let name = event["type"].as_str().expect("every event has a type");
+        let _ = write!(stream, "event: {name}\ndata: {event}\n\n");
+    }
+    stream
 }
 
 /// One session without a screen: a question, an answer, the end.

@@ -55,7 +55,7 @@ pub enum ImportFormat {
     Json,
     /// `ChatGPT`'s account export: `conversations.json`, its zip, or its folder.
     Chatgpt,
-    /// Claude's account export: `conversations.json`, its zip, or its folder.
+    /// Claude's account export, with its memories and projects: its zip, its folder, or a file of it.
     Claude,
     /// Claude Code's transcripts: one file, or a folder of them (`~/.claude/projects`).
     ClaudeCode,

@@ -191,7 +191,7 @@ async fn what_was_said_before_the_hooks_were_there_is_not_read() {
 #[tokio::test]
 async fn a_pause_that_began_and_ended_while_nothing_ran_is_left_out_when_it_catches_up() {
     let person = Person::with_hooks(false);
-    spool::leave(&person.data(), &person.call(HookEvent::SessionStart)).unwrap();
+    leave(&person.data(), &person.call(HookEvent::SessionStart)).unwrap();
     let minute = |minute: u32| format!("2026-11-20T10:{minute:02}:00Z").parse::<Timestamp>().unwrap();
     let mut pauses = Pauses::default();
     pauses.begin(minute(2), Some(minute(4)));
@@ -203,7 +203,7 @@ async fn a_pause_that_began_and_ended_while_nothing_ran_is_left_out_when_it_catc
     {
         person.exchange(number, text);
     }
-    spool::leave(&person.data(), &person.call(HookEvent::SessionEnd)).unwrap();
+    leave(&person.data(), &person.call(HookEvent::SessionEnd)).unwrap();
     let engine = person.engine().await;
     engine.hooks().catch_up(&engine).await;
     assert_eq!(said(&engine).await, ["before", "behind it", "after all"]);

@@ -110,7 +110,7 @@ pub(in crate::cli) enum ImportKind {
     Json,
     /// ChatGPT's account export: `conversations.json`, its zip, or its folder
     Chatgpt,
-    /// Claude's account export: `conversations.json`, its zip, or its folder
+    /// Claude's account export, with its memories and projects: its zip, its folder, or a file of it
     Claude,
     /// Claude Code's transcripts: a file, or a folder such as `~/.claude/projects`
     ClaudeCode,

@@ -77,9 +77,9 @@ async fn what_the_token_may_not_read_is_neither_found_nor_fetched() {
             // In the words in which an id is refused that nothing has: nobody learns that there is more.
             assert_eq!(refusal(&server, &[scope], "fetch", id).await, unknown, "{scope} {kind}");
             let only = json!({ "query": "glassblowing", "kinds": [kind] });
-            let none = answer(&server, &[scope], "search", only).await;
-            assert!(kinds(&none).is_empty(), "{scope} {kind}");
-            assert!(none["note"].as_str().unwrap().contains("may not read"), "{none}");
+            let empty = answer(&server, &[scope], "search", only).await;
+            assert!(kinds(&empty).is_empty(), "{scope} {kind}");
+            assert!(empty["note"].as_str().unwrap().contains("may not read"), "{empty}");
             let both = json!({ "query": "glassblowing", "kinds": [kind, own] });
             let one = answer(&server, &[scope], "search", both).await;
             assert_eq!(kinds(&one), [own], "{scope} {kind}");
