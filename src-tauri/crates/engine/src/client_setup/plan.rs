@@ -159,7 +159,7 @@ impl Plan {
         client: Client,
         environment: &SetupEnvironment,
         record: &Record,
-        rest: Record,
+        rest: &Record,
     ) -> Result<Self, SetupError> {
         let mut plan =
             Self { client, changes: Vec::new(), notes: Vec::new(), writes: Vec::new(), now: environment.now };
