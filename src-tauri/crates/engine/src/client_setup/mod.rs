@@ -143,7 +143,7 @@ pub fn plan_undo(client: Client, environment: &SetupEnvironment) -> Result<Plan,
         let wishes = client.wishes(environment, &record)?;
         record.assume(wishes.settings);
     }
-    Plan::to_undo(client, environment, &record, Record::default())
+    Plan::to_undo(client, environment, &record, &Record::default())
 }
 
 /// Works out what would change so that Claude Code's hooks are those that the environment wishes for, and none where
@@ -161,7 +161,7 @@ pub fn plan_hooks(environment: &SetupEnvironment) -> Result<Plan, SetupError> {
     }
     let allowed = hook_consent(&environment.data_dir) != HookConsent::Off;
     let (hooks, rest) = hooks::parted(environment, record)?;
-    let mut plan = Plan::to_undo(client, environment, &hooks, rest)?;
+    let mut plan = Plan::to_undo(client, environment, &hooks, &rest)?;
     if plan.is_empty() && allowed {
         // Somebody took them out of the settings by hand; what they were allowed is to go too.
         plan.changes.push(Change {

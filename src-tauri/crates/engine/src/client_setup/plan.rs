@@ -159,7 +159,7 @@ impl Plan {
         client: Client,
         environment: &SetupEnvironment,
         record: &Record,
-        rest: Record,
+        rest: &Record,
     ) -> Result<Self, SetupError> {
         let mut plan =
             Self { client, changes: Vec::new(), notes: Vec::new(), writes: Vec::new(), now: environment.now };
@@ -194,7 +194,7 @@ impl Plan {
                     match hooks::without_ours(previous) {
                         None => drop(file.set(&entry.pointer, previous)?),
                         Some(theirs) if theirs.is_empty() => {
-                            file.remove(&entry.pointer, entry.made_parents)?
+                            file.remove(&entry.pointer, entry.made_parents)?;
                         }
                         Some(theirs) => drop(file.set(&entry.pointer, &Value::Array(theirs))?),
                     }

@@ -134,8 +134,8 @@ fn asked_for<'a>(query: &'a TopicQuery, names: &'a Names) -> impl Fn(&Mentioned)
     let text = query.text.as_deref().map(normalise).unwrap_or_default();
     let stems = text.split_whitespace().map(stem).collect::<Vec<_>>().join(" ");
     let fits: Option<HashSet<i64>> = (!text.is_empty()).then(|| {
-        let named = names.iter().filter(|(_, (_, name))| name.contains(&text) || name.contains(&stems));
-        named.map(|(topic, _)| *topic).collect()
+        let fit = names.iter().filter(|(_, (_, name))| name.contains(&text) || name.contains(&stems));
+        fit.map(|(topic, _)| *topic).collect()
     });
     move |mention| {
         query.kind.is_none_or(|kind| mention.kind == kind)
