@@ -345,6 +345,60 @@ needs_account: boolean,
  */
 gives_peer_address: boolean, };
 
+export type CertificateInfo = { 
+/**
+ * The host names and addresses that it certifies; of a CA, those that it may certify.
+ */
+names: Array<string>, 
+/**
+ * Whom it names as its holder (X.500 name).
+ */
+subject: string, 
+/**
+ * Who signed it (X.500 name).
+ */
+issuer: string, 
+/**
+ * The serial number: hexadecimal octets with colons.
+ */
+serial: string, 
+/**
+ * From when on it is valid.
+ */
+not_before: Timestamp, 
+/**
+ * Until when it is valid.
+ */
+not_after: Timestamp, 
+/**
+ * What it is used for.
+ */
+use: CertificateUse, 
+/**
+ * When it will be renewed by itself; absent for a CA.
+ */
+next_renewal?: Timestamp, 
+/**
+ * The addresses at which it is shown; none for a CA, which is never shown itself.
+ */
+used_at: Array<string>, 
+/**
+ * The file that holds it; absent where it lives in memory alone.
+ */
+path?: string, };
+
+export type CertificateUse = "ca" | "local" | "public";
+
+export type Certificates = { 
+/**
+ * Those in use, the authority's own first.
+ */
+list: Array<CertificateInfo>, 
+/**
+ * How it stands with the one for the public name; none where there is no such name.
+ */
+public: PublicStatus | null, };
+
 export type Change = { 
 /**
  * What kind of thing.
@@ -990,6 +1044,7 @@ why: Why,
  * The turns around it, in the order they happened, if that was asked for.
  */
 neighbours?: Array<Neighbour>, };
+
 export type HostKeyOffer = { 
 /**
  * The host's name as it is set.
@@ -1585,6 +1640,12 @@ export type OpenApproval = { id: string, };
 
 export type OpenDoor = Record<symbol, never>;
 
+export type OrderCertificate = { 
+/**
+ * The address of the terms that the person has been shown and agrees to; none where the authority has none.
+ */
+agreed_terms: string | null, };
+
 export type Page<T> = { 
 /**
  * The rows, in the order of the listing.
@@ -1708,7 +1769,17 @@ export type PreviewForgetting = {
  */
 forget: Forget, };
 
-export type ProgramEvent = "state_changed";
+export type Problem = { 
+/**
+ * What happened and why.
+ */
+what: string, 
+/**
+ * What to do about it.
+ */
+remedy: string, };
+
+export type ProgramEvent = "state_changed" | "certificates_changed";
 
 export type ProgramState = { "state": "starting" } | { "state": "running", 
 /**
@@ -1724,6 +1795,42 @@ export type ProviderKind = "ssh" | "ingress" | "tailscale" | "cloudflared";
 
 export type PublicName = "stable" | "per_session";
 
+export type PublicState = "not_asked" | "waiting" | "in_use";
+
+export type PublicStatus = { 
+/**
+ * The public name.
+ */
+name: string, 
+/**
+ * How it stands.
+ */
+state: PublicState, 
+/**
+ * The authority that is asked: a word or an address. None: the person's own files.
+ */
+authority: string | null, 
+/**
+ * Whether it comes from a place for trials: no client believes it.
+ */
+trial: boolean, 
+/**
+ * An order is under way this moment.
+ */
+busy: boolean, 
+/**
+ * Why the last try failed. What is in use stays in use.
+ */
+problem: Problem | null, 
+/**
+ * When the next certificate will be ordered, or the last failure tried again.
+ */
+next_order: Timestamp | null, 
+/**
+ * The terms that the person has agreed to.
+ */
+agreed_terms: string | null, };
+
 export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "program" | "account" | "forward" | "network" | "internal";
 
 export type Recipe = { 
@@ -1738,7 +1845,7 @@ export type RecipeStep = {
  */
 what: string, 
 /**
- * What to type on the host, or to put into the file that `what` names.
+ * What to type there, or to put into the file that `what` names.
  */
 text: string, };
 
@@ -1781,6 +1888,8 @@ export type RemoveTurn = {
  * The turn.
  */
 id: TurnId, };
+
+export type RenewCertificates = Record<symbol, never>;
 
 export type RequestId = string;
 
@@ -1997,9 +2106,13 @@ export type SetupChange = { file: string, summary: string, before?: string, afte
 
 export type SetupPreview = { client: string, changes: Array<SetupChange>, notes: Array<string>, };
 
+export type ShowCertificates = Record<symbol, never>;
+
 export type ShowSettings = Record<symbol, never>;
 
 export type ShowStatus = Record<symbol, never>;
+
+export type ShowTerms = Record<symbol, never>;
 
 export type ShowTunnel = Record<symbol, never>;
 
@@ -2134,6 +2247,24 @@ id: RequestId, } | { "what": "prove_computer",
  * The request that it names.
  */
 id: RequestId, };
+
+export type Terms = { 
+/**
+ * The public name that the certificate would be for. It will stand in public logs for ever.
+ */
+name: string, 
+/**
+ * The authority that is asked.
+ */
+authority: string, 
+/**
+ * The address of its terms; none where it has none.
+ */
+terms: string | null, 
+/**
+ * The person has agreed to just these.
+ */
+agreed: boolean, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -2403,6 +2534,10 @@ export interface MainCommands {
   change_settings: { input: ChangeSettingsInput; output: SettingsView };
   list_trust: { input: Nothing; output: Array<TrustStoreView> };
   change_trust: { input: ChangeTrust; output: Array<TrustStoreView> };
+  show_certificates: { input: ShowCertificates; output: Certificates };
+  renew_certificates: { input: RenewCertificates; output: Certificates };
+  show_terms: { input: ShowTerms; output: Terms };
+  order_certificate: { input: OrderCertificate; output: Certificates };
 }
 
 /** Commands of the consent window, and nothing else. */
