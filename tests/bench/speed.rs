@@ -15,21 +15,31 @@ mod desktop;
 mod import;
 mod load;
 mod log_turn;
+#[cfg(unix)]
+#[path = "../support/reached.rs"]
+#[expect(clippy::unwrap_used, reason = "the stories' part; a benchmark has no other way to fail either")]
+mod reached;
 mod reads;
 mod report;
 mod retrieval;
 mod search;
+#[cfg(unix)]
+#[path = "../support/sshd.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "the stories' part, which use the rest")]
+mod sshd;
 mod start;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the stories use the rest")]
 mod support;
+#[cfg(unix)]
+mod tunnel;
 
 use std::process::ExitCode;
 
 use report::Report;
 
 /// Every benchmark by the name that a person types.
-const NAMES: [&str; 7] = ["log-turn", "reads", "search", "retrieval", "start", "import", "desktop"];
+const NAMES: [&str; 8] = ["log-turn", "reads", "search", "retrieval", "start", "import", "tunnel", "desktop"];
 
 fn main() -> ExitCode {
     // cargo adds `--bench` of itself.
@@ -62,6 +72,10 @@ fn main() -> ExitCode {
         }
         if runs("retrieval") {
             retrieval::run(&mut report).await;
+        }
+        #[cfg(unix)]
+        if runs("tunnel") {
+            tunnel::run(&mut report).await;
         }
         #[cfg(all(target_os = "linux", feature = "desktop"))]
         if runs("desktop") {

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::support::browser::{Arrived, Browser};
 use crate::support::https::Answer;
-use crate::support::oauth::{Attempt, OAuthClient, Tokens, parameter};
+use crate::support::oauth::{Attempt, OAuthClient, Tokens, parameter, typed_code};
 use crate::support::origin::Origin;
 use crate::support::program::Home;
 
@@ -51,8 +51,7 @@ impl Asking {
 
     /// The code that the waiting page shows.
     pub(crate) fn code(&self) -> String {
-        let (_, rest) = self.page.split_once("<p class=\"typed\">").expect("the page shows a code");
-        rest.split('<').next().expect("there is text").to_owned()
+        typed_code(&self.page)
     }
 
     /// A code of the right shape that is not it.

@@ -11,7 +11,8 @@ use crate::computer::program::{Desktop, Start};
 use crate::computer::{CONSENT, Computer, MAIN, until};
 use crate::support::browser::Arrived;
 use crate::support::program::Ended;
-use crate::support::within;
+use crate::support::sshd::{Sshd, free_port};
+use crate::support::{reached, within};
 
 /// The person's own browser, which writes down what it is to open.
 struct DefaultBrowser {
@@ -57,6 +58,21 @@ async fn reached_from_afar(computer: &Computer) -> (Desktop, crate::computer::pa
     (desktop, panel, asking)
 }
 
+/// The same through a real SSH host, which is turned on as the program starts; the host and the port that it forwards.
+async fn reached_through_a_host(computer: &Computer) -> (Desktop, crate::computer::panel::Panel, Sshd, u16) {
+    let sshd = Sshd::start("");
+    let port = free_port();
+    let tunnel = reached::settings(&sshd, ("127.0.0.1", sshd.port), port, "start = true");
+    computer.configure(&format!("public_url = \"https://localhost:{port}\"\n{tunnel}"));
+    reached::make_known(&computer.home.data(), &sshd, sshd.port);
+    let (desktop, panel) = computer.in_tray().await;
+    until("the tunnel to be up", async || {
+        (computer.home.json(["tunnel", "status", "--json"]).await["state"] == "up").then_some(())
+    })
+    .await;
+    (desktop, panel, sshd, port)
+}
+
 fn link(request: &str) -> String {
     format!("ambient-insights://approve?request={request}")
 }
@@ -85,6 +101,50 @@ async fn the_browser_that_asks_proves_this_computer_and_needs_no_code() {
     computer.display.wait_for_no(CONSENT).await;
     asking.tokens().await;
     assert_eq!(browser.all().len(), 1);
+}
+
+#[tokio::test]
+#[ignore = "needs a virtual display and WebKit's driver: cargo xtask test --all"]
+async fn through_a_real_tunnel_nothing_comes_up_until_this_computer_is_proved_or_the_code_is_typed() {
+    let computer = Computer::new().await;
+    let browser = DefaultBrowser::of(&computer);
+    let (desktop, panel, _sshd, port) = reached_through_a_host(&computer).await;
+    let public = desktop.public_origin(port).await;
+
+    let mut near = ask(&public, "Web app").await;
+    desktop.logs(&["waits quietly", near.id(), "FromInternet"]).await;
+    let mut far = ask(&public, "Far away").await;
+    desktop.logs(&["waits quietly", far.id(), "FromInternet"]).await;
+    assert_eq!(computer.display.titles(), [""; 0], "nobody from outside opens a window");
+
+    // The link, the nonce and the cookie: this computer, and no code.
+    computer.run([link(near.id())]).await.expect_success();
+    let address = browser.opens().await;
+    assert_eq!((address.port(), computer.display.titles().len()), (Some(port), 0), "by its public address");
+    near.browser.open(&address).await.page();
+    desktop.shows(near.id()).await;
+    computer.display.wait_for(CONSENT).await;
+    let windows = desktop.drive().await;
+    windows.consent().await;
+    windows.says("Web app asks for access").await;
+    assert!(!windows.has("textbox", "code").await, "no code has to be typed");
+    windows.approve().await;
+    computer.display.wait_for_no(CONSENT).await;
+    near.tokens().await;
+
+    // The other one is opened by the owner, who has to type what its page shows.
+    panel.icon().await.choose("Far away asks for access").await;
+    computer.display.wait_for(CONSENT).await;
+    windows.consent().await;
+    windows.says("The internet").await;
+    windows.type_into("Type the code that the page in your browser shows", &far.wrong_code()).await;
+    windows.approve().await;
+    windows.says("2 tries are left").await;
+    far.expect_waiting().await;
+    windows.type_into("Type the code that the page in your browser shows", &far.code()).await;
+    windows.approve().await;
+    computer.display.wait_for_no(CONSENT).await;
+    far.tokens().await;
 }
 
 #[tokio::test]

@@ -15,10 +15,19 @@ mod door;
 #[cfg(test)]
 mod durability;
 // The hooks' commands are written for a Unix shell.
+#[cfg(test)]
+#[cfg(unix)]
+mod from_anywhere;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod full_disk;
 #[cfg(all(test, unix))]
 mod hooks;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod internet;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]

@@ -12,12 +12,12 @@ use url::Url;
 use crate::support::fakes::{Fake, gone};
 use crate::support::https::Https;
 use crate::support::mcp::{Era, McpClient};
+use crate::support::oauth::typed_code;
 use crate::support::oauth::{OAuthClient, Tokens, parameter};
 use crate::support::origin::Origin;
 use crate::support::program::{Home, RunningServer, Serve};
 use crate::support::sshd::free_port;
 use crate::support::within;
-use crate::tunnel::shown_code;
 
 /// What visitors would like to be taken for.
 const PRETENDED: &str = "198.51.100.9";
@@ -81,7 +81,7 @@ impl Stage {
         );
         let id = pending["id"].as_str().unwrap().to_owned();
         self.home.run(["approvals", "approve", &id]).await.expect_failure(1, &["code"]);
-        let code = shown_code(&page.text());
+        let code = typed_code(&page.text());
         self.home.run(["approvals", "approve", &id, "--code", &code]).await.expect_success();
         let back = browser.open(&waiting).await.away();
         let redeemed = client.redeem(public, &parameter(&back, "code").unwrap(), &attempt.verifier).await;

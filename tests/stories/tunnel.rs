@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::support::mcp::{Era, McpClient};
-use crate::support::oauth::{OAuthClient, Tokens, parameter};
+use crate::support::oauth::{OAuthClient, Tokens, parameter, typed_code};
 use crate::support::origin::Origin;
 use crate::support::program::{Home, RunningServer, Serve};
-use crate::support::sshd::{Link, Sshd, free_port, user};
-use crate::support::within;
+use crate::support::sshd::{Link, Sshd, free_port};
+use crate::support::{reached, within};
 
 /// A program with an SSH host of its own, and a link between them that remembers what went through.
 struct Stage {
@@ -30,18 +30,11 @@ impl Stage {
     /// Starts the program; `trusted`: as somebody's who used the host before.
     async fn serve(&self, trusted: bool, more: &str) -> RunningServer {
         let data = self.home.data();
-        std::fs::create_dir_all(data.join("tunnel")).unwrap();
-        let settings = format!(
-            "[tunnel]\nprovider = \"ssh\"\n{more}\n[tunnel.ssh]\nhost = \"127.0.0.1\"\nport = {}\nuser = \"{}\"\nkey = \
-             \"{}\"\nremote_port = {}\n",
-            self.link.port,
-            user(),
-            self.sshd.key().display(),
-            self.remote_port,
-        );
+        std::fs::create_dir_all(&data).unwrap();
+        let settings = reached::settings(&self.sshd, ("127.0.0.1", self.link.port), self.remote_port, more);
         std::fs::write(data.join("config.toml"), settings).unwrap();
         if trusted {
-            std::fs::write(data.join("tunnel/known_hosts"), self.sshd.known_as(self.link.port)).unwrap();
+            reached::make_known(&data, &self.sshd, self.link.port);
         }
         // The public name is this computer's own, under the host's port: the local authority's certificate fits.
         let authority = data.join("certificates").join("ca.pem");
@@ -103,7 +96,7 @@ async fn a_whole_login_and_a_call_go_through_an_ssh_host_that_can_read_none_of_i
         "{pending}"
     );
     stage.home.run(["approvals", "approve", &id]).await.expect_failure(1, &["code"]);
-    let code = shown_code(&page.text());
+    let code = typed_code(&page.text());
     stage.home.run(["approvals", "approve", &id, "--code", &code]).await.expect_success();
     let back = browser.open(&waiting).await.away();
     let redeemed = client.redeem(&public, &parameter(&back, "code").unwrap(), &attempt.verifier).await;
@@ -134,14 +127,6 @@ async fn a_whole_login_and_a_call_go_through_an_ssh_host_that_can_read_none_of_i
     let gone = tokio::net::TcpStream::connect(("127.0.0.1", stage.remote_port)).await;
     assert!(gone.is_err(), "the host gave the port free");
     assert_eq!(server.https().get("/health").await.status, 200, "the local door stays open");
-}
-
-/// The code on a waiting page.
-pub(crate) fn shown_code(page: &str) -> String {
-    let start = page.find("<p class=\"typed\"").unwrap_or_else(|| panic!("no typed code in {page}"));
-    let text = &page[start..];
-    let text = &text[text.find('>').unwrap() + 1..];
-    text[..text.find('<').unwrap()].trim().to_owned()
 }
 
 #[tokio::test]

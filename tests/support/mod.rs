@@ -11,11 +11,18 @@ pub(crate) mod mcp;
 pub(crate) mod oauth;
 pub(crate) mod origin;
 pub(crate) mod program;
+#[cfg(test)]
+#[cfg(unix)]
+pub(crate) mod reached;
 // Only the stories of the tunnel use it; the room itself uses all of it.
 #[cfg(test)]
 #[cfg(unix)]
 #[expect(dead_code, reason = "the room's own tests use the rest")]
 pub(crate) mod sshd;
+// The desktop's tests need no network of their own.
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+pub(crate) mod world;
 
 use std::time::Duration;
 

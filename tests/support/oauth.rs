@@ -9,7 +9,7 @@ use url::Url;
 use super::browser::Browser;
 use super::https::Answer;
 use super::origin::Origin;
-use super::program::RunningServer;
+use super::program::{Home, RunningServer};
 use super::random_text;
 
 /// A registered client.
@@ -142,6 +142,22 @@ pub(crate) async fn authorize(server: &RunningServer, client: &OAuthClient, scop
     Tokens::from(&answer.json())
 }
 
+/// The whole way of a client that comes from the internet: the owner types the code that its page shows.
+pub(crate) async fn connect_from_afar(home: &Home, public: &Origin) -> Tokens {
+    let client = OAuthClient::register(public, "From the cloud").await;
+    let attempt = client.attempt(public, None);
+    let mut browser = public.browser();
+    let (waiting, page) = browser.open(&attempt.url).await.page();
+    let id =
+        waiting.path_segments().and_then(|mut segments| segments.next_back()).expect("a page has a path");
+    home.run(["approvals", "approve", id, "--code", &typed_code(&page.text())]).await.expect_success();
+    let back = browser.open(&waiting).await.away();
+    let code = parameter(&back, "code").unwrap_or_else(|| panic!("no code in {back}"));
+    let redeemed = client.redeem(public, &code, &attempt.verifier).await;
+    assert_eq!(redeemed.status, 200, "{}", redeemed.text());
+    Tokens::from(&redeemed.json())
+}
+
 /// Opens an authorization URL, lets the owner approve it from a terminal, and gives where the browser is sent.
 pub(crate) async fn approve_in(server: &RunningServer, browser: &mut Browser, authorize: &Url) -> Url {
     let (waiting, page) = browser.open(authorize).await.page();
@@ -159,4 +175,12 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     let value = values.next();
     assert!(values.next().is_none(), "{name} stands twice in {url}");
     value
+}
+
+/// The code that a waiting page shows to whoever comes from outside.
+pub(crate) fn typed_code(page: &str) -> String {
+    let (_, rest) =
+        page.split_once("<p class=\"typed\"").unwrap_or_else(|| panic!("no typed code in {page}"));
+    let (_, text) = rest.split_once('>').expect("a tag ends");
+    text.split('<').next().expect("there is text").trim().to_owned()
 }

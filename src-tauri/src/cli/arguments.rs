@@ -338,6 +338,9 @@ pub(super) struct Trust {
     /// Only this store
     #[arg(long)]
     pub(super) store: Option<Store>,
+    /// Only Claude Code, by its own settings: no other program believes anything new (short for --store claude-code)
+    #[arg(long, conflicts_with = "store")]
+    pub(super) claude_code: bool,
     /// Do not ask
     #[arg(long)]
     pub(super) yes: bool,
@@ -349,6 +352,8 @@ pub(super) enum Store {
     System,
     /// Firefox's and Chromium's stores
     Nss,
+    /// Claude Code's own settings
+    ClaudeCode,
 }
 
 #[derive(Debug, Args)]

@@ -3,10 +3,12 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use engine::client_setup::SetupEnvironment;
 use engine::operations::{
-    Certificates as Shown, ListCertificates, OrderCertificate, RenewCertificates, ShowCertificates, ShowTerms,
+    Certificates as Shown, ListCertificates, OrderCertificate, RenewCertificates, ShowCertificates,
+    ShowStatus, ShowTerms,
 };
-use engine::trust::{self, Action, CaCertificate, Outcome, Places, Plan, TrustStore};
+use engine::trust::{self, Action, CaCertificate, ClaudeCode, Outcome, Places, Plan, TrustStore};
 use engine::types::{CertificateInfo, PublicState, PublicStatus, Timestamp};
 
 use super::arguments::{Certificates, Store, Trust};
@@ -58,10 +60,22 @@ async fn change(place: &Place, options: &Trust, action: Action, output: &mut Out
     let ca = CaCertificate::read(&authority_file(place).await?)
         .map_err(|error| CliError::failed(error.to_string()))?;
     let home = place.home()?;
-    let stores: Vec<Box<dyn TrustStore>> = trust::stores(&Places::of(home))
+    let environment = SetupEnvironment::of_this_computer(
+        home.clone(),
+        |name| place.variable(name),
+        place.call(ShowStatus {}).await?.mcp_url,
+        authority_file(place).await?,
+        &place.data_dir,
+    );
+    let wanted = if options.claude_code { Some(Store::ClaudeCode) } else { options.store };
+    let mut stores: Vec<Box<dyn TrustStore>> = trust::stores(&Places::of(home), &environment)
         .into_iter()
-        .filter(|store| options.store.is_none_or(|wanted| is_wanted(wanted, &store.id())))
+        .filter(|store| wanted.is_none_or(|wanted| is_wanted(wanted, &store.id())))
         .collect();
+    if stores.is_empty() && wanted == Some(Store::ClaudeCode) {
+        // Asked for by name: it may well be installed tomorrow, and its settings are read then.
+        stores.push(Box::new(ClaudeCode::new(environment)));
+    }
     if stores.is_empty() {
         return Err(CliError::failed("there is no such trust store on this computer"));
     }
@@ -78,9 +92,10 @@ async fn change(place: &Place, options: &Trust, action: Action, output: &mut Out
     }
     let open = plans.iter().any(|(_, plan)| !plan.steps.is_empty());
     output.note(&plans.iter().map(|(_, plan)| describe(plan)).collect::<Vec<_>>().join("\n"))?;
-    if action == Action::Trust && options.store.is_none() {
+    if action == Action::Trust && wanted.is_none() {
         output.note(
-            "Claude Code needs none of these: `ambient-insights setup claude-code` names this CA in its own settings.",
+            "Claude Code needs its own settings alone (`--claude-code`); the other stores are for browsers and other \
+             programs.",
         )?;
     }
     if open && !confirm("Do this?", options.yes)? {
@@ -108,6 +123,7 @@ async fn change(place: &Place, options: &Trust, action: Action, output: &mut Out
 fn is_wanted(wanted: Store, id: &str) -> bool {
     match wanted {
         Store::System => id == "system",
+        Store::ClaudeCode => id == ClaudeCode::ID,
         Store::Nss => id.starts_with("nss:"),
     }
 }

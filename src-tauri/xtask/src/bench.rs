@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// One of `log-turn`, `reads`, `search`, `retrieval`, `start`, `import`, `desktop`, and of the store alone
+    /// One of `log-turn`, `reads`, `search`, `retrieval`, `start`, `import`, `tunnel`, `desktop`, and of the store alone
     /// `rules`, `analysis`, `forgetting`; all of them when none is named
     names: Vec<String>,
     /// The file of `LoCoMo`'s dialogues (locomo10.json), for `retrieval`

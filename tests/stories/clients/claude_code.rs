@@ -107,6 +107,33 @@ async fn setup_claude_code_is_all_that_a_person_has_to_do_and_can_be_undone() {
     assert!(!listed.contains("ambient-insights"), "{listed}");
 }
 
+#[tokio::test]
+#[ignore = "needs Claude Code; `cargo xtask test --all` installs and runs it"]
+async fn claude_code_believes_us_after_trust_and_not_after_untrust() {
+    let home = Home::new();
+    let server = home.serve().await;
+    let url = server.ready.mcp_url.as_str();
+    claude(&home, &Trust::Settings, &["mcp", "add", "--transport", "http", "memory", url]).await;
+    let listed = async || claude(&home, &Trust::Settings, &["mcp", "list"]).await;
+    let before = listed().await;
+    assert!(before.contains("memory") && before.contains("Failed to connect"), "{before}");
+    let settings = home.home().join(".claude/settings.json");
+    let own = std::fs::read(&settings).ok();
+
+    // It asks first: at no terminal, nobody has said yes.
+    home.run(["certificates", "trust", "--claude-code"]).await;
+    assert_eq!(std::fs::read(&settings).ok(), own, "nothing is changed without a yes");
+    let done = home.run(["certificates", "trust", "--claude-code", "--yes"]).await.expect_success();
+    assert!(format!("{}{}", done.stdout, done.stderr).contains("NODE_EXTRA_CA_CERTS"), "{done:?}");
+    let trusted = listed().await;
+    assert!(trusted.contains("Needs authentication"), "{trusted}");
+
+    home.run(["certificates", "untrust", "--claude-code", "--yes"]).await.expect_success();
+    let after = listed().await;
+    assert!(after.contains("Failed to connect"), "{after}");
+    assert_eq!(std::fs::read(&settings).ok(), own, "the settings are as they were");
+}
+
 /// Without metadata documents Claude Code registers itself, as other clients do and as it does elsewhere.
 #[tokio::test]
 #[ignore = "needs Claude Code; `cargo xtask test --all` installs and runs it"]

@@ -11,6 +11,19 @@ use rustls_pki_types::pem::PemObject as _;
 use crate::public::Refusal;
 use crate::{Error, resolver};
 
+/// The verifier of a client on this computer, which believes the authorities of a PEM file too.
+///
+/// # Errors
+/// Where the file can not be used, or the computer has no authorities.
+pub fn client_verifier(extra: Option<&Path>) -> Result<Arc<dyn ServerCertVerifier>, NobodyToBelieve> {
+    verifier(extra).map_err(|error| NobodyToBelieve(error.to_string()))
+}
+
+/// Why no server can be judged.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NobodyToBelieve(String);
+
 /// The verifier of a client on this computer. Made anew each time: it is asked a few times a month, and what
 /// the store holds would stay in memory in between.
 ///

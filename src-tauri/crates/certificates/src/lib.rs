@@ -18,6 +18,7 @@ mod resolver;
 pub mod trust;
 
 pub use acme::{ACME_TLS, AcmeSettings, ChallengeKind, Directory, NotADirectory, Problem};
+pub use believers::{NobodyToBelieve, client_verifier};
 pub use error::Error;
 pub use info::{CertificateInfo, Use};
 pub use local::LocalCertificates;

@@ -218,6 +218,12 @@ impl Error {
         }
     }
 
+    /// Whether there was no room on the disk; nothing was changed then.
+    #[must_use]
+    pub const fn is_full_disk(&self) -> bool {
+        matches!(self, Self::Database(database::Error::Full))
+    }
+
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind as E;
         let kind = error.kind();

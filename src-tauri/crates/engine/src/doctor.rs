@@ -1,5 +1,6 @@
 //! What is wrong, and how to mend it.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::Engine;
 use crate::operations::TunnelState;
-use crate::{Engine, public_check};
 
 /// The door has to answer within this time: it is on the same computer.
 const DOOR_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,7 +92,11 @@ impl Diagnosis {
 
 pub(crate) async fn examine(engine: &Engine) -> Diagnosis {
     let now = engine.clock().now();
-    let mut checks = vec![check_clock(now), check_data_directory(&engine.config().data_dir)];
+    let mut checks = vec![
+        check_clock(now),
+        check_data_directory(&engine.config().data_dir),
+        check_room(&engine.config().data_dir),
+    ];
     checks.push(check_database("context database", engine.context().integrity().await));
     checks.push(check_database("authorization database", engine.authorization().integrity().await));
     checks.extend(check_certificates(engine, now));
@@ -136,7 +141,7 @@ async fn check_reach(engine: &Engine) -> Vec<Check> {
     if let Some(origin) = engine.public_origin()
         && status.state == TunnelState::Up
     {
-        checks.extend(public_check::examine(&origin).await);
+        checks.extend(engine.examine_public_address(&origin).await);
     }
     checks
 }
@@ -167,6 +172,30 @@ fn check_data_directory(directory: &Path) -> Check {
         }
     }
     Check::good(name, directory.display().to_string())
+}
+
+/// More than one turn needs.
+const PROBE: &[u8] = &[0; 64 * 1024];
+
+/// Whether there is room for what is to be kept: tried, because how much a disk says is free and how much it takes are
+/// not always the same (quotas, reserved blocks).
+fn check_room(directory: &Path) -> Check {
+    let name = "disk";
+    let probe = directory.join(format!(".doctor-{}", std::process::id()));
+    let written = std::fs::File::create(&probe).and_then(|mut file| {
+        file.write_all(PROBE)?;
+        file.sync_all()
+    });
+    let removed = std::fs::remove_file(&probe);
+    match written.and(removed) {
+        Ok(()) => Check::good(name, "takes what is written"),
+        Err(error) => Check::bad(
+            name,
+            format!("nothing can be written into {}: {error}", directory.display()),
+            "free some space on that disk, or give the folder back to your own user; until then nothing new is \
+             remembered, and what is stored stays",
+        ),
+    }
 }
 
 fn check_database<E: std::fmt::Display>(name: &str, findings: Result<Vec<String>, E>) -> Check {

@@ -16,7 +16,6 @@ use gateway::BindError;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, Notify, broadcast};
 use tokio_util::sync::CancellationToken;
-use tunnel::ProviderKind;
 
 use crate::doorway::Doorway;
 use crate::event::{ProgramEvent, SurfaceRequest};
@@ -151,7 +150,7 @@ impl Engine {
         if matches!(door, Door::Open(_)) {
             engine.catch_up_with_hooks();
             engine.watch_age();
-            engine.follow_reachability();
+            engine.follow_reachability().await;
             let (events, stopping) = (engine.inner.events.clone(), engine.inner.stopping.clone());
             engine.inner.certificates.watch(challenge_port, events, stopping);
         }
@@ -178,8 +177,8 @@ impl Engine {
                 inner.certificates.resolver(),
                 &inner.clock,
             );
-            self.follow_reachability();
             drop(doorway);
+            self.follow_reachability().await;
             self.tell(Event::Program(ProgramEvent::StateChanged));
         }
         Ok(())
@@ -193,6 +192,7 @@ impl Engine {
         }
         self.inner.certificates.set_reachable(false);
         self.inner.doorway.lock().await.close().await;
+        self.follow_reachability().await;
         self.tell(Event::Program(ProgramEvent::StateChanged));
     }
 
@@ -373,10 +373,22 @@ impl Engine {
 
     /// Whether an authority that looks for the public name finds this program: the door is open, and where a tunnel
     /// is to bring the internet to it, that is up.
-    pub(crate) fn follow_reachability(&self) {
-        let by_tunnel = self.config().tunnel.provider.is_some_and(|kind| kind != ProviderKind::Ingress);
-        let up = self.reach().is_some_and(Reach::is_up);
-        self.inner.certificates.set_reachable(up || !by_tunnel);
+    pub(crate) async fn is_reachable(&self) -> bool {
+        self.leads_here(&*self.inner.doorway.lock().await)
+    }
+
+    /// Tells the care for the certificates whether it does.
+    pub(crate) async fn follow_reachability(&self) {
+        // Told while the door is held: of two who look at once, the later one has the last word.
+        let doorway = self.inner.doorway.lock().await;
+        self.inner.certificates.set_reachable(self.leads_here(&doorway));
+    }
+
+    fn leads_here(&self, doorway: &Doorway) -> bool {
+        let config = self.config();
+        // Whoever has set nothing has another program bring the name here.
+        let by_tunnel = crate::reach::is_set(config) && config.public_certificate.source.is_shown_over_tls();
+        doorway.address().is_some() && (!by_tunnel || self.reach().is_some_and(Reach::is_up))
     }
 
     /// Sessions went on while this program did not run.

@@ -3,14 +3,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use certificates::{LocalCertificates, PublicCertificate, PublicSettings};
 use clock::{Clock, Random};
 use gateway::ChallengePort;
 use rustls::server::ResolvesServerCert;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::ProgramEvent;
@@ -30,7 +29,7 @@ pub(crate) struct Certificates {
     pub(crate) public: Option<PublicCertificate>,
     /// Whether the public name can lead here just now. An authority that finds nobody at home counts that against
     /// the name, so nothing is ordered by itself while this is false.
-    reachable: Arc<AtomicBool>,
+    reachable: Arc<watch::Sender<bool>>,
 }
 
 impl Certificates {
@@ -48,12 +47,12 @@ impl Certificates {
             let settings = PublicSettings { name, folder: folder.join("public"), source };
             PublicCertificate::open(settings, Arc::clone(clock), random)
         });
-        Ok(Self { local, public, reachable: Arc::default() })
+        Ok(Self { local, public, reachable: Arc::new(watch::channel(false).0) })
     }
 
     /// Says whether the public name can lead here: the door is open, and what brings the internet to it is up.
     pub(crate) fn set_reachable(&self, reachable: bool) {
-        self.reachable.store(reachable, Ordering::Relaxed);
+        self.reachable.send_if_modified(|before| std::mem::replace(before, reachable) != reachable);
     }
 
     /// What the door shows to whom.
@@ -88,6 +87,7 @@ impl Certificates {
         stopping: CancellationToken,
     ) {
         let certificates = self.clone();
+        let mut reachable = self.reachable.subscribe();
         let watches_files = self.public.as_ref().is_some_and(PublicCertificate::watches_files);
         let mut tick = tokio::time::interval(if watches_files { FILES_TICK } else { RENEWAL_TICK });
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -97,6 +97,8 @@ impl Certificates {
                 tokio::select! {
                     () = stopping.cancelled() => return,
                     _ = tick.tick() => {}
+                    // What waited for the tunnel is ordered as soon as it is up. The sender lives in `certificates`.
+                    _ = reachable.changed() => {}
                 }
                 // An order that is under way when the program stops is given up: the next start makes it anew.
                 let changed = tokio::select! {
@@ -120,9 +122,7 @@ impl Certificates {
             }
         };
         let public = match &self.public {
-            Some(public) if public.watches_files() || self.reachable.load(Ordering::Relaxed) => {
-                public.tend().await
-            }
+            Some(public) if public.watches_files() || *self.reachable.borrow() => public.tend().await,
             _ => false,
         };
         local || public

@@ -11,7 +11,8 @@ use clock::{Clock, Random, Timestamp};
 use gateway::TunnelStreams;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex, broadcast, mpsc, watch};
 use tunnel::{
     Capabilities, HostKeyOffer, ProviderKind, PublicName, ReasonKind, Recipe, State, Supervisor, Timing,
 };
@@ -290,7 +291,7 @@ impl Engine {
                 let now = state.borrow_and_update().clone();
                 let is_up = matches!(now, State::Up { .. });
                 engine.follow_public_name(&now).await;
-                engine.follow_reachability();
+                engine.follow_reachability().await;
                 engine.forget_checks();
                 engine.tell(Event::Program(ProgramEvent::StateChanged));
                 tokio::select! {
@@ -340,8 +341,9 @@ impl Engine {
 
     async fn keep_trying_the_public_address(&self) {
         let (Some(reach), Some(origin)) = (self.reach(), self.public_origin()) else { return };
+        let mut events = self.events();
         loop {
-            let checks = public_check::examine(&origin).await;
+            let checks = self.examine_public_address(&origin).await;
             let public = checks.iter().all(|check| check.ok);
             for check in checks.iter().filter(|check| !check.ok) {
                 tracing::warn!(
@@ -353,8 +355,24 @@ impl Engine {
             if reach.checks.send_replace(checks.clone()) != checks {
                 self.tell(Event::Program(ProgramEvent::StateChanged));
             }
-            tokio::time::sleep(if public { LOOK_AGAIN.1 } else { LOOK_AGAIN.0 }).await;
+            let again = if public { LOOK_AGAIN.1 } else { LOOK_AGAIN.0 };
+            // A new certificate is what the address waited for, more often than not.
+            let _ = tokio::time::timeout(again, certificates_changed(&mut events)).await;
         }
+    }
+
+    /// The whole way from the public name to here, as Claude's cloud goes it.
+    pub(crate) async fn examine_public_address(&self, origin: &Origin) -> Vec<Check> {
+        let own = self.certificates().public.as_ref().map(certificates::PublicCertificate::status);
+        let checks = public_check::examine(origin, self.config().public_certificate.source.root()).await;
+        public_check::with_own_certificate(checks, own.as_ref())
+    }
+
+    /// Waits until a tunnel that is being opened stands, or does not.
+    pub(crate) async fn tunnel_opened(&self, limit: Duration) {
+        let Some(mut state) = self.reach().map(Reach::state) else { return };
+        let _ =
+            tokio::time::timeout(limit, state.wait_for(|state| !matches!(state, State::Connecting))).await;
     }
 
     /// Waits until the public address was tried, or the tunnel is not up any more.
@@ -371,5 +389,22 @@ impl Engine {
             }
         };
         let _ = tokio::time::timeout(limit, settled).await;
+    }
+}
+
+/// Whether there is a way in from the internet that is turned on and off here.
+pub(crate) fn is_set(config: &Config) -> bool {
+    providers::chosen(config).is_some()
+}
+
+/// Waits for the next word about the certificates.
+async fn certificates_changed(events: &mut broadcast::Receiver<Event>) {
+    loop {
+        match events.recv().await {
+            // Who missed some looks again, rather than once too seldom.
+            Ok(Event::Program(ProgramEvent::CertificatesChanged)) | Err(RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }

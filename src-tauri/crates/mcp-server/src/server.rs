@@ -133,6 +133,14 @@ fn explain(tool: &'static str, error: &ToolError) -> (Outcome, String) {
             tracing::debug!(tool, "a tool call came from a client that the owner keeps out");
             (Outcome::Refused, format!("{kept_out}."))
         }
+        // The one failure of ours that a person mends, and no second try.
+        ToolError::Store(error) if error.is_full_disk() => {
+            tracing::error!(tool, "a tool call found the disk full");
+            let text = "The disk of the user's computer is full, so nothing was stored. Trying again is no use until \
+                        there is room: tell the user to free some space. Reading still works."
+                .to_owned();
+            (Outcome::Failed, text)
+        }
         ToolError::Store(_) | ToolError::Answer(_) | ToolError::Panicked => {
             tracing::error!(tool, error = error as &dyn std::error::Error, "a tool call failed");
             let text = format!(

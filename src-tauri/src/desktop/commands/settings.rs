@@ -1,5 +1,6 @@
 //! Commands on settings and on the trust in the local certificate.
 
+use engine::client_setup::SetupEnvironment;
 use engine::operations::{ChangeSettings, Settings, ShowSettings, ShowStatus};
 use engine::trust::{self, Action, CaCertificate, Places, State, TrustStore};
 use engine::{Failure, SettingChange};
@@ -113,7 +114,14 @@ async fn with_stores(
     tokio::task::spawn_blocking(move || {
         let ca = CaCertificate::read(&status.ca_certificate)
             .map_err(|error| Failure::failed(error.to_string()))?;
-        let stores = trust::stores(&Places::of(home));
+        let environment = SetupEnvironment::of_this_computer(
+            home.clone(),
+            |name| place.variable(name),
+            status.mcp_url,
+            status.ca_certificate.clone(),
+            &place.data_dir,
+        );
+        let stores = trust::stores(&Places::of(home), &environment);
         act(&stores, &ca)?;
         let program = place.program();
         Ok(stores.iter().map(|store| look(store.as_ref(), &ca, &program)).collect())

@@ -47,6 +47,8 @@ function approvalsOf(scenario: string): ApprovalScreen[] {
 
 function trustStores(firstRun: boolean): TrustStoreView[] {
   return [
+    { store: "claude-code", label: "Claude Code (its own settings)", state: firstRun ? "absent" : "trusted", problem: null, administrator: false, can_ask: false, command: null,
+      steps: ["in /home/ada/.claude/settings.json, add env.NODE_EXTRA_CA_CERTS, so that Claude Code believes this server's certificate", "keep a copy of the settings beside them, as they are now"] },
     { store: "nss:/home/ada/.pki/nssdb", label: "Chromium and programs like it (this account)", state: firstRun ? "absent" : "trusted", problem: null,
       administrator: false, can_ask: false, command: null, steps: ["Adds this computer's certificate authority to the certificate database in your home folder."] },
     { store: "nss:/home/ada/.mozilla/firefox/ada.default", label: "Firefox (profile ada.default)", state: "absent", problem: null,

@@ -4,7 +4,7 @@ mod given;
 mod pair;
 mod status;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -19,7 +19,7 @@ pub(crate) use pair::{Believed, Pair};
 pub use status::{PublicState, PublicStatus};
 
 use crate::LocalCertificates;
-use crate::acme::{AcmeSettings, Challenges, Issuer, NextStep, Problem};
+use crate::acme::{AcmeSettings, ChallengeKind, Challenges, Issuer, NextStep, Problem};
 use crate::info::CertificateInfo;
 use crate::resolver::Shown;
 use given::Stamp;
@@ -31,6 +31,24 @@ pub enum PublicSource {
     Files(GivenFiles),
     /// An authority on the internet.
     Acme(AcmeSettings),
+}
+
+impl PublicSource {
+    /// A PEM file with authorities that are believed beside the system's.
+    #[must_use]
+    pub fn root(&self) -> Option<&Path> {
+        match self {
+            Self::Files(files) => files.root.as_deref(),
+            Self::Acme(acme) => acme.root.as_deref(),
+        }
+    }
+
+    /// Whether an authority is shown in a TLS handshake that the name leads here, so that only a way in for TLS makes
+    /// an order worth trying.
+    #[must_use]
+    pub fn is_shown_over_tls(&self) -> bool {
+        matches!(self, Self::Acme(acme) if acme.challenge == ChallengeKind::TlsAlpn01)
+    }
 }
 
 /// What the public certificate is set to.

@@ -81,6 +81,15 @@ pub enum TrustError {
         path: PathBuf,
     },
 
+    /// A program's settings, which are its store, can not be changed.
+    #[error("{store}: {source}")]
+    Settings {
+        /// The store's label.
+        store: String,
+        /// Why, with what to do.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
     /// All steps went well and the store still thinks as before.
     #[error(
         "the {store} was changed but {}",

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::json_file::JsonFile;
-use super::record::{self, Record};
+use super::record::{self, Entry, Record};
 use super::{OwnFile, SERVER_NAME, Setting, SetupEnvironment, SetupError, Wishes, hooks, write};
 
 const VARIABLE: &str = "NODE_EXTRA_CA_CERTS";
@@ -21,6 +21,37 @@ pub(super) fn wishes(environment: &SetupEnvironment, record: &Record) -> Result<
     authority(environment, record, &mut wishes)?;
     wishes.settings.extend(hooks::settings(environment, &settings_file(environment))?);
     Ok(wishes)
+}
+
+/// What they should hold for the certificate alone. Where another file of authorities is named, one of both is made:
+/// whoever asks for just this wants it to be believed.
+pub(super) fn trust(environment: &SetupEnvironment, record: &Record) -> Result<Wishes, SetupError> {
+    let mut wishes = Wishes::default();
+    let environment = SetupEnvironment { combine_certificates: true, ..environment.clone() };
+    authority(&environment, record, &mut wishes)?;
+    Ok(wishes)
+}
+
+/// Whether an entry of the record is about the certificate.
+pub(super) fn is_trust(entry: &Entry) -> bool {
+    entry.pointer == ["env", VARIABLE]
+}
+
+/// Whether the file of authorities that Claude Code is given holds ours.
+pub(super) fn trusts(environment: &SetupEnvironment) -> Result<bool, SetupError> {
+    let settings = JsonFile::read(&settings_file(environment))?;
+    let set = settings.get(&["env".to_owned(), VARIABLE.to_owned()]).and_then(Value::as_str);
+    // The settings hide what the shell says.
+    let named = set.map(PathBuf::from).or_else(|| environment.node_extra_ca_certs.clone());
+    let Some(named) = named.filter(|path| !path.as_os_str().is_empty()) else { return Ok(false) };
+    let ours = read_pem(&environment.ca_certificate)?;
+    // A file that is not there is nobody's authority.
+    Ok(read_pem(&named).is_ok_and(|pem| contains(&pem, &ours)))
+}
+
+/// Whether somebody has started Claude Code here: it makes its folder the first time.
+pub(super) fn is_here(environment: &SetupEnvironment) -> bool {
+    config_folder(environment).is_dir()
 }
 
 /// The folder of the user's own settings.

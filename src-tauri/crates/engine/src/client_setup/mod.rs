@@ -53,9 +53,33 @@ impl Client {
         }
     }
 
-    fn wishes(self, environment: &SetupEnvironment, record: &Record) -> Result<Wishes, SetupError> {
+    fn wishes(
+        self,
+        environment: &SetupEnvironment,
+        record: &Record,
+        part: Part,
+    ) -> Result<Wishes, SetupError> {
+        match (self, part) {
+            (Self::ClaudeCode, Part::Whole) => claude_code::wishes(environment, record),
+            (Self::ClaudeCode, Part::Trust) => claude_code::trust(environment, record),
+        }
+    }
+
+    /// Whether it believes this server's certificate by its own settings.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no JSON.
+    pub fn trusts(self, environment: &SetupEnvironment) -> Result<bool, SetupError> {
         match self {
-            Self::ClaudeCode => claude_code::wishes(environment, record),
+            Self::ClaudeCode => claude_code::trusts(environment),
+        }
+    }
+
+    /// Whether it seems to be used on this computer.
+    #[must_use]
+    pub fn is_here(self, environment: &SetupEnvironment) -> bool {
+        match self {
+            Self::ClaudeCode => claude_code::is_here(environment),
         }
     }
 }
@@ -69,6 +93,15 @@ impl FromStr for Client {
             .find(|client| client.id() == text)
             .ok_or_else(|| SetupError::UnknownClient { name: text.to_owned() })
     }
+}
+
+/// How much of a client's configuration is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// All that it needs to connect.
+    Whole,
+    /// That it believes this server's certificate, and nothing else.
+    Trust,
 }
 
 /// Where things are on this computer. Everything that a plan depends on stands here or in the files it names.
@@ -127,9 +160,15 @@ struct OwnFile {
 /// # Errors
 /// A file that cannot be read or is no JSON. Nothing was changed.
 pub fn plan(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
-    let record = Record::load(client, environment)?;
-    let wishes = client.wishes(environment, &record)?;
-    Plan::to_set_up(client, environment, record, wishes)
+    set_up(client, environment, Part::Whole)
+}
+
+/// The same for the one thing that the client believes this server's certificate.
+///
+/// # Errors
+/// Those of [`plan`].
+pub fn plan_trust(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
+    set_up(client, environment, Part::Trust)
 }
 
 /// Works out what undoing would change. Reads only.
@@ -137,13 +176,38 @@ pub fn plan(client: Client, environment: &SetupEnvironment) -> Result<Plan, Setu
 /// # Errors
 /// A file that cannot be read or is no JSON. Nothing was changed.
 pub fn plan_undo(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
-    let mut record = Record::load(client, environment)?;
+    let record = Record::load(client, environment)?;
+    undo(client, environment, Part::Whole, record, Record::default())
+}
+
+/// The same for the one thing that the client believes this server's certificate, whichever of the two set it up.
+///
+/// # Errors
+/// Those of [`plan_undo`].
+pub fn plan_untrust(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
+    let (record, rest) = Record::load(client, environment)?.split(claude_code::is_trust);
+    undo(client, environment, Part::Trust, record, rest)
+}
+
+fn set_up(client: Client, environment: &SetupEnvironment, part: Part) -> Result<Plan, SetupError> {
+    let record = Record::load(client, environment)?;
+    let wishes = client.wishes(environment, &record, part)?;
+    Plan::to_set_up(client, environment, record, wishes)
+}
+
+fn undo(
+    client: Client,
+    environment: &SetupEnvironment,
+    part: Part,
+    mut record: Record,
+    rest: Record,
+) -> Result<Plan, SetupError> {
     if record.is_empty() {
         // The record is lost (or there never was one): what looks exactly like ours is ours.
-        let wishes = client.wishes(environment, &record)?;
+        let wishes = client.wishes(environment, &record, part)?;
         record.assume(wishes.settings);
     }
-    Plan::to_undo(client, environment, &record, &Record::default())
+    Plan::to_undo(client, environment, &record, &rest)
 }
 
 /// Works out what would change so that Claude Code's hooks are those that the environment wishes for, and none where

@@ -215,14 +215,15 @@ impl Plan {
         let made = |path: &Path| record.entries().iter().any(|entry| entry.made_file && entry.file == path);
         plan.writes.extend(files.writes(made));
         let record_path = record::path(client, environment);
-        if !rest.is_empty() {
-            plan.writes.push(Write::Ours { path: record_path, after: Some(rest.to_bytes()) });
-            return Ok(plan);
-        }
-        for path in rest.own_files().iter().chain(record.own_files()).chain([&record_path]) {
+        let left = if rest.is_empty() { rest.own_files() } else { &[] };
+        for path in left.iter().chain(record.own_files()) {
             if write::read(path)?.is_some() {
                 plan.writes.push(Write::Ours { path: path.clone(), after: None });
             }
+        }
+        let after = (!rest.is_empty()).then(|| rest.to_bytes());
+        if after.is_some() || write::read(&record_path)?.is_some() {
+            plan.writes.push(Write::Ours { path: record_path, after });
         }
         Ok(plan)
     }

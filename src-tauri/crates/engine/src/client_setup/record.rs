@@ -66,6 +66,13 @@ impl Record {
         self.entries.is_empty()
     }
 
+    /// What `first` is true of, with the files of our own that belong to it; and the rest.
+    pub(super) fn split(self, first: impl Fn(&Entry) -> bool) -> (Self, Self) {
+        let (first, rest) = self.entries.into_iter().partition(first);
+        // All files of our own are authorities, which are the one thing that is ever taken back by itself.
+        (Self { entries: first, own_files: self.own_files }, Self { entries: rest, own_files: Vec::new() })
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
     }

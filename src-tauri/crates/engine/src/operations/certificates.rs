@@ -1,6 +1,8 @@
 //! The certificates in use, and getting new ones.
 
-use certificates::{CertificateInfo, Problem, PublicStatus, Use};
+use std::time::Duration;
+
+use certificates::{CertificateInfo, Problem, PublicCertificate, PublicState, PublicStatus, Use};
 use serde::{Deserialize, Serialize};
 
 use crate::event::ProgramEvent;
@@ -9,6 +11,9 @@ use crate::{Config, Engine, Event, Failure, Operation};
 
 /// The setting that holds what the person has agreed to.
 const AGREED_TERMS: &str = "acme.agreed_terms";
+
+/// How long a tunnel that is being opened is waited for, before an order is refused for the want of it.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// Lists the certificates in use.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -58,15 +63,18 @@ impl Operation for RenewCertificates {
 
     async fn run(self, engine: &Engine) -> Result<Certificates, Failure> {
         let certificates = engine.certificates();
+        let asked = |public: &&PublicCertificate| public.status().state != PublicState::NotAsked;
         if certificates.public.is_some() {
             wants_the_door(engine).await?;
         }
+        let public = certificates.public.as_ref().filter(asked);
+        if public.is_some() {
+            wants_the_way_in(engine).await?;
+        }
         certificates.local.renew().map_err(|error| Failure::failed(error.to_string()))?;
-        let public = match &certificates.public {
-            Some(public) if public.status().state != certificates::PublicState::NotAsked => {
-                public.renew().await
-            }
-            _ => Ok(()),
+        let public = match public {
+            Some(public) => public.renew().await,
+            None => Ok(()),
         };
         engine.tell(Event::Program(ProgramEvent::CertificatesChanged));
         public.map_err(|problem| failure(&problem))?;
@@ -124,7 +132,7 @@ impl Operation for OrderCertificate {
 
     async fn run(self, engine: &Engine) -> Result<Certificates, Failure> {
         let public = public(engine)?;
-        wants_the_door(engine).await?;
+        wants_the_way_in(engine).await?;
         let terms = public.terms().await.map_err(|problem| failure(&problem))?;
         if terms != self.agreed_terms {
             return Err(Failure::refused(match terms {
@@ -156,7 +164,7 @@ impl Operation for OrderCertificate {
 pub(crate) fn list(engine: &Engine) -> Vec<CertificateInfo> {
     let certificates = engine.certificates();
     let mut list = certificates.local.list();
-    list.extend(certificates.public.as_ref().and_then(certificates::PublicCertificate::info));
+    list.extend(certificates.public.as_ref().and_then(PublicCertificate::info));
     let local = engine.issuer().to_owned();
     let port = local.strip_prefix("https://localhost").unwrap_or_default().to_owned();
     let public = engine.public_origin().map(|origin| origin.to_string());
@@ -181,11 +189,11 @@ pub(crate) fn list(engine: &Engine) -> Vec<CertificateInfo> {
 }
 
 fn show(engine: &Engine) -> Certificates {
-    let public = engine.certificates().public.as_ref().map(certificates::PublicCertificate::status);
+    let public = engine.certificates().public.as_ref().map(PublicCertificate::status);
     Certificates { list: list(engine), public }
 }
 
-fn public(engine: &Engine) -> Result<&certificates::PublicCertificate, Failure> {
+fn public(engine: &Engine) -> Result<&PublicCertificate, Failure> {
     engine.certificates().public.as_ref().ok_or_else(|| {
         Failure::refused(
             "there is no public name to order a certificate for; set public_url to the https address under which \
@@ -202,6 +210,19 @@ async fn wants_the_door(engine: &Engine) -> Result<(), Failure> {
     Err(Failure::refused(
         "the program is not running (or its door is closed), so no authority could see that the name leads here; \
          start it with `ambient-insights serve` or open the desktop, then try again",
+    ))
+}
+
+/// The same of a tunnel that is to bring the authority here.
+async fn wants_the_way_in(engine: &Engine) -> Result<(), Failure> {
+    wants_the_door(engine).await?;
+    engine.tunnel_opened(OPENING).await;
+    if engine.is_reachable().await {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "the tunnel is not up, so no authority could see that the name leads here; turn it on with \
+         `ambient-insights tunnel up`, then try again",
     ))
 }
 

@@ -55,10 +55,7 @@ async fn a_program_that_lets_nobody_in_orders_nothing() {
     }
     assert!(!directory.path().join("config.toml").exists());
     let public = ShowCertificates {}.run(&engine).await.unwrap().public.unwrap();
-    assert_eq!(
-        (public.name.as_str(), public.state),
-        ("memory.example.org", certificates::PublicState::NotAsked)
-    );
+    assert_eq!((public.name.as_str(), public.state), ("memory.example.org", PublicState::NotAsked));
     engine.stop().await;
 }
 
@@ -77,5 +74,34 @@ async fn files_that_can_not_be_used_are_told_and_keep_nothing_from_working() {
     let check = diagnosis.checks.iter().find(|it| it.name.starts_with("public certificate")).unwrap();
     assert!(!check.ok && check.remedy.is_some(), "{check:?}");
     assert!(diagnosis.checks.iter().any(|it| it.name == "door" && it.ok), "{diagnosis:?}");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn while_the_tunnel_is_down_no_authority_is_asked_and_the_local_certificates_are_renewed() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = [
+        ("PUBLIC_URL", "https://memory.example.org"),
+        ("TUNNEL_PROVIDER", "ssh"),
+        // Nobody is there, and nobody is asked.
+        ("ACME_DIRECTORY", "https://127.0.0.1:1/directory"),
+    ];
+    let engine = start(directory.path(), Door::Open(Surface::Terminal), &settings).await;
+    assert!(!engine.is_reachable().await);
+    let order = OrderCertificate { agreed_terms: None }.run(&engine).await.unwrap_err();
+    assert!(order.code == FailureCode::Refused && order.message.contains("tunnel up"), "{order}");
+    let before = ShowCertificates {}.run(&engine).await.unwrap();
+    let after = RenewCertificates {}.run(&engine).await.unwrap();
+    assert_ne!(before.list[1].serial, after.list[1].serial);
+    engine.stop().await;
+
+    // Over HTTP the authority comes by another way.
+    let directory = tempfile::tempdir().unwrap();
+    let more = [("ACME_CHALLENGE", "http-01"), ("ACME_HTTP_PORT", "0")];
+    let settings: Vec<_> = settings.into_iter().chain(more).collect();
+    let engine = start(directory.path(), Door::Open(Surface::Terminal), &settings).await;
+    assert!(engine.is_reachable().await);
+    engine.close_door().await;
+    assert!(!engine.is_reachable().await, "nobody is found behind a closed door");
     engine.stop().await;
 }
