@@ -52,8 +52,12 @@ pub(super) async fn import(place: &Place, options: Import, output: &mut Output) 
         input: std::path::absolute(&options.input)?,
         dry_run: options.dry_run,
     };
-    let report =
-        place.call_showing(operations::Import { request, keep: options.keep }, Shown::Transfer(TransferTask::Import)).await?;
+    let report = place
+        .call_showing(
+            operations::Import { request, keep: options.keep },
+            Shown::Transfer(TransferTask::Import),
+        )
+        .await?;
     output.show(&report, told)?;
     // The good records are in; a script must notice all the same that something was left out.
     if report.skipped == 0 && !report.cancelled { Ok(()) } else { Err(CliError::Said) }

@@ -122,9 +122,11 @@ impl Engine {
             Door::Open(_) => certificates.challenge_port(&config).await,
             Door::Closed => None,
         };
-        let reach =
-            matches!(door, Door::Open(_)).then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
-        doorway.take_streams(reach.as_ref().map(Reach::streams));
+        let reach = matches!(door, Door::Open(_))
+            .then(|| Reach::new(&config, Arc::clone(&clock), Arc::clone(&chance)));
+        if let Some(reach) = &reach {
+            doorway.take_streams(reach.streams(), reach.visitors());
+        }
         doorway.open(&config, &origins, &context, &authorization, certificates.resolver(), &clock);
         let engine = Self {
             inner: Arc::new(Inner {
@@ -374,7 +376,7 @@ impl Engine {
     /// Whether an authority that looks for the public name finds this program: the door is open, and where a tunnel
     /// is to bring the internet to it, that is up.
     pub(crate) fn follow_reachability(&self) {
-        let by_tunnel = self.config().tunnel.provider.is_some_and(|kind| kind != ProviderKind::Ingress);
+        let by_tunnel = self.reach_config().tunnel.provider.is_some_and(|kind| kind != ProviderKind::Ingress);
         let up = self.reach().is_some_and(Reach::is_up);
         self.inner.certificates.set_reachable(up || !by_tunnel);
     }

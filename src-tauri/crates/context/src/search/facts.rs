@@ -48,7 +48,9 @@ impl Block {
             })
             .optional()?;
         match read {
-            Some(block) if block.authors.len() != block.times.len() || block.sorts.len() != block.times.len() => {
+            Some(block)
+                if block.authors.len() != block.times.len() || block.sorts.len() != block.times.len() =>
+            {
                 Err(damaged(Damaged))
             }
             read => Ok(read),

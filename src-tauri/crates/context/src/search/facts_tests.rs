@@ -111,8 +111,13 @@ fn when_a_removed_document_happened_is_not_kept() {
 #[test]
 fn facts_that_do_not_fit_together_are_damage() {
     let (_directory, database) = index();
-    apply(&database, (0..9).map(|seq| document(seq, 5, i64::try_from(seq).unwrap(), FoundKind::Turn)).collect(), Vec::new());
-    let spoilt = database.write_blocking(|c| Ok::<_, Error>(c.execute("UPDATE fact SET authors = x'01'", [])?));
+    apply(
+        &database,
+        (0..9).map(|seq| document(seq, 5, i64::try_from(seq).unwrap(), FoundKind::Turn)).collect(),
+        Vec::new(),
+    );
+    let spoilt =
+        database.write_blocking(|c| Ok::<_, Error>(c.execute("UPDATE fact SET authors = x'01'", [])?));
     assert_eq!(spoilt.unwrap(), 1);
     let filter = Filter { authors: Some(vec![1]), ..Filter::default() };
     let error = database.read_blocking(|connection| allowed(connection, &filter, 9)).unwrap_err();

@@ -46,7 +46,8 @@ impl Allowed {
 
     /// The documents, unless they are more than `most`.
     fn few(&self, most: usize) -> Option<Vec<usize>> {
-        let count: usize = self.bits.iter().map(|bits| usize::try_from(bits.count_ones()).unwrap_or(64)).sum();
+        let count: usize =
+            self.bits.iter().map(|bits| usize::try_from(bits.count_ones()).unwrap_or(64)).sum();
         let few = !self.inverted && count <= most;
         few.then(|| (0..self.bits.len() * 64).filter(|number| self.has(*number)).collect())
     }
@@ -126,7 +127,8 @@ impl Filter {
         conditions.extend(self.to.map(|to| format!("occurred_at < {to}")));
         if let Some(authors) = &self.authors {
             // What they brought may lie long back.
-            let mut last = connection.prepare_cached("SELECT max(occurred_at) FROM document WHERE author = ?1")?;
+            let mut last =
+                connection.prepare_cached("SELECT max(occurred_at) FROM document WHERE author = ?1")?;
             let mut newest: Option<i64> = None;
             for author in authors {
                 newest = newest.max(last.query_row([author], |row| row.get(0))?);

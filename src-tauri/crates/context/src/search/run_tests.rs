@@ -264,7 +264,10 @@ async fn an_index_that_is_gone_damaged_or_foreign_is_made_anew() {
         }),
         ("the database is sound and a list in it is not", &|f| {
             let index = Connection::open(file(f)).unwrap();
-            assert!(index.execute("UPDATE posting SET list = x'0080' WHERE term LIKE 'lighthous%'", []).unwrap() > 0);
+            assert!(
+                index.execute("UPDATE posting SET list = x'0080' WHERE term LIKE 'lighthous%'", []).unwrap()
+                    > 0
+            );
         }),
     ];
     for (what, spoil) in spoils {

@@ -58,8 +58,7 @@ fn made(seed: u64, steps: &[usize], removed: usize) -> Made {
         database.write_blocking(move |connection| index::apply(connection, &step)).unwrap();
     }
     let last = u64::try_from(documents.len()).unwrap();
-    let gone: BTreeSet<i64> =
-        (0..removed).map(|_| i64::try_from(below(&random, last)).unwrap()).collect();
+    let gone: BTreeSet<i64> = (0..removed).map(|_| i64::try_from(below(&random, last)).unwrap()).collect();
     let stale = gone.iter().map(|seq| (Kind::Turn, *seq)).collect();
     let step = Step { stale, documents: Vec::new(), progress: Progress::default() };
     database.write_blocking(move |connection| index::apply(connection, &step)).unwrap();
@@ -82,7 +81,8 @@ impl Made {
     /// a document is one more than its place.
     fn slots(&self, question: &str, scores: &Scores) -> Vec<(u32, u32)> {
         let asked = Question::read(question);
-        let known: BTreeSet<&str> = self.documents.iter().flat_map(|document| &document.terms).map(|(term, _)| &**term).collect();
+        let known: BTreeSet<&str> =
+            self.documents.iter().flat_map(|document| &document.terms).map(|(term, _)| &**term).collect();
         let of = |document: &NewDocument| {
             let (mut score, mut words) = (0, 0);
             let mut terms = scores.terms.iter();
@@ -168,8 +168,7 @@ fn of_equal_documents_the_newer_are_the_better_in_every_segment() {
             terms: if seq % 2 == 0 { vec![("even".to_owned(), 1)] } else { vec![("odd".to_owned(), 1)] },
             length: 1,
         });
-        let step =
-            Step { stale: Vec::new(), documents: documents.collect(), progress: Progress::default() };
+        let step = Step { stale: Vec::new(), documents: documents.collect(), progress: Progress::default() };
         database.write_blocking(move |connection| index::apply(connection, &step)).unwrap();
     }
     let found = database
