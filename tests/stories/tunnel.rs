@@ -174,6 +174,56 @@ async fn a_tunnel_that_is_to_start_with_the_program_does_and_what_hinders_it_is_
     limitless.run(["tunnel", "up"]).await.expect_failure(1, &["limits = \"off\""]);
 }
 
+#[tokio::test]
+async fn an_access_that_is_limited_to_claudes_cloud_is_of_no_use_to_others_who_come_through_the_host() {
+    let stage = Stage::new().await;
+    let server = stage.serve(true, "").await;
+    stage.home.json(["tunnel", "up", "--json"]).await;
+    let public = stage.public(server.authority());
+    let client = OAuthClient::register(&public, "From the cloud").await;
+    let attempt = client.attempt(&public, None);
+    let mut browser = public.browser();
+    let (waiting, page) = browser.open(&attempt.url).await.page();
+    let id = waiting.path_segments().unwrap().next_back().unwrap().to_owned();
+    stage.home.run(["approvals", "approve", &id, "--code", &typed_code(&page.text())]).await.expect_success();
+    let back = browser.open(&waiting).await.away();
+    let redeemed = client.redeem(&public, &parameter(&back, "code").unwrap(), &attempt.verifier).await;
+    let tokens = Tokens::from(&redeemed.json());
+    let call = async || {
+        let request =
+            hyper::Request::get("/mcp").header("authorization", format!("Bearer {}", tokens.access));
+        public.https().send(request.body(http_body_util::Full::default()).unwrap()).await
+    };
+    assert_ne!(call().await.status, 403);
+    server.stop().await;
+
+    // The same program, the same host: the visitor's address is the one that the host tells, and it is this computer's.
+    let server = stage.serve(true, "allow = \"anthropic\"").await;
+    let status = stage.home.json(["tunnel", "up", "--json"]).await;
+    assert_eq!(check(&status, "public challenge")["ok"], true, "the self-test shows no token: {status}");
+    let refused = call().await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert!(refused.text().contains("tunnel.allow"), "{}", refused.text());
+    let refused = client.refresh(&public, &tokens.refresh).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["error"]), (403, &json!("access_denied")));
+    // The owner's browser still gets to the page on which to approve.
+    let (_, page) = public.browser().open(&client.attempt(&public, None).url).await.page();
+    assert!(!typed_code(&page.text()).is_empty());
+    let audit = stage.home.json(["audit", "--json"]).await;
+    assert!(audit.to_string().contains("foreign_address"), "{audit}");
+    server.stop().await;
+
+    // Behind a forwarder of the host nobody would know who comes: that is said before anything starts.
+    std::fs::write(
+        stage.home.data().join("config.toml"),
+        "tunnel.allow = \"anthropic\"\ntunnel.provider = \"ssh\"\ntunnel.ssh.remote_address = \"loopback\"\n",
+    )
+    .unwrap();
+    let ended = stage.home.try_serve(&Serve::default()).await.err().unwrap();
+    let code = ended.code;
+    ended.expect_failure(code, &["tunnel.allow", "tunnel.ssh.remote_address"]);
+}
+
 async fn wait_for(stage: &Stage, wanted: &str) {
     within(&format!("a tunnel that is {wanted}"), async { while stage.status().await["state"] != wanted {} })
         .await;

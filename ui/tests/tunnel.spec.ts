@@ -4,13 +4,14 @@ import { calls, expect, expectNoAxeViolation, failNext, openMain, test, themes }
 
 const region = "From anywhere";
 
-test("without a way in, the settings to write are there to be copied", async ({ page }) => {
+test("without a way in, Home leads to where one is chosen", async ({ page }) => {
   await openMain(page, "");
   const card = page.getByRole("region", { name: region });
   await expect(card.getByText("nothing from the internet reaches this computer", { exact: false })).toBeVisible();
-  await card.getByRole("button", { name: "Copy the settings" }).click();
-  expect(JSON.stringify(await calls(page, "copy_text"))).toContain("[tunnel.ssh]");
   await expect(card.getByRole("switch")).toHaveCount(0);
+  await card.getByRole("button", { name: "Set it up" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeFocused();
+  await expect(page.getByRole("region", { name: "From the internet" })).toBeVisible();
 });
 
 test("a host is trusted by its fingerprint and no other, then the tunnel is public", async ({ page }) => {

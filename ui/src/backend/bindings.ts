@@ -1,6 +1,164 @@
 // Written from the Rust types by `UPDATE_BINDINGS=1 cargo test --lib bindings`; a test fails when it is stale.
 
+export type ChangeReach = { 
+/**
+ * The id of the chosen provider.
+ */
+provider: string, 
+/**
+ * The id of the chosen source of a certificate.
+ */
+certificate: string, 
+/**
+ * The settings that count for these, as they were filled in; one that is missing stays as it was.
+ */
+values: Array<ReachValue>, };
+
+export type ReachChanged = { 
+/**
+ * The form as it is now.
+ */
+form: ReachForm, 
+/**
+ * Why nothing was written; empty: it was.
+ */
+problems: Array<ReachProblem>, 
+/**
+ * What is to be known although it was written.
+ */
+note: string | null, };
+
+export type ReachChoice = { 
+/**
+ * The id of the way that is set.
+ */
+chosen: string, 
+/**
+ * Who set it.
+ */
+source: SettingSource, 
+/**
+ * The ways.
+ */
+ways: Array<ReachWay>, };
+
+export type ReachField = { 
+/**
+ * Its name in `config.toml`.
+ */
+key: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * What it means.
+ */
+words: string, 
+/**
+ * What it is.
+ */
+kind: ReachFieldKind, 
+/**
+ * What is set, or the default; empty: nothing.
+ */
+value: string, 
+/**
+ * Who set it.
+ */
+source: SettingSource, 
+/**
+ * Nothing works without it.
+ */
+required: boolean, 
+/**
+ * It is used from the next start of the engine on; else at once.
+ */
+at_restart: boolean, };
+
+export type ReachFieldKind = { "kind": "text", 
+/**
+ * The example.
+ */
+example: string, } | { "kind": "number" } | { "kind": "switch" } | { "kind": "choice", 
+/**
+ * Which.
+ */
+choices: Array<ReachOption>, };
+
+export type ReachForm = { 
+/**
+ * By which way the internet is to reach the program.
+ */
+provider: ReachChoice, 
+/**
+ * What holds for every way.
+ */
+general: Array<ReachField>, 
+/**
+ * Where the certificate of the public name comes from.
+ */
+certificate: ReachChoice, };
+
+export type ReachOption = { 
+/**
+ * As it stands in `config.toml`.
+ */
+value: string, 
+/**
+ * What people call it.
+ */
+name: string, };
+
+export type ReachProblem = { 
+/**
+ * At which setting; none: it is of the whole.
+ */
+key: string | null, 
+/**
+ * What is wrong, and what to do.
+ */
+message: string, };
+
+export type ReachValue = { 
+/**
+ * Its name in `config.toml`.
+ */
+key: string, 
+/**
+ * As it was typed; empty: its default.
+ */
+value: string, };
+
+export type ReachWay = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * What it means in sentences, the most important first: who can read along, whether the address stays.
+ */
+words: Array<string>, 
+/**
+ * Whether what holds for every way, and a certificate, concern it.
+ */
+public: boolean, 
+/**
+ * Whether it can give the public address itself, so that none has to be set.
+ */
+gives_name: boolean, 
+/**
+ * Its settings.
+ */
+fields: Array<ReachField>, };
+
 export type ScopeName = "context:read" | "context:write" | "conversations:read" | "conversations:write" | "insights:read" | "insights:write" | "connectors:use" | "web-search:read" | "admin";
+
+export type ShowReachForm = Record<symbol, never>;
 
 export type TrustState = "absent" | "incomplete" | "trusted";
 
@@ -1870,7 +2028,7 @@ first_run: boolean, } | { "state": "failed",
  */
 message: string, };
 
-export type ProviderKind = "ssh" | "ingress";
+export type ProviderKind = "ssh" | "ingress" | "ngrok";
 
 export type PublicState = "not_asked" | "waiting" | "in_use";
 
@@ -2687,6 +2845,8 @@ export interface MainCommands {
   trust_tunnel_host: { input: TrustTunnelHost; output: HostKeyOffer };
   show_tunnel_recipe: { input: ShowTunnelRecipe; output: Recipe };
   copy_text: { input: CopyText; output: null };
+  show_reach_form: { input: ShowReachForm; output: ReachForm };
+  change_reach: { input: ChangeReach; output: ReachChanged };
   list_approvals: { input: ListApprovals; output: Array<PendingRequest> };
   open_approval: { input: OpenApproval; output: null };
   list_clients: { input: ListClients; output: Array<KnownClient> };

@@ -23,7 +23,7 @@ const rejections: Record<string, string> = {
   bad_authorization_request: "asking in a wrong way", bad_token_request: "asking in a wrong way", bad_registration: "registering in a wrong way",
   bad_revocation: "asking in a wrong way", bad_introspection: "asking in a wrong way", wrong_secret: "with a wrong secret",
   foreign_registration: "asking for somebody else's registration", registration_off: "registering where that is switched off",
-  bad_redirect: "with a wrong way back", blocked_client: "from a blocked program",
+  bad_redirect: "with a wrong way back", foreign_address: "from an address that is not let in", blocked_client: "from a blocked program",
 };
 
 /** What people look for, and the kinds of lines that tell of it. */

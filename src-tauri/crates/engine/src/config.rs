@@ -17,11 +17,12 @@ mod external;
 mod flat;
 mod privacy;
 mod setting;
+mod shown;
 mod tokens;
 mod tunnel;
 
 pub use self::certificates::PublicCertificateSettings;
-pub use self::tunnel::{CloudflaredConfig, SshConfig, TailscaleConfig, TunnelConfig};
+pub use self::tunnel::{CloudflaredConfig, NgrokConfig, SshConfig, TailscaleConfig, TunnelConfig};
 pub use setting::{Setting, SettingSource, Theme};
 
 /// The port that is taken when nothing else was said.
@@ -76,11 +77,13 @@ const KEYS: &[&str] = &[
     "retention_days",
     "static_clients",
     "theme",
+    "tunnel.allow",
     "tunnel.cloudflared.credentials_file",
     "tunnel.cloudflared.port",
     "tunnel.cloudflared.program",
     "tunnel.cloudflared.quick",
     "tunnel.cloudflared.token_file",
+    "tunnel.ngrok.authtoken_file",
     "tunnel.provider",
     "tunnel.ssh.host",
     "tunnel.ssh.key",
@@ -93,6 +96,12 @@ const KEYS: &[&str] = &[
     "tunnel.tailscale.program",
     "tunnel.tailscale.tls",
 ];
+
+/// Every setting's name.
+#[cfg(test)]
+pub(crate) const fn every_key() -> &'static [&'static str] {
+    KEYS
+}
 
 const PORT_RULE: &str = "a port is a number from 0 (a free one) to 65535";
 
@@ -272,6 +281,12 @@ pub enum ConfigError {
         /// Why.
         detail: String,
     },
+    /// Who may come hangs on where they come from, and that would not be known.
+    #[error("tunnel.allow = \"anthropic\" needs to know from where somebody connects: {remedy}")]
+    VisitorsUnknown {
+        /// What to do.
+        remedy: &'static str,
+    },
     /// One port for what comes from here and from the internet: they could not be told apart.
     #[error("port and ingress_port are both {port}; give one of them another number")]
     OnePortForBoth {
@@ -321,6 +336,7 @@ impl Config {
         }
         if let Some(url) = command_line.public_url {
             layers.public_url = Some(parse_url("--public-url", &url)?);
+            layers.sources.insert("public_url".to_owned(), SettingSource::CommandLine);
         }
         layers.check(data_dir)
     }
@@ -403,12 +419,14 @@ impl Layers {
             return Err(ConfigError::OnePortForBoth { port });
         }
         let external = self.external.check(&data_dir)?;
+        let ingress_proxied = self.ingress_proxy_protocol.unwrap_or(false);
+        let tunnel = self.tunnel.check(self.ingress_port.map(|_| ingress_proxied))?;
         let public_certificate = self.certificates.check(&data_dir, self.public_url.is_some())?;
         Ok(Config {
             data_dir,
             port,
             ingress_port: self.ingress_port,
-            ingress_proxy_protocol: self.ingress_proxy_protocol.unwrap_or(false),
+            ingress_proxy_protocol: ingress_proxied,
             public_url: self.public_url,
             public_certificate,
             browser_origins: self.browser_origins.unwrap_or_default(),
@@ -426,7 +444,7 @@ impl Layers {
             remember_consent: self.admission.remember_consent(),
             redaction: self.privacy.redaction(),
             retention: self.privacy.retention(),
-            tunnel: self.tunnel.check(self.ingress_port.is_some()),
+            tunnel,
             theme: self.theme.unwrap_or_default(),
             sources: self.sources,
         })
@@ -477,7 +495,9 @@ impl Layers {
                 self.static_clients.extend(clients::from_file(&place.words, &value, folder)?);
                 continue;
             }
-            self.set(&place, &key, &flat::text(&value))?;
+            if !shown::is_empty_table_of_ours(&key, &value) {
+                self.set(&place, &key, &flat::text(&value))?;
+            }
         }
         Ok(())
     }

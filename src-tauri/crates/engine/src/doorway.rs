@@ -7,7 +7,7 @@ use std::sync::Arc;
 use authorization::{Authorization, Origin, Origins};
 use clock::Clock;
 use context::Context;
-use gateway::{BindError, Bound, Limits, Rooms, Running, TunnelStreams};
+use gateway::{BindError, Bound, Limits, Rooms, Running, TunnelStreams, VisitorRule};
 use mcp_server::AmbientServer;
 use rustls::server::ResolvesServerCert;
 
@@ -20,6 +20,8 @@ pub(crate) struct Doorway {
     local: Option<SocketAddr>,
     /// What a tunnel hands over.
     streams: Option<TunnelStreams>,
+    /// Who of the internet may use an access.
+    visitors: VisitorRule,
     state: State,
 }
 
@@ -33,7 +35,7 @@ enum State {
 impl Doorway {
     /// For an engine that lets nobody in.
     pub(crate) fn nowhere() -> Self {
-        Self { local: None, streams: None, state: State::Closed }
+        Self { local: None, streams: None, visitors: VisitorRule::default(), state: State::Closed }
     }
 
     /// Takes the port of the settings.
@@ -53,9 +55,10 @@ impl Doorway {
         Ok(true)
     }
 
-    /// From the next opening on, takes what a tunnel hands over too.
-    pub(crate) fn take_streams(&mut self, streams: Option<TunnelStreams>) {
-        self.streams = streams;
+    /// From the next opening on, takes what a tunnel hands over too, and lets those in whom this rule lets in.
+    pub(crate) fn take_streams(&mut self, streams: TunnelStreams, visitors: VisitorRule) {
+        self.streams = Some(streams);
+        self.visitors = visitors;
     }
 
     /// Answers on the port that was taken.
@@ -80,6 +83,7 @@ impl Doorway {
         let settings = gateway::Settings {
             origins: origins.clone(),
             browser_origins: config.browser_origins.clone(),
+            visitors: self.visitors.clone(),
             limits,
         };
         let rooms = Rooms {

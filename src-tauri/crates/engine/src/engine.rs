@@ -121,9 +121,11 @@ impl Engine {
             Door::Open(_) => certificates.challenge_port(&config).await,
             Door::Closed => None,
         };
-        let reach =
-            matches!(door, Door::Open(_)).then(|| Reach::new(Arc::clone(&clock), Arc::clone(&chance)));
-        doorway.take_streams(reach.as_ref().map(Reach::streams));
+        let reach = matches!(door, Door::Open(_))
+            .then(|| Reach::new(&config, Arc::clone(&clock), Arc::clone(&chance)));
+        if let Some(reach) = &reach {
+            doorway.take_streams(reach.streams(), reach.visitors());
+        }
         doorway.open(&config, &origins, &context, &authorization, certificates.resolver(), &clock);
         let engine = Self {
             inner: Arc::new(Inner {
@@ -385,9 +387,9 @@ impl Engine {
     }
 
     fn leads_here(&self, doorway: &Doorway) -> bool {
-        let config = self.config();
+        let config = self.reach_config();
         // Whoever has set nothing has another program bring the name here.
-        let by_tunnel = crate::reach::is_set(config) && config.public_certificate.source.is_shown_over_tls();
+        let by_tunnel = crate::reach::is_set(&config) && config.public_certificate.source.is_shown_over_tls();
         doorway.address().is_some() && (!by_tunnel || self.reach().is_some_and(Reach::is_up))
     }
 

@@ -20,6 +20,7 @@ mod ports;
 mod public_certificate;
 mod public_check;
 mod reach;
+mod reach_form;
 mod settings_file;
 mod this_computer;
 mod transfers;
@@ -27,8 +28,8 @@ pub mod trust;
 
 pub use ::tunnel::stand_guard;
 pub use config::{
-    CloudflaredConfig, Config, ConfigError, DEFAULT_PORT, Overrides, PublicCertificateSettings, Setting,
-    SettingSource, SshConfig, TailscaleConfig, Theme, TunnelConfig, default_data_dir,
+    CloudflaredConfig, Config, ConfigError, DEFAULT_PORT, NgrokConfig, Overrides, PublicCertificateSettings,
+    Setting, SettingSource, SshConfig, TailscaleConfig, Theme, TunnelConfig, default_data_dir,
 };
 pub use engine::{Door, Engine, StartError, Surface};
 pub use event::{Event, ProgramEvent, SurfaceRequest, TransferProgress, TransferTask};

@@ -8,6 +8,7 @@ mod hooks;
 mod insights;
 mod items;
 mod privacy;
+mod reach_form;
 mod remembering;
 mod search;
 mod settings;
@@ -35,6 +36,7 @@ pub use self::items::{
     AddItem, EditItem, ListItems, Removal, RemoveItem, ShowItem, ShowProfile, UndoRemoval,
 };
 pub use self::privacy::{ChangeClientRule, ConfirmForgetting, KnownClient, PreviewForgetting};
+pub use self::reach_form::{ChangeReach, ReachChanged, ReachProblem, ReachValue, ShowReachForm};
 pub use self::remembering::{OpenDoor, Panic, PauseRemembering, ResumeRemembering};
 pub use self::search::Search;
 pub use self::settings::{ChangeSettings, Settings, ShowSettings};
@@ -46,6 +48,7 @@ pub use self::tunnel::{ShowTunnel, ShowTunnelRecipe, TrustTunnelHost, TurnTunnel
 pub use self::turns::{ListConversations, ListTurns, RemoveConversation, RemoveTurn, ShowTurn};
 pub use crate::doctor::{Check, Diagnosis};
 pub use crate::reach::{TunnelState, TunnelStatus};
+pub use crate::reach_form::{ReachChoice, ReachField, ReachFieldKind, ReachForm, ReachOption, ReachWay};
 
 use crate::{Engine, Failure, Operation};
 
@@ -120,6 +123,8 @@ pub async fn dispatch(engine: &Engine, name: &str, input: Value) -> Result<Value
         TurnTunnelOff,
         TrustTunnelHost,
         ShowTunnelRecipe,
+        ShowReachForm,
+        ChangeReach,
         ShowSettings,
         ChangeSettings,
         ShowWindow,

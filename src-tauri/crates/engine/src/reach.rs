@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use authorization::Origin;
 use clock::{Clock, Random, Timestamp};
-use gateway::TunnelStreams;
+use gateway::{TunnelStreams, VisitorRule};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
@@ -95,6 +95,9 @@ pub struct TunnelStatus {
 pub(crate) struct Reach {
     supervisor: Supervisor,
     streams: TunnelStreams,
+    visitors: VisitorRule,
+    /// As the settings are now: those of the ways in can be changed while the program runs.
+    settings: parking_lot::Mutex<Config>,
     /// Kept while the program runs, in memory alone: it is asked for again after a start.
     passphrase: Mutex<Option<SecretString>>,
     checks: watch::Sender<Vec<Check>>,
@@ -105,11 +108,15 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    pub(crate) fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    pub(crate) fn new(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let (incoming, waiting) = mpsc::channel(WAITING_STREAMS);
+        let visitors = VisitorRule::default();
+        visitors.set(config.tunnel.allow);
         Self {
             supervisor: Supervisor::start(incoming, clock, random, Timing::default()),
             streams: TunnelStreams::new(waiting),
+            visitors,
+            settings: parking_lot::Mutex::new(config.clone()),
             passphrase: Mutex::default(),
             checks: watch::channel(Vec::new()).0,
             wanted: parking_lot::Mutex::default(),
@@ -119,6 +126,10 @@ impl Reach {
 
     pub(crate) fn streams(&self) -> TunnelStreams {
         self.streams.clone()
+    }
+
+    pub(crate) fn visitors(&self) -> VisitorRule {
+        self.visitors.clone()
     }
 
     pub(crate) async fn down(&self) {
@@ -149,9 +160,40 @@ impl Reach {
 }
 
 impl Engine {
+    /// The settings it was started with, and those about the ways in as they are now.
+    pub(crate) fn reach_config(&self) -> Config {
+        let mut config = self.config().clone();
+        if let Some(reach) = self.reach() {
+            let now = reach.settings.lock();
+            config.tunnel.clone_from(&now.tunnel);
+            config.ingress_port = now.ingress_port;
+            config.ingress_proxy_protocol = now.ingress_proxy_protocol;
+        }
+        config
+    }
+
+    /// Uses other settings of the ways in from now on. A tunnel that is up by another way comes up again by this one.
+    pub(crate) async fn take_reach_settings(&self, settings: Config) -> Result<(), Failure> {
+        let Some(reach) = self.reach() else { return Ok(()) };
+        let before = self.reach_config();
+        reach.visitors.set(settings.tunnel.allow);
+        *reach.settings.lock() = settings;
+        let now = self.reach_config();
+        self.follow_reachability().await;
+        let is_off = matches!(*reach.state().borrow(), State::Off);
+        let is_the_same = before.tunnel.is_the_same_way(&now.tunnel)
+            && (before.ingress_port, before.ingress_proxy_protocol)
+                == (now.ingress_port, now.ingress_proxy_protocol);
+        if is_off || is_the_same {
+            return Ok(());
+        }
+        reach.down().await;
+        if providers::chosen(&now).is_some() { self.tunnel_up(None, None).await } else { Ok(()) }
+    }
+
     /// How the tunnel is.
     pub(crate) fn tunnel_status(&self) -> TunnelStatus {
-        let config = self.config();
+        let config = &self.reach_config();
         let state = self.reach().map_or(State::Off, |reach| reach.state().borrow().clone());
         let checks = self.reach().map(Reach::checks).unwrap_or_default();
         let wanted = self.reach().and_then(|reach| *reach.wanted.lock());
@@ -204,7 +246,7 @@ impl Engine {
         provider: Option<ProviderKind>,
         passphrase: Option<SecretString>,
     ) -> Result<(), Failure> {
-        let config = self.config();
+        let config = &self.reach_config();
         let Some(reach) = self.reach() else {
             return Err(Failure::refused(
                 "no program runs here, so there is nothing to reach; start it, then turn the tunnel on",
@@ -217,15 +259,17 @@ impl Engine {
         }
         let Some(kind) = provider.or_else(|| providers::chosen(config)) else {
             return Err(Failure::refused(
-                "no way to the internet is chosen; set public_url, and tunnel.provider in config.toml to \"ssh\", \"tailscale\", \
-                 \"cloudflared\" or \"ingress\" (`ambient-insights tunnel recipe --provider ID` says what each needs) and \
-                 start the program again",
+                "no way to the internet is chosen; choose one in the window (Settings, “From the internet”), or set \
+                 tunnel.provider in config.toml to \"ssh\", \"tailscale\", \"cloudflared\" or \"ingress\" \
+                 (`ambient-insights tunnel recipe --provider ID` says what each needs) and start the program again",
             ));
         };
+        let proxied = config.ingress_proxy_protocol;
+        config.tunnel.check_visitors(kind, proxied).map_err(|error| Failure::refused(error.to_string()))?;
         if config.public_url.is_none() && !providers::gives_its_name(config, kind) {
             return Err(Failure::refused(
-                "there is no public address yet; set public_url = \"https://your.name\" in config.toml and start the \
-                 program again",
+                "there is no public address yet; set it in the window (Settings, “From the internet”), or as public_url = \
+                 \"https://your.name\" in config.toml, and start the program again",
             ));
         }
         if self.address().await.is_none() {
@@ -252,7 +296,7 @@ impl Engine {
                 offer.fingerprint
             )));
         }
-        providers::known_hosts(self.config())
+        providers::known_hosts(&self.reach_config())
             .trust(&offer)
             .map_err(|error| Failure::failed(error.to_string()))?;
         self.tunnel_up(Some(ProviderKind::Ssh), None).await?;
@@ -261,7 +305,7 @@ impl Engine {
 
     /// What has to be set elsewhere for a provider, or for the one that is set.
     pub(crate) fn tunnel_recipe(&self, provider: Option<ProviderKind>) -> Result<Recipe, Failure> {
-        let config = self.config();
+        let config = &self.reach_config();
         let kind = provider.or_else(|| providers::chosen(config)).unwrap_or(ProviderKind::Ssh);
         providers::recipe(config, kind)
     }
@@ -273,7 +317,7 @@ impl Engine {
             return;
         }
         // A port of this computer is taken at once, and whoever hears that the program is ready counts on it.
-        if providers::chosen(self.config()) == Some(ProviderKind::Ingress)
+        if providers::chosen(&self.reach_config()) == Some(ProviderKind::Ingress)
             && let Some(reach) = self.reach()
         {
             let mut state = reach.state();
@@ -314,7 +358,7 @@ impl Engine {
         let Some(reach) = self.reach() else { return };
         // A name that stays is compared with the one that is set, which may name a port too; one that does not stay
         // counts in any case.
-        let counts = self.config().public_url.is_none() || reach.has_name_of_a_session(self.config());
+        let counts = self.config().public_url.is_none() || reach.has_name_of_a_session(&self.reach_config());
         let given = match state {
             State::Up { announced, .. } if counts => {
                 announced.url.as_deref().and_then(|url| url.parse().ok())
@@ -407,4 +451,9 @@ async fn certificates_changed(events: &mut broadcast::Receiver<Event>) {
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }
+}
+
+/// What a provider means, in sentences.
+pub(crate) fn words(config: &Config, kind: ProviderKind) -> Vec<String> {
+    providers::capabilities(config, kind).sentences().into_iter().map(str::to_owned).collect()
 }

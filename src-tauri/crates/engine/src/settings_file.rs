@@ -132,12 +132,17 @@ pub(crate) fn set_text(
 }
 
 /// One setting, and the value that is to stand there; none: its line is taken out.
-struct Edit {
-    key: &'static str,
-    value: Option<Value>,
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Edit {
+    pub(crate) key: &'static str,
+    pub(crate) value: Option<Value>,
 }
 
-fn write_all(
+/// Writes settings of any kind, in the same way.
+///
+/// # Errors
+/// [`SettingsFileError`], and the file is as it was.
+pub(crate) fn write_all(
     data_dir: &Path,
     edits: &[Edit],
     fits: impl FnOnce(&str) -> Result<(), ConfigError>,
@@ -176,12 +181,19 @@ fn with_setting(text: &str, edit: &Edit) -> Result<String, toml::de::Error> {
         }
         (None, Some(new)) => {
             let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-            let line = format!("{} = {new}{end}", edit.key);
-            if let Some((header, name)) = own_header(&text, edit.key) {
+            // A line that only looks like a header, within a text of several lines, holds nothing.
+            let below = headers(&text, edit.key).into_iter().map(|(header, name)| {
+                let mut text = text.clone();
                 let line = format!("{name} = {new}{end}");
                 let line = if text[..header].ends_with('\n') { line } else { format!("{end}{line}") };
                 text.insert_str(header, &line);
-            } else if has_table(&text)? {
+                text
+            });
+            if let Some(text) = below.into_iter().find(|text| holds(text, edit)) {
+                return Ok(text);
+            }
+            let line = format!("{} = {new}{end}", edit.key);
+            if has_table(&text)? {
                 // Behind the header of a table it would belong to that table.
                 let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
                 text.insert_str(start, &line);
@@ -217,31 +229,38 @@ fn place(text: &str, key: &str) -> Result<Option<Place>, toml::de::Error> {
     Ok(found.map(|(name, value)| Place { key: name.span(), value: value.span() }))
 }
 
-/// Where the lines of the setting's own table begin, if it has a header, and the setting's name in there. A line
-/// that only looks like the header, within a text of several lines, is found out when the result is read again.
-fn own_header<'a>(text: &str, key: &'a str) -> Option<(usize, &'a str)> {
-    let (table, name) = key.rsplit_once('.')?;
+/// Where the lines of the setting's own table begin, and of the tables around that, where they have headers; each with
+/// the setting's name in there. The nearest is first.
+fn headers<'a>(text: &str, key: &'a str) -> Vec<(usize, &'a str)> {
+    let tables = key.rmatch_indices('.').map(|(dot, _)| (&key[..dot], &key[dot + 1..]));
+    tables.filter_map(|(table, name)| header(text, table).map(|end| (end, name))).collect()
+}
+
+fn header(text: &str, table: &str) -> Option<usize> {
     let header = format!("[{table}]");
     let mut end = 0;
     for line in text.split_inclusive('\n') {
         end += line.len();
         let code = line.split('#').next().unwrap_or_default();
         if code.split_whitespace().collect::<String>() == header {
-            return Some((end, name));
+            return Some(end);
         }
     }
     None
 }
 
+/// Whether a table has a header. Dotted names make tables too, which end with their line.
 fn has_table(text: &str) -> Result<bool, toml::de::Error> {
-    Ok(DeTable::parse(text)?.get_ref().values().any(|value| match value.get_ref() {
+    let is_table = |value: &toml::Spanned<toml::de::DeValue<'_>>| match value.get_ref() {
         toml::de::DeValue::Table(_) => true,
         // An array of tables has headers too; any other array is none the worse for it.
         toml::de::DeValue::Array(_) => {
             value.get_ref().as_array().is_some_and(|items| items.iter().any(|item| item.get_ref().is_table()))
         }
         _ => false,
-    }))
+    };
+    let has_header = text.lines().any(|line| line.trim_start().starts_with('['));
+    Ok(has_header && DeTable::parse(text)?.get_ref().values().any(is_table))
 }
 
 fn holds(text: &str, edit: &Edit) -> bool {

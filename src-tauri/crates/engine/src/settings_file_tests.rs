@@ -125,7 +125,7 @@ fn a_setting_of_a_table_stands_where_its_table_is_and_nothing_else_changes() {
         set("[authorization]\nmode = 'own'\n"),
         format!("acme.{line}\n[authorization]\nmode = 'own'\n")
     );
-    assert_eq!(set("acme.root = 'x'\n"), format!("acme.{line}\nacme.root = 'x'\n"));
+    assert_eq!(set("acme.root = 'x'\n"), format!("acme.root = 'x'\nacme.{line}\n"));
     assert_eq!(set("[acme]\nagreed_terms = 'old' # once\n"), format!("[acme]\n{line} # once\n"));
 }
 
@@ -137,4 +137,34 @@ fn a_table_in_one_line_is_left_to_the_person() {
     let error = set_text(directory.path(), "acme.agreed_terms", "https://ca.example/terms", |_| Ok(()));
     assert!(error.unwrap_err().to_string().contains("set it there by hand"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "acme = { root = 'x' }\n");
+}
+
+#[test]
+fn a_setting_of_a_table_stands_below_the_nearest_header_that_there_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.toml");
+    let host = Edit { key: "tunnel.ssh.host", value: Some("a.example".into()) };
+    let start = Edit { key: "tunnel.start", value: Some(true.into()) };
+    for (before, after) in [
+        ("", "tunnel.ssh.host = \"a.example\"\ntunnel.start = true\n"),
+        ("[tunnel]\n", "[tunnel]\nstart = true\nssh.host = \"a.example\"\n"),
+        ("[tunnel.ssh]\nport = 2", "tunnel.start = true\n[tunnel.ssh]\nhost = \"a.example\"\nport = 2"),
+        (
+            "[tunnel] # mine\n[ tunnel . ssh ]\n[acme]\n",
+            "[tunnel] # mine\nstart = true\n[ tunnel . ssh ]\nhost = \"a.example\"\n[acme]\n",
+        ),
+        // What looks like a header within a text is none.
+        (
+            "x = \"\"\"\n[tunnel]\n\"\"\"\n",
+            "tunnel.start = true\nx = \"\"\"\n[tunnel]\n\"\"\"\ntunnel.ssh.host = \"a.example\"\n",
+        ),
+    ] {
+        std::fs::write(&path, before).unwrap();
+        write_all(directory.path(), &[host.clone(), start.clone()], |_| Ok(())).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+    }
+    // A table in one line takes no further setting: it is said, and nothing is written.
+    std::fs::write(&path, "tunnel = { start = false }\n").unwrap();
+    assert!(write_all(directory.path(), &[start, host], |_| Ok(())).is_err());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "tunnel = { start = false }\n");
 }

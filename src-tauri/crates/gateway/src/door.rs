@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authorization::{Arrival, Authorization, OriginName, PeerAddress, ProviderId, RejectionKind};
+use authorization::{
+    Arrival, Authorization, OriginName, PeerAddress, ProviderId, RejectionKind, bearer_token,
+};
 use axum::Router;
 use axum::body::Body;
 use http::request::Parts;
@@ -24,9 +26,13 @@ use crate::rates::Rates;
 use crate::respond::Early;
 use crate::sessions::Sessions;
 use crate::standing::{self, Counted, Standing};
-use crate::{Limits, Rooms, Settings, bearer, body, json_rpc, respond};
+use crate::{Limits, Rooms, Settings, VisitorRule, bearer, body, json_rpc, respond};
 
 const SESSION_HEADER: &str = "mcp-session-id";
+
+/// To somebody whom the owner keeps out by [`VisitorRule`].
+const FOREIGN_ADDRESS: &str = "from the internet, this server answers Claude's cloud alone; its owner can change that with \
+                               the setting tunnel.allow";
 
 /// How long a legacy session is kept without a word. Clients of that era cope badly with losing it.
 const SESSION_KEPT: Duration = Duration::from_hours(2);
@@ -35,6 +41,7 @@ const SESSION_KEPT: Duration = Duration::from_hours(2);
 pub(crate) struct Door<S: ServerHandler> {
     names: SharedNames,
     limits: Limits,
+    visitors: VisitorRule,
     rates: Rates,
     sessions: Sessions,
     standing: Counted,
@@ -95,6 +102,7 @@ impl<S: ServerHandler> Door<S> {
         Self {
             names,
             limits: settings.limits.clone(),
+            visitors: settings.visitors.clone(),
             rates: Rates::new(settings.limits.requests_per_second),
             sessions: Sessions::default(),
             standing: Counted::default(),
@@ -160,6 +168,25 @@ impl<S: ServerHandler> Door<S> {
         }
         let mut response = match area {
             Area::Health => health(&head.method),
+            // Without a token nobody gets further than the challenge, and the self-test of the public address looks
+            // for that from here: only whoever shows a token, or asks for one, has to come from the right place.
+            Area::Mcp
+                if bearer_token(&head.headers).is_some()
+                    && !self.visitors.lets_in(&arrival, connection.peer_of(&head.headers)) =>
+            {
+                self.authorization.record_rejection(RejectionKind::ForeignAddress, &arrival);
+                respond::text(StatusCode::FORBIDDEN, FOREIGN_ADDRESS)
+            }
+            Area::Authorization
+                if is_token_endpoint(head.uri.path())
+                    && !self.visitors.lets_in(&arrival, connection.peer_of(&head.headers)) =>
+            {
+                self.authorization.record_rejection(RejectionKind::ForeignAddress, &arrival);
+                // Not one of the errors of RFC 6749 §5.2: they have a client throw its refresh token away.
+                let body =
+                    serde_json::json!({ "error": "access_denied", "error_description": FOREIGN_ADDRESS });
+                respond::json(StatusCode::FORBIDDEN, body.to_string())
+            }
             Area::Mcp => match self.mcp(&named, &arrival, head, unread).await {
                 Ok(response) => response,
                 Err(early) => early.into(),
@@ -322,6 +349,11 @@ impl<S: ServerHandler> Door<S> {
             Err(respond::text(StatusCode::NOT_FOUND, "there is no such session; initialize a new one").into())
         }
     }
+}
+
+/// Where codes and refresh tokens are turned into access tokens.
+fn is_token_endpoint(path: &str) -> bool {
+    matches!(path, "/oauth/token" | "/token")
 }
 
 fn has_json_type(headers: &HeaderMap) -> bool {

@@ -19,6 +19,7 @@ mod respond;
 mod sessions;
 mod standing;
 mod streams;
+mod visitors;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use rustls::server::ResolvesServerCert;
 pub use challenge_port::ChallengePort;
 pub use listener::{BindError, Bound, Running, bind};
 pub use streams::TunnelStreams;
+pub use visitors::{VisitorRule, Visitors};
 
 /// What the door is set to.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub struct Settings {
     /// Origins of web pages that may call us beside our own, for example the MCP Inspector's. Each is
     /// `scheme://host[:port]`.
     pub browser_origins: Vec<String>,
+    /// Who of the internet may use an access.
+    pub visitors: VisitorRule,
     /// Sizes, times and counts.
     pub limits: Limits,
 }

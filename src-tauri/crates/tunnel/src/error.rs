@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cloudflared, tailscale};
+use crate::{cloudflared, ngrok, tailscale};
 
 /// The key that an SSH host showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,6 +252,19 @@ pub enum TunnelError {
     /// There is no tunnel by Cloudflare.
     #[error(transparent)]
     Cloudflared(cloudflared::Refusal),
+    /// The provider's servers are not reached.
+    #[error("{service} ({address}) can not be reached: {detail}; check that this computer is on the network")]
+    ServiceUnreachable {
+        /// The provider.
+        service: &'static str,
+        /// Where its servers are.
+        address: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// ngrok says no.
+    #[error(transparent)]
+    Ngrok(ngrok::Refusal),
     /// The provider's task failed in a way that nobody foresaw.
     #[error("the tunnel's task failed; please report this as a bug")]
     Panicked,
@@ -337,8 +350,10 @@ impl TunnelError {
             Self::ForwardRefused { .. } | Self::ProgramUnusable { .. } => Retry::Seldom,
             Self::Tailscale(refusal) => refusal.retry(),
             Self::Cloudflared(refusal) => refusal.retry(),
+            Self::Ngrok(refusal) => refusal.retry(),
             Self::NameNotFound { .. }
             | Self::Unreachable { .. }
+            | Self::ServiceUnreachable { .. }
             | Self::PortTaken { .. }
             | Self::Frozen { .. }
             | Self::Lost { .. }
@@ -372,9 +387,11 @@ impl TunnelError {
             Self::Cloudflared(refusal) => refusal.kind(),
             Self::NameNotFound { .. }
             | Self::Unreachable { .. }
+            | Self::ServiceUnreachable { .. }
             | Self::Frozen { .. }
             | Self::Lost { .. }
             | Self::Incompatible { .. } => ReasonKind::Network,
+            Self::Ngrok(refusal) => refusal.kind(),
             Self::Panicked => ReasonKind::Internal,
         }
     }

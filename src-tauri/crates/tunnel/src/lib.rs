@@ -1,7 +1,8 @@
 //! Public reach: ways in which byte streams from the internet come to this computer, one provider a file, and
 //! the supervisor that keeps one of them up.
 //!
-//! This room knows SSH, known hosts, the programs of others, the PROXY protocol, and what to do when a link breaks. It must not know certificates, MCP or
+//! This room knows SSH, known hosts, ngrok, the programs of others, the PROXY protocol, and what to do when a link
+//! breaks. It must not know certificates, MCP or
 //! HTTP: what comes in is handed on as a byte stream ([`Incoming`]), and TLS ends behind it. Start reading at
 //! [`Provider`], then [`State`], the rules of the supervisor, and [`Supervisor`], which lives by them.
 
@@ -12,6 +13,7 @@ mod entrance;
 mod error;
 mod incoming;
 pub mod ingress;
+pub mod ngrok;
 mod provider;
 mod proxy_protocol;
 mod recipe;

@@ -21,11 +21,13 @@ pub enum ProviderKind {
     Tailscale,
     /// Cloudflare Tunnel.
     Cloudflared,
+    /// ngrok.
+    Ngrok,
 }
 
 impl ProviderKind {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Ssh, Self::Ingress, Self::Tailscale, Self::Cloudflared];
+    pub const ALL: [Self; 5] = [Self::Ssh, Self::Ingress, Self::Tailscale, Self::Cloudflared, Self::Ngrok];
 
     /// Its id in settings, on the command line and in the audit trail.
     #[must_use]
@@ -35,6 +37,7 @@ impl ProviderKind {
             Self::Ingress => "ingress",
             Self::Tailscale => "tailscale",
             Self::Cloudflared => "cloudflared",
+            Self::Ngrok => "ngrok",
         }
     }
 

@@ -41,4 +41,6 @@ pub(in crate::cli) enum Provider {
     Tailscale,
     /// Cloudflare Tunnel: Cloudflare can read what is sent
     Cloudflared,
+    /// ngrok, where it is built in.
+    Ngrok,
 }

@@ -70,6 +70,7 @@ impl TypeVisitor for Contract {
 fn bindings() -> String {
     let mut contract = Contract::new();
     super::program::contract(&mut contract);
+    super::reach::contract(&mut contract);
     super::assistants::contract(&mut contract);
     super::memory::contract(&mut contract);
     super::privacy::contract(&mut contract);

@@ -9,6 +9,7 @@ mod memory;
 mod names;
 mod privacy;
 mod program;
+mod reach;
 mod settings;
 mod transfer;
 
@@ -71,6 +72,8 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         program::trust_tunnel_host,
         program::show_tunnel_recipe,
         program::copy_text,
+        reach::show_reach_form,
+        reach::change_reach,
         assistants::list_approvals,
         assistants::open_approval,
         assistants::list_clients,

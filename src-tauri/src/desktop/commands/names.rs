@@ -19,6 +19,8 @@ pub(crate) const MAIN_COMMANDS: &[&str] = &[
     "turn_tunnel_off",
     "trust_tunnel_host",
     "show_tunnel_recipe",
+    "show_reach_form",
+    "change_reach",
     "list_approvals",
     "open_approval",
     "list_clients",

@@ -96,6 +96,7 @@ fn no_window_may_use_the_toolkits_own_commands() {
 fn the_permissions_name_the_commands_that_there_are() {
     let mut contract = Contract::new();
     super::program::contract(&mut contract);
+    super::reach::contract(&mut contract);
     super::assistants::contract(&mut contract);
     super::memory::contract(&mut contract);
     super::privacy::contract(&mut contract);

@@ -1,10 +1,11 @@
 // The stand-in's answers about the program itself: its state, who is connected, settings, trust, assistants, approvals.
 
-import type { Guide, HookConsent, HooksView, SettingSource, SetupChange } from "../bindings";
+import type { Guide, HookConsent, HooksView, ProviderKind, SettingSource, SetupChange } from "../bindings";
 import type { Handlers } from ".";
 import type { ClientCommands } from "./clients";
 import type { MemoryCommands } from "./memory";
 import type { PrivacyCommands } from "./privacy";
+import { reachCommands } from "./reach";
 import type { TopicCommands } from "./topics";
 import { refuse } from "./refusal";
 import { ago, now, publicCertificate } from "./samples";
@@ -44,6 +45,8 @@ function hookChanges(now: HooksView, to: HookConsent): SetupChange[] {
 export function programCommands(...[home, emit, pause, tell]: Parameters<Handlers>): Omit<ReturnType<Handlers>, keyof MemoryCommands | keyof PrivacyCommands | keyof TopicCommands | keyof ClientCommands> {
   const stateChanged = () => emit("engine", { room: "program", event: "state_changed" });
   const defaults = structuredClone(home.settings);
+  /** The way in that was chosen in the form; undefined: as the scenario has it. */
+  let provider: ProviderKind | null | undefined;
   const setupDone = new Set(home.connected ? ["cursor"] : []);
   const shown = () => home.approvals[0] ?? null;
   const decide = (id: string) => {
@@ -110,7 +113,12 @@ export function programCommands(...[home, emit, pause, tell]: Parameters<Handler
       stateChanged();
       return null;
     },
-    ...tunnelCommands(home.scenario, stateChanged, pause),
+    ...tunnelCommands(home.scenario, stateChanged, pause, () => provider),
+    ...reachCommands(home.scenario, (chosen, restart) => {
+      provider = chosen === "ssh" || chosen === "ingress" ? chosen : null;
+      if (restart) home.settings = { ...home.settings, restart_needed: true };
+      stateChanged();
+    }, pause),
     list_approvals: () => home.pending,
     open_approval: ({ id }) => {
       if (!home.pending.some((request) => request.id === id)) refuse("not_found", "This request is not waiting any more.");

@@ -1,6 +1,6 @@
 // The stand-in's tunnel: a host by SSH whose key is new in the scenario "tunnel", and which comes up once it is trusted.
 
-import type { Check, TunnelStatus } from "../bindings";
+import type { Check, ProviderKind, TunnelStatus } from "../bindings";
 import type { Handlers } from ".";
 import { ago } from "./samples";
 
@@ -41,7 +41,7 @@ function beginning(scenario: string): TunnelStatus {
   }
 }
 
-export function tunnelCommands(scenario: string, stateChanged: () => void, pause: () => Promise<void>): TunnelCommands {
+export function tunnelCommands(scenario: string, stateChanged: () => void, pause: () => Promise<void>, chosen: () => ProviderKind | null | undefined): TunnelCommands {
   let status = beginning(scenario);
   let trusted = scenario !== "tunnel";
   const become = (next: TunnelStatus) => {
@@ -58,7 +58,11 @@ export function tunnelCommands(scenario: string, stateChanged: () => void, pause
       : { ...plain(), state: "failed", reason_kind: "host_key_unknown", reason: unknown, host_key: key });
   };
   return {
-    show_tunnel: () => status,
+    show_tunnel: () => {
+      const provider = chosen();
+      if (provider !== undefined && provider !== status.provider) status = { ...plain(), provider, words: provider === "ssh" ? words : [] };
+      return status;
+    },
     turn_tunnel_on: on,
     turn_tunnel_off: () => become(plain()),
     trust_tunnel_host: async () => {

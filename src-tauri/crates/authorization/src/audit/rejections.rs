@@ -63,6 +63,8 @@ pub enum RejectionKind {
     RegistrationOff,
     /// A known client that authenticated wrongly.
     WrongSecret,
+    /// An access that is used from an address that the owner keeps out.
+    ForeignAddress,
 }
 
 impl RejectionKind {
@@ -93,6 +95,7 @@ impl RejectionKind {
             Self::ForeignRegistration => "foreign_registration",
             Self::RegistrationOff => "registration_off",
             Self::WrongSecret => "wrong_secret",
+            Self::ForeignAddress => "foreign_address",
         }
     }
 }

@@ -16,6 +16,34 @@ pub struct PublicCertificateSettings {
     pub challenge_port: Option<u16>,
 }
 
+impl PublicCertificateSettings {
+    /// A setting as it would stand in the environment; empty: it is not set, or does not count. None: it is none of
+    /// these.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        let (acme, files) = match &self.source {
+            PublicSource::Acme(acme) => (Some(acme), None),
+            PublicSource::Files(files) => (None, Some(files)),
+        };
+        let path = |path: Option<&PathBuf>| path.map(|path| path.display().to_string());
+        let text = match key {
+            "certificate.chain" => path(files.map(|files| &files.chain)),
+            "certificate.key" => path(files.map(|files| &files.key)),
+            "certificate.root" => path(files.and_then(|files| files.root.as_ref())),
+            "acme.directory" => {
+                Some(match acme.map(|acme| &acme.directory).unwrap_or(&Directory::LetsEncrypt) {
+                    Directory::LetsEncrypt => "letsencrypt".to_owned(),
+                    Directory::LetsEncryptStaging => "letsencrypt-staging".to_owned(),
+                    Directory::Url(url) => url.clone(),
+                })
+            }
+            "acme.challenge" => Some(acme.map(|acme| acme.challenge).unwrap_or_default().as_str().to_owned()),
+            "acme.http_port" => self.challenge_port.map(|port| port.to_string()),
+            _ => return None,
+        };
+        Some(text.unwrap_or_default())
+    }
+}
+
 /// What was said about it; each may be absent.
 #[derive(Debug, Default)]
 pub(super) struct CertificateLayer {

@@ -59,3 +59,10 @@ pub enum SettingSource {
     /// An option of the command line.
     CommandLine,
 }
+
+impl SettingSource {
+    /// Whether it outweighs the file, so that nothing in there counts.
+    pub(crate) const fn is_above_the_file(self) -> bool {
+        matches!(self, Self::Environment | Self::CommandLine)
+    }
+}

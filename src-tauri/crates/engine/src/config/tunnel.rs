@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use gateway::Visitors;
 use serde::{Deserialize, Serialize};
 use tunnel::ProviderKind;
 use tunnel::ssh::RemoteAddress;
 use tunnel::tailscale::{self, TlsEnd};
 
+use super::ConfigError;
 use super::tokens::Unfit;
 
 /// How the internet is to reach the program.
@@ -16,12 +18,24 @@ pub struct TunnelConfig {
     pub provider: Option<ProviderKind>,
     /// Whether it is turned on when the program starts.
     pub start: bool,
+    /// Who of the internet may use an access.
+    pub allow: Visitors,
     /// For SSH.
     pub ssh: SshConfig,
     /// For Tailscale.
     pub tailscale: TailscaleConfig,
     /// For Cloudflare.
     pub cloudflared: CloudflaredConfig,
+    /// For ngrok.
+    pub ngrok: NgrokConfig,
+}
+
+/// ngrok.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NgrokConfig {
+    /// The file with the account's token for agents. None: the variable `NGROK_AUTHTOKEN`, as ngrok's own agent reads
+    /// it.
+    pub authtoken_file: Option<PathBuf>,
 }
 
 /// Tailscale Funnel.
@@ -90,6 +104,67 @@ impl Default for SshConfig {
     }
 }
 
+impl TunnelConfig {
+    /// A setting as it would stand in the environment; empty: it is not set. None: it is none of these.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        let ssh = &self.ssh;
+        let path = |path: Option<&PathBuf>| path.map(|path| path.display().to_string()).unwrap_or_default();
+        Some(match key {
+            "tunnel.provider" => self.provider.map(ProviderKind::as_str).unwrap_or_default().to_owned(),
+            "tunnel.start" => self.start.to_string(),
+            "tunnel.allow" => self.allow.as_str().to_owned(),
+            "tunnel.ssh.host" => ssh.host.clone().unwrap_or_default(),
+            "tunnel.ssh.port" => ssh.port.to_string(),
+            "tunnel.ssh.user" => ssh.user.clone(),
+            "tunnel.ssh.key" => ssh.key.as_ref().map(|key| key.display().to_string()).unwrap_or_default(),
+            "tunnel.ssh.remote_port" => ssh.remote_port.to_string(),
+            "tunnel.ssh.remote_address" => ssh.remote_address.as_str().to_owned(),
+            "tunnel.tailscale.program" => path(self.tailscale.program.as_ref()),
+            "tunnel.tailscale.port" => self.tailscale.port.to_string(),
+            "tunnel.tailscale.tls" => self.tailscale.tls.map(TlsEnd::as_str).unwrap_or_default().to_owned(),
+            "tunnel.cloudflared.program" => path(self.cloudflared.program.as_ref()),
+            "tunnel.cloudflared.token_file" => path(self.cloudflared.token_file.as_ref()),
+            "tunnel.cloudflared.credentials_file" => path(self.cloudflared.credentials_file.as_ref()),
+            "tunnel.cloudflared.quick" => self.cloudflared.quick.to_string(),
+            "tunnel.cloudflared.port" => {
+                self.cloudflared.port.map(|port| port.to_string()).unwrap_or_default()
+            }
+            "tunnel.ngrok.authtoken_file" => path(self.ngrok.authtoken_file.as_ref()),
+            _ => return None,
+        })
+    }
+
+    /// Whether a tunnel that is up by one of them is up by the other too.
+    pub(crate) fn is_the_same_way(&self, other: &Self) -> bool {
+        let way = |config: &Self| Self { start: false, allow: Visitors::default(), ..config.clone() };
+        way(self) == way(other)
+    }
+
+    /// What keeps a provider from telling from where somebody connects, where that has to be known.
+    ///
+    /// # Errors
+    /// [`ConfigError::VisitorsUnknown`] with the remedy.
+    pub(crate) fn check_visitors(&self, provider: ProviderKind, proxied: bool) -> Result<(), ConfigError> {
+        let remedy = match provider {
+            _ if self.allow == Visitors::Anyone => return Ok(()),
+            ProviderKind::Ssh if self.ssh.remote_address == RemoteAddress::Loopback => {
+                "behind a forwarder of the host everybody seems to come from that host; set \
+                 tunnel.ssh.remote_address = \"all\""
+            }
+            ProviderKind::Ingress if !proxied => {
+                "your own way in does not tell it; have your proxy send PROXY protocol headers and set \
+                 ingress_proxy_protocol = true"
+            }
+            ProviderKind::Ssh
+            | ProviderKind::Ingress
+            | ProviderKind::Tailscale
+            | ProviderKind::Cloudflared
+            | ProviderKind::Ngrok => return Ok(()),
+        };
+        Err(ConfigError::VisitorsUnknown { remedy })
+    }
+}
+
 /// What was said about that; each may be absent.
 #[derive(Debug, Default)]
 pub(super) struct TunnelLayer {
@@ -100,17 +175,25 @@ pub(super) struct TunnelLayer {
 impl TunnelLayer {
     /// Takes a setting. `None`: it is none of these.
     pub(super) fn set(&mut self, key: &str, value: &str) -> Option<Result<(), Unfit>> {
-        let TunnelConfig { provider, ssh, tailscale, cloudflared, .. } = &mut self.config;
+        let TunnelConfig { provider, allow, ssh, tailscale, cloudflared, ngrok, .. } = &mut self.config;
         Some(match key {
             "tunnel.provider" => take(
                 ProviderKind::from_word(value).map(Some),
                 provider,
-                ("tunnel.provider", "it must be \"ssh\", \"ingress\", \"tailscale\" or \"cloudflared\""),
+                (
+                    "tunnel.provider",
+                    "it must be \"ssh\", \"ingress\", \"tailscale\", \"cloudflared\" or \"ngrok\"",
+                ),
             ),
             "tunnel.start" => take(
                 value.parse().ok().map(Some),
                 &mut self.start,
                 ("tunnel.start", "it must be true or false"),
+            ),
+            "tunnel.allow" => take(
+                Visitors::from_word(value),
+                allow,
+                ("tunnel.allow", "it must be \"anyone\" or \"anthropic\""),
             ),
             "tunnel.ssh.host" => take(
                 is_word(value).then(|| Some(value.to_owned())),
@@ -190,18 +273,25 @@ impl TunnelLayer {
                 &mut cloudflared.port,
                 ("tunnel.cloudflared.port", "it must be a number from 0 (a free one) to 65535"),
             ),
+            "tunnel.ngrok.authtoken_file" => take(
+                (!value.is_empty()).then(|| Some(PathBuf::from(value))),
+                &mut ngrok.authtoken_file,
+                ("tunnel.ngrok.authtoken_file", "it must be the file that holds the token of your account"),
+            ),
             _ => return None,
         })
     }
 
-    /// `has_ingress`: the person's own way in is set. It was open as long as that before there were others, so it is
-    /// opened at the start where nobody says otherwise.
-    pub(super) fn check(self, has_ingress: bool) -> TunnelConfig {
-        let by_ingress = match self.config.provider {
-            Some(provider) => provider == ProviderKind::Ingress,
-            None => true,
-        };
-        TunnelConfig { start: self.start.unwrap_or(has_ingress && by_ingress), ..self.config }
+    /// The settings together. `ingress`: whether the person's own way in is set, and whether what stands before it tells
+    /// who comes. It was open as long as it was set before there were others, so it is opened at the start where nobody
+    /// says otherwise.
+    pub(super) fn check(self, ingress: Option<bool>) -> Result<TunnelConfig, ConfigError> {
+        let provider = self.config.provider.or(ingress.map(|_| ProviderKind::Ingress));
+        if let Some(provider) = provider {
+            self.config.check_visitors(provider, ingress.unwrap_or(false))?;
+        }
+        let opens = ingress.is_some() && provider == Some(ProviderKind::Ingress);
+        Ok(TunnelConfig { start: self.start.unwrap_or(opens), ..self.config })
     }
 }
 

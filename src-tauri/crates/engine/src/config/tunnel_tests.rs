@@ -33,7 +33,7 @@ fn a_tunnel_is_set_in_its_own_tables() {
 #[test]
 fn every_wrong_value_is_refused_with_its_rule() {
     for (text, words) in [
-        ("tunnel.provider = \"carrier-pigeon\"", "\"ssh\", \"ingress\", \"tailscale\" or \"cloudflared\""),
+        ("tunnel.provider = \"carrier-pigeon\"", "\"ssh\", \"ingress\", \"cloudflared\" or \"ngrok\""),
         ("tunnel.tailscale.port = 444", "443, 8443 or 10000"),
         ("tunnel.tailscale.tls = \"there\"", "\"here\""),
         ("tunnel.tailscale.program = \"bin/tailscale\"", "the whole path"),
@@ -44,6 +44,7 @@ fn every_wrong_value_is_refused_with_its_rule() {
         ("tunnel.cloudflared.port = 70000", "to 65535"),
         ("tunnel.cloudflared.token = \"eyJ\"", "did you mean \"tunnel.cloudflared.token_file\""),
         ("tunnel.start = \"perhaps\"", "true or false"),
+        ("tunnel.allow = \"claude\"", "\"anyone\" or \"anthropic\""),
         ("tunnel.ssh.host = \"me@vps.example.org\"", "without a user"),
         ("tunnel.ssh.host = \"-oProxyCommand=x\"", "a host's name"),
         ("tunnel.ssh.user = \"me; rm\"", "a user's name"),
@@ -92,4 +93,22 @@ fn the_own_way_in_is_opened_at_the_start_unless_somebody_says_otherwise() {
         assert_eq!(load(&format!("{ingress}{more}")).unwrap().start, starts, "{more}");
     }
     assert!(!load("tunnel.provider = \"ingress\"\n").unwrap().start);
+}
+
+#[test]
+fn claudes_cloud_alone_is_refused_where_nobody_tells_who_comes() {
+    let public = "public_url = \"https://memory.example.org\"\n";
+    for (text, remedy) in [
+        ("tunnel.provider = \"ssh\"\ntunnel.ssh.remote_address = \"loopback\"\n", "remote_address = \"all\""),
+        ("ingress_port = 9443\n", "ingress_proxy_protocol = true"),
+    ] {
+        let text = format!("{public}{text}");
+        assert!(load(&text).is_ok(), "{text}");
+        let error = load(&format!("tunnel.allow = \"anthropic\"\n{text}")).unwrap_err();
+        assert!(error.contains("needs to know from where") && error.contains(remedy), "{text}: {error}");
+    }
+    let known = "tunnel.allow = \"anthropic\"\ntunnel.provider = \"ssh\"\n";
+    assert_eq!(load(known).unwrap().allow, Visitors::Anthropic);
+    let proxied = "ingress_port = 9443\ningress_proxy_protocol = true\n";
+    assert_eq!(load(&format!("{public}{known}{proxied}")).unwrap().allow, Visitors::Anthropic);
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::FILE_NAME;
 use crate::event::ProgramEvent;
+use crate::reach_form;
 use crate::settings_file::{SettingChange, SettingsFileError, change_settings};
 use crate::{Config, Engine, Event, Failure, Operation, Overrides, Setting, SettingSource, Theme};
 
@@ -95,7 +96,7 @@ impl Operation for ChangeSettings {
 fn allow(running: &Config, change: SettingChange) -> Result<(), Failure> {
     let key = change.key();
     let source = running.source(key);
-    if is_above_the_file(source) {
+    if source.is_above_the_file() {
         return Err(Failure::refused(format!(
             "{key} is set by {}, which wins over the settings file; change it there",
             if source == SettingSource::Environment { "the environment" } else { "the command line" }
@@ -108,10 +109,6 @@ fn allow(running: &Config, change: SettingChange) -> Result<(), Failure> {
         }
         None => Ok(()),
     }
-}
-
-const fn is_above_the_file(source: SettingSource) -> bool {
-    matches!(source, SettingSource::Environment | SettingSource::CommandLine)
 }
 
 fn read(engine: &Engine) -> Result<Settings, Failure> {
@@ -137,7 +134,7 @@ fn read(engine: &Engine) -> Result<Settings, Failure> {
             RetentionSetting::ForEver => None,
             RetentionSetting::Days(days) => Some(days),
         }),
-        restart_needed: layers.restart_needed,
+        restart_needed: layers.restart_needed || reach_form::waits_for_a_restart(running, &file),
         config_file: running.data_dir.join(FILE_NAME),
     })
 }
@@ -153,7 +150,7 @@ impl Layers<'_> {
     /// A setting of which the windows themselves take the new value.
     fn at_once<T>(&self, key: &str, value: impl Fn(&Config) -> T) -> Setting<T> {
         // What stands above the file stays as it was at the start.
-        let config = if is_above_the_file(self.running.source(key)) { self.running } else { self.file };
+        let config = if self.running.source(key).is_above_the_file() { self.running } else { self.file };
         Setting { value: value(config), source: config.source(key) }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tunnel::cloudflared::{self, Cloudflared, Which};
 use tunnel::ingress::{self, Ingress};
+use tunnel::ngrok;
 use tunnel::ssh::{self, KnownHosts, Ssh};
 use tunnel::tailscale::{self, Tailscale, TlsEnd};
 use tunnel::{Capabilities, Guard, Provider, ProviderKind, Recipe};
@@ -30,13 +31,14 @@ pub(super) fn capabilities(config: &Config, kind: ProviderKind) -> Capabilities 
         ProviderKind::Ingress => Ingress::capabilities_of(config.ingress_proxy_protocol),
         ProviderKind::Tailscale => Tailscale::CAPABILITIES,
         ProviderKind::Cloudflared => cloudflared::capabilities(config.tunnel.cloudflared.quick),
+        ProviderKind::Ngrok => ngrok::CAPABILITIES,
     }
 }
 
 /// Whether the provider gives the public address itself, so that none needs to be set.
 pub(super) fn gives_its_name(config: &Config, kind: ProviderKind) -> bool {
     match kind {
-        ProviderKind::Ssh | ProviderKind::Ingress => false,
+        ProviderKind::Ssh | ProviderKind::Ingress | ProviderKind::Ngrok => false,
         ProviderKind::Tailscale => true,
         ProviderKind::Cloudflared => config.tunnel.cloudflared.quick,
     }
@@ -53,6 +55,15 @@ pub(super) fn make(
         ProviderKind::Ingress => Arc::new(Ingress::new(ingress_settings(config)?)),
         ProviderKind::Tailscale => Arc::new(Tailscale::new(tailscale_settings(config)?)),
         ProviderKind::Cloudflared => Arc::new(Cloudflared::new(cloudflared_settings(config)?)),
+        #[cfg(feature = "ngrok")]
+        ProviderKind::Ngrok => Arc::new(ngrok::Ngrok::new(ngrok_settings(config)?)),
+        #[cfg(not(feature = "ngrok"))]
+        ProviderKind::Ngrok => {
+            return Err(Failure::refused(
+                "ngrok is not built into this program; build it with `cargo build --release --features ngrok`, or \
+                 choose another way",
+            ));
+        }
     })
 }
 
@@ -70,6 +81,7 @@ pub(super) fn recipe(config: &Config, kind: ProviderKind) -> Result<Recipe, Fail
             config.ingress_proxy_protocol,
         ),
         ProviderKind::Tailscale => tailscale::recipe(),
+        ProviderKind::Ngrok => ngrok::recipe(host.as_deref()),
         ProviderKind::Cloudflared => cloudflared::recipe(
             host.as_deref(),
             config.tunnel.cloudflared.port.unwrap_or(cloudflared::DEFAULT_PORT),
@@ -136,6 +148,32 @@ fn cloudflared_settings(config: &Config) -> Result<cloudflared::Settings, Failur
         guard: guard()?,
         look_every: cloudflared::Settings::LOOK_EVERY,
         connect_limit: cloudflared::Settings::CONNECT_LIMIT,
+    })
+}
+
+#[cfg(feature = "ngrok")]
+fn ngrok_settings(config: &Config) -> Result<ngrok::Settings, Failure> {
+    let authtoken = match &config.tunnel.ngrok.authtoken_file {
+        Some(file) => read_token(&config.data_dir.join(in_home(file)))?,
+        None => match std::env::var("NGROK_AUTHTOKEN") {
+            Ok(token) if !token.trim().is_empty() => token.trim().into(),
+            _ => {
+                return Err(Failure::refused(
+                    "no token for ngrok is there; put the one of your account \
+                     (https://dashboard.ngrok.com/get-started/your-authtoken) into a file, readable for you alone, and \
+                     name that as tunnel.ngrok.authtoken_file",
+                ));
+            }
+        },
+    };
+    let domain = host(config).ok_or_else(|| Failure::refused("public_url names no host; set one"))?;
+    Ok(ngrok::Settings {
+        authtoken,
+        domain,
+        edge: ngrok::Edge::default(),
+        connect_limit: ngrok::Settings::CONNECT_LIMIT,
+        ping_every: ngrok::Settings::PING_EVERY,
+        ping_limit: ngrok::Settings::PING_LIMIT,
     })
 }
 

@@ -55,6 +55,7 @@ pub(crate) async fn run(stop: Stop) -> io::Result<()> {
     let settings = Settings {
         origins,
         browser_origins: Vec::new(),
+        visitors: gateway::VisitorRule::default(),
         // The suite is one client in a hurry.
         limits: Limits { requests_per_second: None, ..Limits::default() },
     };

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use authorization::OriginName;
-use gateway::Limits;
+use gateway::{Limits, Visitors};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 
@@ -132,4 +132,58 @@ async fn behind_a_proxy_the_header_says_who_came_and_without_one_nobody_comes_in
     assert!(door.send_behind(address, b"", get("/health", PUBLIC)).await.is_none(), "no header, no answer");
     // The local port takes none: a program here can not pretend to be somewhere else.
     assert!(door.send_behind(door.address, header, get("/health", &door.host())).await.is_none());
+}
+
+#[tokio::test]
+async fn where_claudes_cloud_alone_may_come_an_access_is_of_no_use_from_anywhere_else() {
+    let (door, address) = Door::open_with_proxied_ingress().await;
+    let token = door.token_for(OriginName::Public, "context:read").await;
+    let claude = b"PROXY TCP4 160.79.106.35 10.0.0.1 49153 443\r\n".as_slice();
+    let stranger = b"PROXY TCP4 203.0.113.7 10.0.0.1 49153 443\r\n".as_slice();
+    let unknown = b"PROXY UNKNOWN\r\n".as_slice();
+    let call = || {
+        door.server.released.add_permits(1);
+        let mut call = modern_call(&token, "wait");
+        call.headers_mut().insert(header::HOST, PUBLIC.parse().unwrap());
+        call
+    };
+    let ask_for_a_token = || {
+        let mut request = bare(
+            Method::POST,
+            "/oauth/token",
+            with(&[("host", PUBLIC), ("content-type", "application/x-www-form-urlencoded")]),
+        );
+        *request.body_mut() = Full::from("grant_type=refresh_token&refresh_token=x&client_id=y");
+        request
+    };
+    let status =
+        async |first: &[u8], request| door.send_behind(address, first, request).await.unwrap().status();
+
+    assert_eq!(status(stranger, call()).await, StatusCode::OK, "nothing is limited yet");
+    door.visitors.set(Visitors::Anthropic);
+    assert_eq!(status(claude, call()).await, StatusCode::OK);
+    assert_ne!(status(claude, ask_for_a_token()).await, StatusCode::FORBIDDEN);
+    for outside in [stranger, unknown] {
+        let refused = door.send_behind(address, outside, call()).await.unwrap();
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+        assert!(text(refused).await.contains("tunnel.allow"), "who reads it finds the setting");
+        let refused = door.send_behind(address, outside, ask_for_a_token()).await.unwrap();
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+        assert!(text(refused).await.contains(r#""error":"access_denied""#));
+        // The owner's browser may be anywhere, and so may who looks whether the address leads here.
+        assert_eq!(status(outside, get(ASK, PUBLIC)).await, StatusCode::SEE_OTHER);
+        let challenge = door.send_behind(address, outside, get("/mcp", PUBLIC)).await.unwrap();
+        assert_eq!(challenge.status(), StatusCode::UNAUTHORIZED);
+        assert!(challenge.headers().contains_key(header::WWW_AUTHENTICATE));
+        let metadata = "/.well-known/oauth-protected-resource/mcp";
+        assert_eq!(status(outside, get(metadata, PUBLIC)).await, StatusCode::OK);
+    }
+    // The public name at the local port is the tunnel's too, and says nothing of where somebody is.
+    assert_eq!(door.send(call()).await.status(), StatusCode::FORBIDDEN);
+    // What does not come by the public name is this computer's own.
+    let own = door.token("context:read").await;
+    door.server.released.add_permits(1);
+    assert_eq!(door.send(modern_call(&own, "wait")).await.status(), StatusCode::OK);
+    door.visitors.set(Visitors::Anyone);
+    assert_eq!(status(stranger, call()).await, StatusCode::OK, "the next request meets the new rule");
 }

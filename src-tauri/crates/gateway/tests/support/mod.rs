@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use certificates::LocalCertificates;
 use clock::{OsRandom, SystemClock};
-use gateway::{Limits, Rooms, Running, Settings, TunnelStreams};
+use gateway::{Limits, Rooms, Running, Settings, TunnelStreams, VisitorRule};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -69,6 +69,7 @@ pub(crate) struct Door {
     pub(crate) address: SocketAddr,
     pub(crate) authorization: Authorization,
     pub(crate) server: Waiting,
+    pub(crate) visitors: VisitorRule,
     pub(crate) running: Running,
     opening: Opening,
     pub(crate) tunnel: Option<tunnel::Supervisor>,
@@ -144,7 +145,8 @@ impl Door {
             LocalCertificates::open(&directory.path().join("certificates"), clock.clone()).unwrap();
         let server = Waiting { entered: Arc::new(Semaphore::new(0)), released: Arc::new(Semaphore::new(0)) };
         let handler = server.clone();
-        let settings = Settings { origins, browser_origins, limits };
+        let visitors = VisitorRule::default();
+        let settings = Settings { origins, browser_origins, visitors: visitors.clone(), limits };
         let certificates_resolver = certificates.resolver();
         let for_rooms = authorization.clone();
         let rooms: Box<dyn Fn() -> Rooms<Waiting>> = Box::new(move || {
@@ -158,7 +160,17 @@ impl Door {
         let running = bound.serve_with(&settings, rooms(), streams);
         let ca = certificates.ca_certificate().to_owned();
         let opening = Opening { settings, rooms };
-        Self { address, authorization, server, running, opening, tunnel: None, ca, _directory: directory }
+        Self {
+            address,
+            authorization,
+            server,
+            visitors,
+            running,
+            opening,
+            tunnel: None,
+            ca,
+            _directory: directory,
+        }
     }
 
     /// Closes the door and opens it again on the same port.
