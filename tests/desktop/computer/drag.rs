@@ -10,8 +10,8 @@ const SELECTION_REQUEST: u8 = 30;
 const SELECTION_NOTIFY: u8 = 31;
 /// Of the protocol, in the highest byte.
 const VERSION: u32 = 5 << 24;
-/// Some place within every window that is shown.
-const PLACE: u32 = 300 << 16 | 300;
+/// Some place within every window that is shown: 300 to the right, 300 down.
+const PLACE: u32 = 0x012c_012c;
 
 /// What the protocol calls things.
 struct Atoms {
