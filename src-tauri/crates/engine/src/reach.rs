@@ -216,7 +216,7 @@ impl Engine {
         }
         let Some(kind) = provider.or_else(|| providers::chosen(config)) else {
             return Err(Failure::refused(
-                "no way to the internet is chosen; set tunnel.provider in config.toml to \"ssh\", \"tailscale\", \
+                "no way to the internet is chosen; set public_url, and tunnel.provider in config.toml to \"ssh\", \"tailscale\", \
                  \"cloudflared\" or \"ingress\" (`ambient-insights tunnel recipe --provider ID` says what each needs) and \
                  start the program again",
             ));

@@ -49,7 +49,9 @@ pub(crate) struct Child {
     /// Closed, also by our own end, it has the guard end the program.
     leash: Option<ChildStdin>,
     lines: mpsc::Receiver<String>,
-    ended: Option<Option<ExitStatus>>,
+    ended: bool,
+    /// How, where the system told.
+    status: Option<ExitStatus>,
     /// Its process group, which is the guard's process id.
     #[cfg(unix)]
     group: Option<rustix::process::Pid>,
@@ -85,13 +87,14 @@ impl Child {
                 .and_then(rustix::process::Pid::from_raw),
             process,
             lines,
-            ended: None,
+            ended: false,
+            status: None,
         })
     }
 
     /// What it says next. Cancel-safe. After its end it says that again.
     pub(crate) async fn next(&mut self) -> Said {
-        if self.ended.is_none() {
+        if !self.ended {
             tokio::select! {
                 biased;
                 Some(line) = self.lines.recv() => return Said::Line(line),
@@ -100,14 +103,14 @@ impl Child {
         }
         match tokio::time::timeout(LAST_WORDS, self.lines.recv()).await {
             Ok(Some(line)) => Said::Line(line),
-            Ok(None) | Err(_) => Said::Ended(self.ended.flatten()),
+            Ok(None) | Err(_) => Said::Ended(self.status),
         }
     }
 
     /// Ends it in good order where it lets itself be ended, else by force. Nothing of it is left then.
     pub(crate) async fn stop(mut self) {
         drop(self.leash.take());
-        if self.ended.is_some() {
+        if self.ended {
             return;
         }
         if let Ok(status) = tokio::time::timeout(PATIENCE, self.process.wait()).await {
@@ -116,7 +119,7 @@ impl Child {
             tracing::warn!("a program of the tunnel did not end when told to; it is killed");
             self.kill_group();
             let _ = self.process.wait().await;
-            self.ended = Some(None);
+            self.ended = true;
         }
     }
 
@@ -125,7 +128,7 @@ impl Child {
         if status.is_none_or(|status| status.code().is_none()) {
             self.kill_group();
         }
-        self.ended = Some(status);
+        (self.ended, self.status) = (true, status);
     }
 
     fn kill_group(&mut self) {
@@ -142,7 +145,7 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         // As long as nobody asked how the guard ended, its id is nobody else's.
-        if self.ended.is_none() {
+        if !self.ended {
             self.kill_group();
         }
     }

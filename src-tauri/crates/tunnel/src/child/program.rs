@@ -50,16 +50,15 @@ pub(crate) struct Answer {
 impl Program {
     /// Looks for it: where `set` says, else on the search path, else where installers put it.
     pub(crate) fn find(&self, set: Option<&Path>) -> Result<Found, TunnelError> {
-        let path = match set {
-            Some(path) => Some(path.to_owned()).filter(|path| can_be_started(path)),
-            None => {
-                let search = std::env::var_os("PATH").unwrap_or_default();
-                // What stands relative to wherever we were started is no installed program.
-                let folders = std::env::split_paths(&search).filter(|folder| folder.is_absolute());
-                let file = format!("{}{}", self.name, std::env::consts::EXE_SUFFIX);
-                let places = self.places.iter().map(PathBuf::from);
-                folders.map(|folder| folder.join(&file)).chain(places).find(|path| can_be_started(path))
-            }
+        let path = if let Some(path) = set {
+            Some(path.to_owned()).filter(|path| can_be_started(path))
+        } else {
+            let search = std::env::var_os("PATH").unwrap_or_default();
+            // What stands relative to wherever we were started is no installed program.
+            let folders = std::env::split_paths(&search).filter(|folder| folder.is_absolute());
+            let file = format!("{}{}", self.name, std::env::consts::EXE_SUFFIX);
+            let places = self.places.iter().map(PathBuf::from);
+            folders.map(|folder| folder.join(&file)).chain(places).find(|path| can_be_started(path))
         };
         path.map(|path| Found { name: self.name, path }).ok_or_else(|| TunnelError::ProgramMissing {
             program: self.name,
@@ -100,7 +99,7 @@ impl Found {
         let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
         let (mut said, mut complained) = (Vec::new(), Vec::new());
         let asked = async {
-            let (_, _, status) =
+            let ((), (), status) =
                 tokio::join!(read(stdout, &mut said), read(stderr, &mut complained), process.wait());
             status
         };
