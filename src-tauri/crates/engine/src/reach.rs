@@ -363,8 +363,7 @@ impl Engine {
             State::Up { announced, .. } if counts => {
                 announced.url.as_deref().and_then(|url| url.parse().ok())
             }
-            State::Up { .. } => None,
-            State::Off | State::Failed { .. } => None,
+            State::Up { .. } | State::Off | State::Failed { .. } => None,
             State::Connecting | State::Backoff { .. } => return,
         };
         if std::mem::replace(&mut *reach.given.lock(), given.clone()) == given {

@@ -227,7 +227,7 @@ impl TunnelLayer {
                 ),
             ),
             "tunnel.tailscale.program" => take(
-                file(value),
+                file(value).map(Some),
                 &mut tailscale.program,
                 ("tunnel.tailscale.program", "it must be the whole path of the program tailscale"),
             ),
@@ -246,7 +246,7 @@ impl TunnelLayer {
                 ),
             ),
             "tunnel.cloudflared.program" => take(
-                file(value),
+                file(value).map(Some),
                 &mut cloudflared.program,
                 ("tunnel.cloudflared.program", "it must be the whole path of the program cloudflared"),
             ),
@@ -301,8 +301,8 @@ fn take<T>(found: Option<T>, place: &mut T, unfit: Unfit) -> Result<(), Unfit> {
 }
 
 /// A program that is started is named from the root on: nobody else's folder decides which one it is.
-fn file(value: &str) -> Option<Option<PathBuf>> {
-    Some(PathBuf::from(value)).filter(|path| path.is_absolute()).map(Some)
+fn file(value: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(value)).filter(|path| path.is_absolute())
 }
 
 fn port(value: &str) -> Option<u16> {
