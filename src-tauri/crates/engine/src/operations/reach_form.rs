@@ -171,9 +171,11 @@ impl Answers {
         }
         // What passed the check is what its kind says.
         let value = match field.kind {
-            ReachFieldKind::Number => value.parse::<i64>().map_or_else(|_| value.into(), Value::from),
+            ReachFieldKind::Number | ReachFieldKind::Choice { .. } => {
+                value.parse::<i64>().map_or_else(|_| value.into(), Value::from)
+            }
             ReachFieldKind::Switch => value.parse::<bool>().map_or_else(|_| value.into(), Value::from),
-            ReachFieldKind::Text { .. } | ReachFieldKind::Choice { .. } => value.into(),
+            ReachFieldKind::Text { .. } => value.into(),
         };
         self.set(&field.key, field.source, Some(value));
     }
