@@ -15,18 +15,10 @@ mod desktop;
 mod import;
 mod load;
 mod log_turn;
-#[cfg(unix)]
-#[path = "../support/reached.rs"]
-#[expect(clippy::unwrap_used, reason = "the stories' part; a benchmark has no other way to fail either")]
-mod reached;
 mod reads;
 mod report;
 mod retrieval;
 mod search;
-#[cfg(unix)]
-#[path = "../support/sshd.rs"]
-#[expect(dead_code, clippy::unwrap_used, reason = "the stories' part, which use the rest")]
-mod sshd;
 mod start;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the stories use the rest")]

@@ -15,11 +15,11 @@ use url::Url;
 
 use crate::load::as_float;
 use crate::report::{self, Report};
-use crate::sshd::{Sshd, free_port, user};
 use crate::support::https::Https;
 use crate::support::oauth::{connect, connect_from_afar};
 use crate::support::origin::Origin;
 use crate::support::program::Home;
+use crate::support::sshd::{Sshd, free_port, user};
 use crate::support::within;
 
 const ROUND: Duration = Duration::from_secs(3);
@@ -119,10 +119,10 @@ pub(crate) async fn run(report: &mut Report) {
     let (home, sshd) = (Home::new(), Sshd::start(""));
     let (public, plain) = (free_port(), free_port());
     let data = home.data();
-    crate::reached::make_known(&data, &sshd, sshd.port);
+    crate::support::reached::make_known(&data, &sshd, sshd.port);
     let settings = format!(
         "public_url = \"https://localhost:{public}\"\n{}",
-        crate::reached::settings(&sshd, ("127.0.0.1", sshd.port), public, "")
+        crate::support::reached::settings(&sshd, ("127.0.0.1", sshd.port), public, "")
     );
     std::fs::write(data.join("config.toml"), settings).expect("the home can be written");
     // With its limits, without which no tunnel is turned on: they are counted by grant, and the small requests have none.

@@ -15,13 +15,13 @@ fn open(directory: &tempfile::TempDir) -> Database {
 /// Keeps the writer busy until the sender is dropped, so that what comes next waits together.
 fn occupy(database: &Database) -> (Sender<()>, Pending<(), Error>) {
     let (release, released) = channel::<()>();
-    let (began, begun) = channel();
+    let (began, seen) = channel();
     let busy = database.write_later(move |_| {
         began.send(()).unwrap();
         let _ = released.recv();
         Ok::<_, Error>(())
     });
-    begun.recv().unwrap();
+    seen.recv().unwrap();
     (release, busy)
 }
 

@@ -144,7 +144,12 @@ impl ReachForm {
                 chosen,
                 source: shown.source("tunnel.provider"),
                 ways: std::iter::once(nobody())
-                    .chain(ProviderKind::ALL.into_iter().filter(can_be_chosen).map(|kind| way(&shown, kind)))
+                    .chain(
+                        ProviderKind::ALL
+                            .into_iter()
+                            .filter(|kind| can_be_chosen(*kind))
+                            .map(|kind| way(&shown, kind)),
+                    )
                     .collect(),
             },
             general: general(&shown),
@@ -249,8 +254,8 @@ fn nobody() -> ReachWay {
 }
 
 /// Whether this program was built with it.
-fn can_be_chosen(kind: &ProviderKind) -> bool {
-    *kind != ProviderKind::Ngrok || tunnel::ngrok::IS_BUILT_IN
+fn can_be_chosen(kind: ProviderKind) -> bool {
+    kind != ProviderKind::Ngrok || tunnel::ngrok::IS_BUILT_IN
 }
 
 fn way(shown: &Shown<'_>, kind: ProviderKind) -> ReachWay {

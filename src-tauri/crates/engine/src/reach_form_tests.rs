@@ -43,7 +43,7 @@ fn every_provider_is_a_way_that_says_what_it_means() {
     let form = form("");
     let ids: Vec<&str> = form.provider.ways.iter().map(|way| way.id.as_str()).collect();
     let known: Vec<&str> = std::iter::once(NONE)
-        .chain(ProviderKind::ALL.into_iter().filter(can_be_chosen).map(ProviderKind::as_str))
+        .chain(ProviderKind::ALL.into_iter().filter(|kind| can_be_chosen(*kind)).map(ProviderKind::as_str))
         .collect();
     assert_eq!(ids, known);
     assert!(form.provider.ways.iter().all(|way| !way.words.is_empty() && !way.name.is_empty()));

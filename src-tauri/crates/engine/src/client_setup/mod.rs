@@ -177,7 +177,7 @@ pub fn plan_trust(client: Client, environment: &SetupEnvironment) -> Result<Plan
 /// A file that cannot be read or is no JSON. Nothing was changed.
 pub fn plan_undo(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
     let record = Record::load(client, environment)?;
-    undo(client, environment, Part::Whole, record, Record::default())
+    undo(client, environment, Part::Whole, record, &Record::default())
 }
 
 /// The same for the one thing that the client believes this server's certificate, whichever of the two set it up.
@@ -186,7 +186,7 @@ pub fn plan_undo(client: Client, environment: &SetupEnvironment) -> Result<Plan,
 /// Those of [`plan_undo`].
 pub fn plan_untrust(client: Client, environment: &SetupEnvironment) -> Result<Plan, SetupError> {
     let (record, rest) = Record::load(client, environment)?.split(claude_code::is_trust);
-    undo(client, environment, Part::Trust, record, rest)
+    undo(client, environment, Part::Trust, record, &rest)
 }
 
 fn set_up(client: Client, environment: &SetupEnvironment, part: Part) -> Result<Plan, SetupError> {
@@ -200,14 +200,14 @@ fn undo(
     environment: &SetupEnvironment,
     part: Part,
     mut record: Record,
-    rest: Record,
+    rest: &Record,
 ) -> Result<Plan, SetupError> {
     if record.is_empty() {
         // The record is lost (or there never was one): what looks exactly like ours is ours.
         let wishes = client.wishes(environment, &record, part)?;
         record.assume(wishes.settings);
     }
-    Plan::to_undo(client, environment, &record, &rest)
+    Plan::to_undo(client, environment, &record, rest)
 }
 
 /// Works out what would change so that Claude Code's hooks are those that the environment wishes for, and none where

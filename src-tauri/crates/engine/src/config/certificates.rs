@@ -29,13 +29,11 @@ impl PublicCertificateSettings {
             "certificate.chain" => path(files.map(|files| &files.chain)),
             "certificate.key" => path(files.map(|files| &files.key)),
             "certificate.root" => path(files.and_then(|files| files.root.as_ref())),
-            "acme.directory" => {
-                Some(match acme.map(|acme| &acme.directory).unwrap_or(&Directory::LetsEncrypt) {
-                    Directory::LetsEncrypt => "letsencrypt".to_owned(),
-                    Directory::LetsEncryptStaging => "letsencrypt-staging".to_owned(),
-                    Directory::Url(url) => url.clone(),
-                })
-            }
+            "acme.directory" => Some(match acme.map_or(&Directory::LetsEncrypt, |acme| &acme.directory) {
+                Directory::LetsEncrypt => "letsencrypt".to_owned(),
+                Directory::LetsEncryptStaging => "letsencrypt-staging".to_owned(),
+                Directory::Url(url) => url.clone(),
+            }),
             "acme.challenge" => Some(acme.map(|acme| acme.challenge).unwrap_or_default().as_str().to_owned()),
             "acme.http_port" => self.challenge_port.map(|port| port.to_string()),
             _ => return None,

@@ -175,7 +175,7 @@ pub(super) struct TunnelLayer {
 impl TunnelLayer {
     /// Takes a setting. `None`: it is none of these.
     pub(super) fn set(&mut self, key: &str, value: &str) -> Option<Result<(), Unfit>> {
-        let TunnelConfig { provider, allow, ssh, tailscale, cloudflared, ngrok, .. } = &mut self.config;
+        let TunnelConfig { provider, allow, ssh, .. } = &mut self.config;
         Some(match key {
             "tunnel.provider" => take(
                 ProviderKind::from_word(value).map(Some),
@@ -226,6 +226,14 @@ impl TunnelLayer {
                     "it must be \"all\", or \"loopback\" where a forwarder on the host stands before it",
                 ),
             ),
+            _ => return self.set_of_others(key, value),
+        })
+    }
+
+    /// The settings of the providers that are programs or services of others.
+    fn set_of_others(&mut self, key: &str, value: &str) -> Option<Result<(), Unfit>> {
+        let TunnelConfig { tailscale, cloudflared, ngrok, .. } = &mut self.config;
+        Some(match key {
             "tunnel.tailscale.program" => take(
                 file(value).map(Some),
                 &mut tailscale.program,
