@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clock::{OsRandom, SystemClock};
@@ -135,6 +135,9 @@ impl Waits {
     }
 }
 
+/// How much was said so far.
+static SAID: AtomicUsize = AtomicUsize::new(10_000_000);
+
 /// Logs a turn every few moments until it is stopped.
 pub(crate) struct Talker {
     stop: Arc<AtomicBool>,
@@ -149,8 +152,10 @@ impl Talker {
             let author = Author::Client { client_id: "talker".to_owned(), client_name: "Talker".to_owned() };
             let (mut chance, mut waits) = (Chance::new(11), Vec::new());
             while !told.load(Ordering::Relaxed) {
+                // No two alike, whoever talks: the same again would be taken for a retry.
+                let number = SAID.fetch_add(1, Ordering::Relaxed);
                 let turn = NewTurn {
-                    user_message: message(&mut chance, 10_000_000 + waits.len()),
+                    user_message: message(&mut chance, number),
                     assistant_response: answer(&mut chance),
                     ..NewTurn::default()
                 };
