@@ -44,6 +44,7 @@ const fn kind(provider: Provider) -> ProviderKind {
         Provider::Ingress => ProviderKind::Ingress,
         Provider::Tailscale => ProviderKind::Tailscale,
         Provider::Cloudflared => ProviderKind::Cloudflared,
+        Provider::Ngrok => ProviderKind::Ngrok,
     }
 }
 
