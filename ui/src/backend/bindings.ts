@@ -1,164 +1,6 @@
 // Written from the Rust types by `UPDATE_BINDINGS=1 cargo test --lib bindings`; a test fails when it is stale.
 
-export type ChangeReach = { 
-/**
- * The id of the chosen provider.
- */
-provider: string, 
-/**
- * The id of the chosen source of a certificate.
- */
-certificate: string, 
-/**
- * The settings that count for these, as they were filled in; one that is missing stays as it was.
- */
-values: Array<ReachValue>, };
-
-export type ReachChanged = { 
-/**
- * The form as it is now.
- */
-form: ReachForm, 
-/**
- * Why nothing was written; empty: it was.
- */
-problems: Array<ReachProblem>, 
-/**
- * What is to be known although it was written.
- */
-note: string | null, };
-
-export type ReachChoice = { 
-/**
- * The id of the way that is set.
- */
-chosen: string, 
-/**
- * Who set it.
- */
-source: SettingSource, 
-/**
- * The ways.
- */
-ways: Array<ReachWay>, };
-
-export type ReachField = { 
-/**
- * Its name in `config.toml`.
- */
-key: string, 
-/**
- * What people call it.
- */
-name: string, 
-/**
- * What it means.
- */
-words: string, 
-/**
- * What it is.
- */
-kind: ReachFieldKind, 
-/**
- * What is set, or the default; empty: nothing.
- */
-value: string, 
-/**
- * Who set it.
- */
-source: SettingSource, 
-/**
- * Nothing works without it.
- */
-required: boolean, 
-/**
- * It is used from the next start of the engine on; else at once.
- */
-at_restart: boolean, };
-
-export type ReachFieldKind = { "kind": "text", 
-/**
- * The example.
- */
-example: string, } | { "kind": "number" } | { "kind": "switch" } | { "kind": "choice", 
-/**
- * Which.
- */
-choices: Array<ReachOption>, };
-
-export type ReachForm = { 
-/**
- * By which way the internet is to reach the program.
- */
-provider: ReachChoice, 
-/**
- * What holds for every way.
- */
-general: Array<ReachField>, 
-/**
- * Where the certificate of the public name comes from.
- */
-certificate: ReachChoice, };
-
-export type ReachOption = { 
-/**
- * As it stands in `config.toml`.
- */
-value: string, 
-/**
- * What people call it.
- */
-name: string, };
-
-export type ReachProblem = { 
-/**
- * At which setting; none: it is of the whole.
- */
-key: string | null, 
-/**
- * What is wrong, and what to do.
- */
-message: string, };
-
-export type ReachValue = { 
-/**
- * Its name in `config.toml`.
- */
-key: string, 
-/**
- * As it was typed; empty: its default.
- */
-value: string, };
-
-export type ReachWay = { 
-/**
- * Its id.
- */
-id: string, 
-/**
- * What people call it.
- */
-name: string, 
-/**
- * What it means in sentences, the most important first: who can read along, whether the address stays.
- */
-words: Array<string>, 
-/**
- * Whether what holds for every way, and a certificate, concern it.
- */
-public: boolean, 
-/**
- * Whether it can give the public address itself, so that none has to be set.
- */
-gives_name: boolean, 
-/**
- * Its settings.
- */
-fields: Array<ReachField>, };
-
 export type ScopeName = "context:read" | "context:write" | "conversations:read" | "conversations:write" | "insights:read" | "insights:write" | "connectors:use" | "web-search:read" | "admin";
-
-export type ShowReachForm = Record<symbol, never>;
 
 export type TrustState = "absent" | "incomplete" | "trusted";
 
@@ -485,6 +327,24 @@ export type CancelTransfer = {
  */
 task: TransferTask, };
 
+export type Capabilities = { 
+/**
+ * Who can read what goes through.
+ */
+secrecy: Secrecy, 
+/**
+ * How long the public name stays the same.
+ */
+name: PublicName, 
+/**
+ * Whether it takes an account with somebody.
+ */
+needs_account: boolean, 
+/**
+ * Whether the address of who connects is known.
+ */
+gives_peer_address: boolean, };
+
 export type CertificateInfo = { 
 /**
  * The host names and addresses that it certifies; of a CA, those that it may certify.
@@ -570,6 +430,20 @@ mode: ClientMode | null,
  * The new time; none: as it is.
  */
 retention: Retention | null, };
+
+export type ChangeReach = { 
+/**
+ * The id of the chosen provider.
+ */
+provider: string, 
+/**
+ * The id of the chosen source of a certificate.
+ */
+certificate: string, 
+/**
+ * The settings that count for these, as they were filled in; one that is missing stays as it was.
+ */
+values: Array<ReachValue>, };
 
 export type ChangeSettingsInput = { changes: Array<SettingChange>, 
 /**
@@ -1203,6 +1077,26 @@ why: Why,
  */
 neighbours?: Array<Neighbour>, };
 
+export type HookConsent = "off" | "log" | "log_and_brief";
+
+export type HooksView = { last_heard: Timestamp | null, 
+/**
+ * What the owner allowed.
+ */
+consent: HookConsent, 
+/**
+ * Whether Claude Code's settings hold just that: the hooks of this very program, or none.
+ */
+is_written: boolean, 
+/**
+ * Claude Code's own settings switch every hook off.
+ */
+is_disabled: boolean, 
+/**
+ * Where they stand.
+ */
+file: string, };
+
 export type HostKeyOffer = { 
 /**
  * The host's name as it is set.
@@ -1224,26 +1118,6 @@ fingerprint: string,
  * The key itself in the form of `known_hosts`.
  */
 key: string, };
-
-export type HookConsent = "off" | "log" | "log_and_brief";
-
-export type HooksView = { last_heard: Timestamp | null, 
-/**
- * What the owner allowed.
- */
-consent: HookConsent, 
-/**
- * Whether Claude Code's settings hold just that: the hooks of this very program, or none.
- */
-is_written: boolean, 
-/**
- * Claude Code's own settings switch every hook off.
- */
-is_disabled: boolean, 
-/**
- * Where they stand.
- */
-file: string, };
 
 export type Import = { 
 /**
@@ -2028,7 +1902,9 @@ first_run: boolean, } | { "state": "failed",
  */
 message: string, };
 
-export type ProviderKind = "ssh" | "ingress" | "ngrok";
+export type ProviderKind = "ssh" | "ingress" | "tailscale" | "cloudflared" | "ngrok";
+
+export type PublicName = "stable" | "per_session";
 
 export type PublicState = "not_asked" | "waiting" | "in_use";
 
@@ -2066,7 +1942,149 @@ next_order: Timestamp | null,
  */
 agreed_terms: string | null, };
 
-export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "forward" | "network" | "internal";
+export type ReachChanged = { 
+/**
+ * The form as it is now.
+ */
+form: ReachForm, 
+/**
+ * Why nothing was written; empty: it was.
+ */
+problems: Array<ReachProblem>, 
+/**
+ * What is to be known although it was written.
+ */
+note: string | null, };
+
+export type ReachChoice = { 
+/**
+ * The id of the way that is set.
+ */
+chosen: string, 
+/**
+ * Who set it.
+ */
+source: SettingSource, 
+/**
+ * The ways.
+ */
+ways: Array<ReachWay>, };
+
+export type ReachField = { 
+/**
+ * Its name in `config.toml`.
+ */
+key: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * What it means.
+ */
+words: string, 
+/**
+ * What it is.
+ */
+kind: ReachFieldKind, 
+/**
+ * What is set, or the default; empty: nothing.
+ */
+value: string, 
+/**
+ * Who set it.
+ */
+source: SettingSource, 
+/**
+ * Nothing works without it.
+ */
+required: boolean, 
+/**
+ * It is used from the next start of the engine on; else at once.
+ */
+at_restart: boolean, };
+
+export type ReachFieldKind = { "kind": "text", 
+/**
+ * The example.
+ */
+example: string, } | { "kind": "number" } | { "kind": "switch" } | { "kind": "choice", 
+/**
+ * Which.
+ */
+choices: Array<ReachOption>, };
+
+export type ReachForm = { 
+/**
+ * By which way the internet is to reach the program.
+ */
+provider: ReachChoice, 
+/**
+ * What holds for every way.
+ */
+general: Array<ReachField>, 
+/**
+ * Where the certificate of the public name comes from.
+ */
+certificate: ReachChoice, };
+
+export type ReachOption = { 
+/**
+ * As it stands in `config.toml`.
+ */
+value: string, 
+/**
+ * What people call it.
+ */
+name: string, };
+
+export type ReachProblem = { 
+/**
+ * At which setting; none: it is of the whole.
+ */
+key: string | null, 
+/**
+ * What is wrong, and what to do.
+ */
+message: string, };
+
+export type ReachValue = { 
+/**
+ * Its name in `config.toml`.
+ */
+key: string, 
+/**
+ * As it was typed; empty: its default.
+ */
+value: string, };
+
+export type ReachWay = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * What it means in sentences, the most important first: who can read along, whether the address stays.
+ */
+words: Array<string>, 
+/**
+ * Whether what holds for every way, and a certificate, concern it.
+ */
+public: boolean, 
+/**
+ * Whether it can give the public address itself, so that none has to be set.
+ */
+gives_name: boolean, 
+/**
+ * Its settings.
+ */
+fields: Array<ReachField>, };
+
+export type ReasonKind = "settings" | "host_key_unknown" | "host_key_refused" | "passphrase" | "login" | "program" | "account" | "forward" | "network" | "internal";
 
 export type Recipe = { 
 /**
@@ -2080,7 +2098,7 @@ export type RecipeStep = {
  */
 what: string, 
 /**
- * What to type on the host, or to put into the file that `what` names.
+ * What to type there, or to put into the file that `what` names.
  */
 text: string, };
 
@@ -2255,6 +2273,8 @@ after: number | null,
  */
 limit: number, };
 
+export type Secrecy = "end_to_end" | "provider_reads" | "depends_on_your_proxy";
+
 export type SecretText = string;
 
 export type SetInsightState = { 
@@ -2345,6 +2365,8 @@ export type SetupPreview = { client: string, changes: Array<SetupChange>, notes:
 
 export type ShowCertificates = Record<symbol, never>;
 
+export type ShowReachForm = Record<symbol, never>;
+
 export type ShowSettings = Record<symbol, never>;
 
 export type ShowStatus = Record<symbol, never>;
@@ -2353,7 +2375,11 @@ export type ShowTerms = Record<symbol, never>;
 
 export type ShowTunnel = Record<symbol, never>;
 
-export type ShowTunnelRecipe = Record<symbol, never>;
+export type ShowTunnelRecipe = { 
+/**
+ * For which provider; else for the one of the settings.
+ */
+provider: ProviderKind | null, };
 
 export type ShowTurn = { 
 /**
@@ -2700,7 +2726,11 @@ retry_at?: Timestamp,
  */
 since?: Timestamp, 
 /**
- * What the provider can do and who can read along, in sentences.
+ * What the provider can do and who can read along.
+ */
+capabilities?: Capabilities, 
+/**
+ * The same in sentences.
  */
 words: Array<string>, 
 /**
