@@ -136,10 +136,7 @@ async fn behind_a_proxy_the_header_says_who_came_and_without_one_nobody_comes_in
 
 #[tokio::test]
 async fn where_claudes_cloud_alone_may_come_an_access_is_of_no_use_from_anywhere_else() {
-    let ingress = gateway::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap().behind_proxy();
-    let address = ingress.address();
-    let arrival = authorization::Arrival::Tunnel("ingress".parse().unwrap());
-    let door = Door::open_beside(Limits::default(), Vec::new(), vec![(ingress, arrival)]).await;
+    let (door, address) = Door::open_with_proxied_ingress().await;
     let token = door.token_for(OriginName::Public, "context:read").await;
     let claude = b"PROXY TCP4 160.79.106.35 10.0.0.1 49153 443\r\n".as_slice();
     let stranger = b"PROXY TCP4 203.0.113.7 10.0.0.1 49153 443\r\n".as_slice();
