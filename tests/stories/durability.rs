@@ -127,9 +127,9 @@ async fn clients_and_a_second_process(turns: usize) {
         (WRITERS * turns + turns * 4, stored.len()),
         "nothing is doubled"
     );
-    let database = server.home.data().join("context.db");
+    let home = server.home.clone();
     server.kill().await;
-    expect_sound(&database);
+    expect_sound(&home.data().join("context.db"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

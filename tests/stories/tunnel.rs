@@ -168,7 +168,8 @@ async fn a_tunnel_that_is_to_start_with_the_program_does_and_what_hinders_it_is_
 
     let lonely = Home::new();
     let _server = lonely.serve().await;
-    lonely.run(["tunnel", "up"]).await.expect_failure(1, &["public_url"]);
+    lonely.run(["tunnel", "up"]).await.expect_failure(1, &["tunnel.provider"]);
+    lonely.run(["tunnel", "up", "--provider", "ssh"]).await.expect_failure(1, &["public_url"]);
     let limitless = Home::new();
     let _server = limitless.serve_with(&Serve::unlimited()).await;
     limitless.run(["tunnel", "up"]).await.expect_failure(1, &["limits = \"off\""]);

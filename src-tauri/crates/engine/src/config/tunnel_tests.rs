@@ -33,7 +33,10 @@ fn a_tunnel_is_set_in_its_own_tables() {
 #[test]
 fn every_wrong_value_is_refused_with_its_rule() {
     for (text, words) in [
-        ("tunnel.provider = \"carrier-pigeon\"", "\"ssh\", \"ingress\", \"cloudflared\" or \"ngrok\""),
+        (
+            "tunnel.provider = \"carrier-pigeon\"",
+            "\"ssh\", \"ingress\", \"tailscale\", \"cloudflared\" or \"ngrok\"",
+        ),
         ("tunnel.tailscale.port = 444", "443, 8443 or 10000"),
         ("tunnel.tailscale.tls = \"there\"", "\"here\""),
         ("tunnel.tailscale.program = \"bin/tailscale\"", "the whole path"),

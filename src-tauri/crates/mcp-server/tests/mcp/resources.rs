@@ -112,7 +112,7 @@ async fn a_turn_and_its_conversation_read_as_text() {
     assert_eq!(mime, "text/markdown");
     assert!(text.contains("Where is the *boat*?") && text.contains("In the harbour."), "{text}");
     let (_, text) = server.text_of(&format!("ambient://conversations/{conversation}")).await;
-    assert!(text.contains(&turn) && text.contains("(1 turns)"), "{text}");
+    assert!(text.contains(&turn) && text.contains("(1 turn)"), "{text}");
     assert!(!text.contains("More turns"), "{text}");
 }
 
