@@ -107,14 +107,14 @@ fn in_the_cloud(
     let needs = match &at.public_url {
         None => Some(format!(
             "{name} calls from the internet, never from this computer, so this program needs a public address. \
-             That step comes with the tunnel settings."
+             Choose a way in under Settings, “From the internet”."
         )),
         Some(url) => {
             let port = url::Url::parse(url).ok().and_then(|url| url.port_or_known_default());
             only_port.filter(|only| port != Some(*only)).map(|only| {
                 format!(
                     "{name} calls port {only} alone, and the public address {url} has another one. Choose an \
-                     address without a port in the tunnel settings."
+                     address without a port under Settings, “From the internet”."
                 )
             })
         }
