@@ -7,6 +7,14 @@ include!("src/desktop/commands/names.rs");
 #[path = "on_demand.rs"]
 mod on_demand;
 
+/// One copy of what was compiled to the same code. On x86-64 Linux Rust links with LLD, which knows that.
+fn fold_what_is_the_same() {
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|it| it == value);
+    if is("TARGET", "x86_64-unknown-linux-gnu") && is("PROFILE", "release") {
+        println!("cargo:rustc-link-arg-bins=-Wl,--icf=all");
+    }
+}
+
 /// Addresses that the loader fills in are written in a tenth of the space (glibc 2.36 and newer): the file is smaller,
 /// and so is what is read of it at the start.
 fn pack_relocations() {
@@ -19,6 +27,7 @@ fn pack_relocations() {
 #[cfg(feature = "desktop")]
 fn main() {
     pack_relocations();
+    fold_what_is_the_same();
     #[cfg(target_os = "linux")]
     on_demand::load_web_engine_on_demand();
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
@@ -41,4 +50,5 @@ fn main() {
 #[cfg(not(feature = "desktop"))]
 fn main() {
     pack_relocations();
+    fold_what_is_the_same();
 }
