@@ -42,7 +42,8 @@ async fn every_endpoint_answers_as_its_published_description_says() {
         .args(["run", description.as_str(), "--checks", CHECKS, "--max-examples", "40", "--seed", &seed])
         // No redirect is followed: what is sent on would be sent to whoever a made-up request names.
         .args(["--phases", "examples,coverage,fuzzing", "--max-redirects", "0", "--warnings", "off"])
-        .args(["--request-timeout", "20", "--continue-on-failure", "--tls-verify"])
+        // A connection that is kept may be closed at the very moment when it is used again (RFC 9112 §9.3.1).
+        .args(["--request-retries", "2", "--request-timeout", "20", "--continue-on-failure", "--tls-verify"])
         .arg(server.authority())
         // The description itself is fetched by the same rules.
         .env("REQUESTS_CA_BUNDLE", server.authority());
