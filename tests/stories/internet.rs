@@ -2,20 +2,21 @@
 //! cloud would stumble over; a peer that freezes, and an address that changes.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::pebble::{Pebble, TERMS, Wishes};
 use crate::support::program::{Home, RunningServer, Serve};
 use crate::support::sshd::{Sshd, free_port};
 use crate::support::world::{self, HOST, STRANGER, World};
 use crate::support::{reached, within};
+
+#[path = "../support/authority.rs"]
+mod authority;
+
+use authority::Authority;
 
 const NAME: &str = "memory.example.org";
 
@@ -43,57 +44,28 @@ async fn faults(home: &Home) -> Vec<String> {
     checks.map(|check| format!("{}: {} {}", check["name"], check["detail"], check["remedy"])).collect()
 }
 
-/// A server of somebody else's at port 443 of the second address, with an authority that this world believes.
-struct Stranger {
-    issuer: Issuer<'static, KeyPair>,
-    root: String,
-}
-
-impl Stranger {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "somebody else's authority");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let root = params.self_signed(&key).unwrap().pem();
-        Self { issuer: Issuer::new(params, key), root }
-    }
-
-    /// Answers everything with `answer` until the task is dropped.
-    async fn answers(
-        &self,
-        name: &str,
-        years: (i32, i32),
-        answer: &'static str,
-    ) -> tokio::task::JoinHandle<()> {
-        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-        params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
-        params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap().der().clone();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
-        let tls = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind((STRANGER, 443)).await.unwrap();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let Ok(mut stream) = tls.accept(stream).await else { continue };
-                let mut piece = [0; 4096];
-                while let Ok(1..) = stream.read(&mut piece).await {
-                    if stream.write_all(answer.as_bytes()).await.is_err() {
-                        break;
-                    }
+/// A server of somebody else's at port 443 of the second address, which answers everything with `answer` until the
+/// task is dropped.
+async fn a_stranger_answers(
+    authority: &Authority,
+    name: &str,
+    years: (i32, i32),
+    answer: &'static str,
+) -> tokio::task::JoinHandle<()> {
+    let tls = authority.acceptor(name, years);
+    let listener = TcpListener::bind((STRANGER, 443)).await.unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = tls.accept(stream).await else { continue };
+            let mut piece = [0; 4096];
+            while let Ok(1..) = stream.read(&mut piece).await {
+                if stream.write_all(answer.as_bytes()).await.is_err() {
+                    break;
                 }
             }
-        })
-    }
+        }
+    })
 }
 
 /// The forwarder of the SSH host's own, from its public address to where sshd listens for the program.
@@ -139,10 +111,10 @@ async fn a_name_that_leads_here_is_public_and_each_thing_that_breaks_it_is_told_
     let Some(world) = world::enter(TEST) else { return };
     let leads_here = format!("{HOST} {NAME}");
     world.names(&leads_here);
-    let stranger = Stranger::new();
+    let stranger = Authority::new("somebody else's authority");
     let Some(pebble) = Pebble::start(Wishes { tls_port: 443, ..Wishes::default() }).await else { return };
     let (home, sshd) = (Home::new(), Sshd::start(""));
-    let _server = public_program(&home, &sshd, &pebble, &stranger.root).await;
+    let _server = public_program(&home, &sshd, &pebble, &stranger.root().pem()).await;
 
     // With no hand moved: the tunnel comes up, the certificate is ordered through it, the self-test looks again.
     let public = wait_for(&home, "a public address", |status| status["public"] == true).await;
@@ -173,7 +145,7 @@ async fn a_name_that_leads_here_is_public_and_each_thing_that_breaks_it_is_told_
         (NAME, (2020, 2021), page, "has run out, or this computer's clock is ahead"),
         (NAME, (2090, 2091), page, "clock is behind"),
     ] {
-        let answering = stranger.answers(name, years, answer).await;
+        let answering = a_stranger_answers(&stranger, name, years, answer).await;
         let faults = faults(&home).await;
         assert!(faults.iter().any(|fault| fault.contains(words)), "{words} is not in {faults:?}");
         answering.abort();

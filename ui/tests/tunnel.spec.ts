@@ -49,7 +49,7 @@ test("a passphrase is sent once and kept in no field", async ({ page }) => {
 
 test("what to set on the host can be read and copied step by step", async ({ page }) => {
   await openMain(page, "tunnel");
-  await page.getByRole("button", { name: "What to set on your host" }).click();
+  await page.getByRole("button", { name: "How to set it up" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Copy step 2" }).click();
   expect(JSON.stringify(await calls(page, "copy_text"))).toContain("ClientAliveInterval 15");
@@ -69,8 +69,8 @@ test("a program that is missing is named with where it comes from", async ({ pag
   await openMain(page, "tunnel-missing");
   const card = page.getByRole("region", { name: region });
   await expect(card.getByRole("status").filter({ hasText: "https://tailscale.com/download" })).toBeVisible();
-  await card.getByRole("button", { name: "What it needs" }).click();
-  await expect(page.getByRole("dialog", { name: "What it needs" })).toBeVisible();
+  await card.getByRole("button", { name: "How to set it up" }).click();
+  await expect(page.getByRole("dialog", { name: "How to set it up" })).toBeVisible();
   expect(await calls(page, "show_tunnel_recipe")).toEqual([{ provider: null }]);
 });
 

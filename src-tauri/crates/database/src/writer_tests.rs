@@ -25,19 +25,25 @@ fn occupy(database: &Database) -> (Sender<()>, Pending<(), Error>) {
     (release, busy)
 }
 
+/// A job that tells when its turn was.
+fn telling(
+    told: &Sender<&'static str>,
+    name: &'static str,
+) -> impl FnOnce(&rusqlite::Connection) -> Result<(), Error> + use<> {
+    let told = told.clone();
+    move |_| {
+        told.send(name).unwrap();
+        Ok(())
+    }
+}
+
 #[test]
 fn what_somebody_waits_for_goes_before_work_in_the_background() {
     let directory = tempfile::tempdir().unwrap();
     let database = open(&directory);
     let (release, busy) = occupy(&database);
     let (told, order) = channel();
-    let note = |name: &'static str| {
-        let told = told.clone();
-        move |_: &rusqlite::Connection| {
-            told.send(name).unwrap();
-            Ok::<_, Error>(())
-        }
-    };
+    let note = |name| telling(&told, name);
     let behind = [database.write_behind(note("background")), database.write_behind(note("background"))];
     let awaited = [database.write_later(note("awaited")), database.write_later(note("awaited"))];
     drop(release);
@@ -54,13 +60,7 @@ fn work_in_the_background_goes_on_while_others_come_and_come() {
     let database = open(&directory);
     let (release, busy) = occupy(&database);
     let (told, order) = channel();
-    let note = |name: &'static str| {
-        let told = told.clone();
-        move |_: &rusqlite::Connection| {
-            told.send(name).unwrap();
-            Ok::<_, Error>(())
-        }
-    };
+    let note = |name| telling(&told, name);
     let behind = database.write_behind(note("background"));
     // More than share one commit.
     let awaited: Vec<_> = (0..600).map(|_| database.write_later(note("awaited"))).collect();

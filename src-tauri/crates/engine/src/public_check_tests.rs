@@ -2,10 +2,8 @@ use std::net::Ipv4Addr;
 use std::sync::Mutex;
 
 use certificates::PublicState::{InUse, NotAsked, Waiting};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
-use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -14,46 +12,17 @@ use super::*;
 
 const NAME: &str = "memory.example";
 
-/// An authority that everybody in a test believes.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    root: rustls::pki_types::CertificateDer<'static>,
-}
+#[path = "../../../../tests/support/authority.rs"]
+mod authority;
 
-impl Authority {
-    fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let root = params.self_signed(&key).unwrap().der().clone();
-        Self { issuer: Issuer::new(params, key), root }
-    }
+use authority::Authority;
 
-    fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.root.clone()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap()
-    }
-
-    /// A server's side for this name, in these years.
-    fn acceptor(&self, name: &str, years: (i32, i32)) -> TlsAcceptor {
-        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-        params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
-        params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap().der().clone();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
-        TlsAcceptor::from(Arc::new(config))
-    }
+/// What a client has that believes in this authority.
+fn believing(authority: &Authority) -> Arc<dyn ServerCertVerifier> {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.root().der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap()
 }
 
 const NOW: (i32, i32) = (2000, 2100);
@@ -102,7 +71,7 @@ fn ours(request: &str) -> String {
 
 async fn examined(authority: &Authority, addresses: &[SocketAddr]) -> Vec<Check> {
     let host = Host::Domain(NAME.to_owned());
-    walk(&"https://memory.example".parse().unwrap(), &host, addresses, authority.verifier(), false).await
+    walk(&"https://memory.example".parse().unwrap(), &host, addresses, believing(authority), false).await
 }
 
 /// The first thing that is not in order: its name, and everything that is said about it.

@@ -68,8 +68,6 @@ pub struct ReachField {
     pub source: SettingSource,
     /// Nothing works without it.
     pub required: bool,
-    /// It is used from the next start of the engine on; else at once.
-    pub at_restart: bool,
 }
 
 /// What a setting is.
@@ -222,7 +220,6 @@ impl Shown<'_> {
             value: self.of(key),
             source: self.source(key),
             required: false,
-            at_restart: READ_AT_THE_START.contains(&key),
         }
     }
 }

@@ -1,12 +1,23 @@
 //! What every way of reach is: one session at a time, announced, served and ended.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Capabilities, Incoming, TunnelError};
+
+/// For a link of our own to stand, with its login.
+pub const CONNECT_LIMIT: Duration = Duration::from_secs(20);
+
+/// Between two looks at a link of our own. Together with [`PING_LIMIT`] less than the 30 seconds in which a frozen peer
+/// must be noticed.
+pub const PING_EVERY: Duration = Duration::from_secs(12);
+
+/// For the answer to such a look.
+pub const PING_LIMIT: Duration = Duration::from_secs(12);
 
 /// Which way of reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

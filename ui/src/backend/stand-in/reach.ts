@@ -6,7 +6,7 @@ import type { Handlers } from ".";
 type ReachCommands = Pick<ReturnType<Handlers>, "show_reach_form" | "change_reach">;
 
 const field = (key: string, name: string, words: string, kind: ReachField["kind"], value = "", more: Partial<ReachField> = {}): ReachField =>
-  ({ key, name, words, kind, value, source: "default", required: false, at_restart: !key.startsWith("tunnel."), ...more });
+  ({ key, name, words, kind, value, source: "default", required: false, ...more });
 const text = (example: string): ReachField["kind"] => ({ kind: "text", example });
 
 function beginning(scenario: string): ReachForm {
@@ -67,14 +67,14 @@ export function reachCommands(scenario: string, wrote: (provider: string, restar
       if (given.get("tunnel.allow") === "anthropic" && given.get("tunnel.ssh.remote_address") === "loopback") problems.push({ key: "tunnel.allow", message: "tunnel.allow = \"anthropic\" needs to know from where somebody connects: behind a forwarder of the host everybody seems to come from that host; set tunnel.ssh.remote_address = \"all\"." });
       if (problems.length > 0) return { form, problems, note: null };
       const keep = (field: ReachField): ReachField => (given.has(field.key) ? { ...field, value: given.get(field.key)!, source: "file" } : field);
-      const restart = fields.some((field) => field.at_restart && (given.get(field.key) ?? field.value) !== field.value);
+      const restart = fields.some((field) => !field.key.startsWith("tunnel.") && (given.get(field.key) ?? field.value) !== field.value);
       form = {
         provider: { ...form.provider, chosen: provider, ways: form.provider.ways.map((way) => ({ ...way, fields: way.fields.map(keep) })) },
         general: form.general.map(keep),
         certificate: { ...form.certificate, chosen: certificate, ways: form.certificate.ways.map((way) => ({ ...way, fields: way.fields.map(keep) })) },
       };
       wrote(provider, restart);
-      return { form, problems, note: null };
+      return { form, problems, note: restart ? "Kept. Some of it waits for a restart of the engine." : "Kept, and in use from now on." };
     },
   };
 }

@@ -15,6 +15,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+/// Until it answers.
+const LIMIT: Duration = Duration::from_secs(20);
+
 /// The terms of Pebble's own directory.
 pub(crate) const TERMS: &str = "data:text/plain,Do%20what%20thou%20wilt";
 
@@ -106,19 +109,21 @@ impl Pebble {
     }
 
     async fn ready(&self) {
-        // Asked until it answers; a Pebble that never does is the test's failure.
-        let mut answer = None;
-        for _ in 0..1000 {
-            if let Some(pem) = self.fetch("/roots/0").await {
-                answer = Some(pem);
-                break;
+        // It does not tell when it is ready: it is asked until it answers.
+        let mut again = tokio::time::interval(Duration::from_millis(10));
+        let answers = async {
+            let issuing = loop {
+                again.tick().await;
+                if let Some(pem) = self.fetch("/roots/0").await {
+                    break pem;
+                }
+            };
+            while TcpStream::connect(self.address).await.is_err() {
+                again.tick().await;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        let issuing = answer.expect("pebble answers");
-        while TcpStream::connect(self.address).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+            issuing
+        };
+        let issuing = tokio::time::timeout(LIMIT, answers).await.expect("pebble answers");
         fs::write(self.folder.path().join("issuing.pem"), &issuing).unwrap();
         let own = fs::read_to_string(&self.own_root).unwrap();
         fs::write(self.root(), format!("{own}\n{issuing}")).unwrap();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Value;
 
 use crate::event::ProgramEvent;
-use crate::reach_form::{ReachField, ReachFieldKind, ReachForm};
+use crate::reach_form::{ReachField, ReachFieldKind, ReachForm, waits_for_a_restart};
 use crate::settings_file::{Edit, SettingsFileError, write_all};
 use crate::{Config, ConfigError, Engine, Event, Failure, Operation, SettingSource};
 
@@ -55,7 +55,7 @@ pub struct ReachChanged {
     pub form: ReachForm,
     /// Why nothing was written; empty: it was.
     pub problems: Vec<ReachProblem>,
-    /// What is to be known although it was written.
+    /// What came of it, in a sentence; none: nothing was written.
     pub note: Option<String>,
 }
 
@@ -97,10 +97,15 @@ impl Operation for ChangeReach {
         }
         let filed = Filed::read(engine)?;
         let taken = engine.take_reach_settings(filed.config.clone()).await;
-        let note =
-            taken.err().map(|failure| format!("It is kept, but the tunnel is off now: {}.", failure.message));
+        let note = match taken {
+            Err(failure) => format!("It is kept, but the tunnel is off now: {}.", failure.message),
+            Ok(()) if waits_for_a_restart(running, &filed.config) => {
+                "Kept. Some of it waits for a restart of the engine.".to_owned()
+            }
+            Ok(()) => "Kept, and in use from now on.".to_owned(),
+        };
         engine.tell(Event::Program(ProgramEvent::StateChanged));
-        Ok(ReachChanged { form: filed.form, problems: Vec::new(), note })
+        Ok(ReachChanged { form: filed.form, problems: Vec::new(), note: Some(note) })
     }
 }
 

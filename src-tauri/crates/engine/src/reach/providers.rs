@@ -171,9 +171,9 @@ fn ngrok_settings(config: &Config) -> Result<ngrok::Settings, Failure> {
         authtoken,
         domain,
         edge: ngrok::Edge::default(),
-        connect_limit: ngrok::Settings::CONNECT_LIMIT,
-        ping_every: ngrok::Settings::PING_EVERY,
-        ping_limit: ngrok::Settings::PING_LIMIT,
+        connect_limit: tunnel::CONNECT_LIMIT,
+        ping_every: tunnel::PING_EVERY,
+        ping_limit: tunnel::PING_LIMIT,
     })
 }
 
@@ -253,8 +253,8 @@ fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh
         remote_port: ssh.remote_port,
         remote_address: ssh.remote_address.clone(),
         known_hosts: known_hosts(config),
-        connect_limit: ssh::Settings::CONNECT_LIMIT,
-        ping_every: ssh::Settings::PING_EVERY,
-        ping_limit: ssh::Settings::PING_LIMIT,
+        connect_limit: tunnel::CONNECT_LIMIT,
+        ping_every: tunnel::PING_EVERY,
+        ping_limit: tunnel::PING_LIMIT,
     })
 }

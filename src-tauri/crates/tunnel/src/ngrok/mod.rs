@@ -89,15 +89,6 @@ pub struct Settings {
     pub ping_limit: Duration,
 }
 
-impl Settings {
-    /// See [`Self::connect_limit`].
-    pub const CONNECT_LIMIT: Duration = Duration::from_secs(20);
-    /// Together with [`Self::PING_LIMIT`] less than the 30 seconds in which a frozen peer must be noticed.
-    pub const PING_EVERY: Duration = Duration::from_secs(12);
-    /// See [`Self::PING_EVERY`].
-    pub const PING_LIMIT: Duration = Duration::from_secs(12);
-}
-
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")

@@ -1,8 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use clock::{ManualClock, SeededRandom};
+use clock::ManualClock;
 
 use super::*;
+use crate::supervisor::Steps;
 use crate::{Capabilities, ProviderKind, PublicName, Secrecy, Sessions};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -26,7 +27,7 @@ struct Script {
     does: Vec<Does>,
     begun: AtomicUsize,
     running: Arc<AtomicUsize>,
-    checks: Arc<AtomicUsize>,
+    checks: watch::Sender<usize>,
 }
 
 struct Running(Arc<AtomicUsize>);
@@ -56,7 +57,7 @@ impl Provider for Script {
         let does = self.does[turn.min(self.does.len() - 1)];
         assert_eq!(self.running.fetch_add(1, Ordering::SeqCst), 0, "two sessions at once");
         let running = Running(Arc::clone(&self.running));
-        let checks = Arc::clone(&self.checks);
+        let checks = self.checks.clone();
         Box::pin(async move {
             let _running = running;
             let lost = TunnelError::Lost { host: "h".to_owned(), detail: "script".to_owned() };
@@ -73,7 +74,7 @@ impl Provider for Script {
             loop {
                 tokio::select! {
                     () = context.stop.cancelled() => return Ok(()),
-                    () = context.check.notified() => { checks.fetch_add(1, Ordering::SeqCst); }
+                    () = context.check.notified() => checks.send_modify(|checks| *checks += 1),
                 }
             }
         })
@@ -85,14 +86,20 @@ fn script(does: &[Does]) -> Arc<Script> {
         does: does.to_vec(),
         begun: AtomicUsize::new(0),
         running: Arc::default(),
-        checks: Arc::default(),
+        checks: watch::Sender::new(0),
     })
 }
 
 fn supervisor(clock: &ManualClock) -> Supervisor {
-    let (incoming, _) = mpsc::channel(1);
+    watched(clock).0
+}
+
+/// Tells its steps.
+fn watched(clock: &ManualClock) -> (Supervisor, Steps) {
+    let ((incoming, _), steps) = (mpsc::channel(1), Steps::new());
     let timing = Timing { tick: Duration::from_millis(5), patience: Duration::from_millis(50) };
-    Supervisor::start(incoming, Arc::new(clock.clone()), Arc::new(SeededRandom::new(1)), timing)
+    let clock = Arc::new(clock.clone());
+    (Supervisor::start(incoming, clock, Arc::new(steps.clone()), timing), steps)
 }
 
 async fn wait(supervisor: &Supervisor, wanted: impl FnMut(&State) -> bool) {
@@ -107,11 +114,11 @@ fn is_up(state: &State) -> bool {
 #[tokio::test]
 async fn a_break_is_tried_again_when_its_time_has_come_and_not_before() {
     let clock = ManualClock::default();
-    let (supervisor, script) = (supervisor(&clock), script(&[Does::Breaks, Does::Stays]));
+    let ((supervisor, steps), script) = (watched(&clock), script(&[Does::Breaks, Does::Stays]));
     supervisor.up(script.clone()).await;
     wait(&supervisor, |state| matches!(state, State::Backoff { failures: 1, .. })).await;
-    // The clock stands still: however long one waits, the time has not come.
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    // The clock stands still: however often it looks, the time has not come.
+    steps.more(5).await;
     assert_eq!(script.begun.load(Ordering::SeqCst), 1);
     clock.advance(Duration::from_secs(1));
     wait(&supervisor, is_up).await;
@@ -122,11 +129,12 @@ async fn a_break_is_tried_again_when_its_time_has_come_and_not_before() {
 #[tokio::test]
 async fn what_is_refused_waits_for_the_owner_and_a_panic_does_not_end_the_supervisor() {
     let clock = ManualClock::default();
-    let (supervisor, script) = (supervisor(&clock), script(&[Does::Refuses, Does::Panics, Does::Stays]));
+    let ((supervisor, steps), script) =
+        (watched(&clock), script(&[Does::Refuses, Does::Panics, Does::Stays]));
     supervisor.up(script.clone()).await;
     wait(&supervisor, |state| matches!(state, State::Failed { .. })).await;
     clock.advance(Duration::from_secs(100_000));
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    steps.more(5).await;
     assert_eq!(script.begun.load(Ordering::SeqCst), 1);
     supervisor.up(script.clone()).await;
     wait(&supervisor, |state| matches!(state, State::Backoff { .. })).await;
@@ -154,18 +162,16 @@ async fn a_session_that_does_not_hear_is_ended_by_force_and_another_provider_tak
 #[tokio::test]
 async fn a_sleep_has_the_link_looked_at_and_ends_a_wait() {
     let clock = ManualClock::default();
-    let (supervisor, script) = (supervisor(&clock), script(&[Does::Stays]));
+    let ((supervisor, steps), script) = (watched(&clock), script(&[Does::Stays]));
     supervisor.up(script.clone()).await;
     wait(&supervisor, is_up).await;
-    let mut now = Clock::now(&clock);
-    tokio::time::timeout(LIMIT, async {
-        while script.checks.load(Ordering::SeqCst) == 0 {
-            now = now.plus(Duration::from_mins(1));
-            clock.set(now);
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await
-    .expect("the link is looked at");
+    // The first look has nothing to be compared with.
+    steps.more(1).await;
+    clock.set(Clock::now(&clock).plus(Duration::from_mins(1)));
+    let mut checks = script.checks.subscribe();
+    tokio::time::timeout(LIMIT, checks.wait_for(|checks| *checks == 1))
+        .await
+        .expect("it is looked at")
+        .unwrap();
     supervisor.stop().await;
 }

@@ -3,6 +3,10 @@
 mod driver;
 mod jump;
 mod machine;
+#[cfg(test)]
+mod steps;
 
 pub use driver::{Supervisor, Timing};
 pub use machine::State;
+#[cfg(test)]
+pub(crate) use steps::Steps;
