@@ -43,7 +43,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Fa
         .run("the lints of the workspace, warnings are errors")?;
     dependencies(root)?;
     if arguments.all {
-        without_desktop(root)?;
+        other_builds(root)?;
         front_end(workspace)?;
         crate::fuzz::fuzz(workspace, FUZZ_SECONDS, None)?;
     }
@@ -72,13 +72,18 @@ fn dependencies(root: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The same program for servers: it must build without a web engine, and leave nothing lying about.
-fn without_desktop(root: &Path) -> Result<(), Failure> {
+/// The same program for servers, which must build without a web engine and leave nothing lying about, with the one
+/// way of reach that the program that we give away does not have; and that way's tests.
+fn other_builds(root: &Path) -> Result<(), Failure> {
     Step::cargo(root)
-        .arguments(["clippy", "--package", "ambient-insights", "--bins", "--no-default-features", "--quiet"])
-        .arguments(["--", "-D", "warnings"])
-        .remedy("what only the desktop needs stands behind `feature = \"desktop\"`")
-        .run("the program without its desktop")
+        .arguments(["clippy", "--package", "ambient-insights", "--bins", "--no-default-features"])
+        .arguments(["--features", "ngrok", "--quiet", "--", "-D", "warnings"])
+        .remedy("what only the desktop needs stands behind `feature = \"desktop\"`, ngrok behind its own")
+        .run("the program without its desktop, with ngrok")?;
+    Step::cargo(root)
+        .arguments(["nextest", "run", "--package", "tunnel", "--features", "ngrok", "-E", "test(/^ngrok::/)"])
+        .remedy("`cargo nextest run -p tunnel --features ngrok NAME` runs one alone")
+        .run("the way through ngrok")
 }
 
 /// The windows' files in a second browser engine, with a stand-in for the program.

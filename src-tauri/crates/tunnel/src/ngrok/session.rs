@@ -52,6 +52,7 @@ pub(super) async fn run(settings: &Settings, context: SessionContext) -> Result<
             peer: (!peer.ip().is_unspecified()).then_some(peer),
             io: Box::new(stream),
             layer: Layer::RawTls,
+            visitor_header: None,
             provider: ProviderKind::Ngrok,
         });
     };
