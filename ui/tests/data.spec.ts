@@ -10,6 +10,7 @@ test("what would come in is shown before it comes in, and what is skipped with i
   await expect(page.getByText("This looks like a ChatGPT export.")).toBeVisible();
   await expect(page.getByText("466 turns in 31 conversations would come in. 12 records are here already. 2 records can not be read.")).toBeVisible();
   await expect(page.getByText("conversations.json[17]")).toBeVisible();
+  await expect(page.getByRole("group").filter({ hasText: "What would be passed over" })).toContainText("users.json is not read");
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByText("Done: 466 turns in 31 conversations imported, 12 here already, 2 skipped.")).toBeVisible();
   expect(await calls(page, "import_from")).toEqual([

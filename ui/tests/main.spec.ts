@@ -110,14 +110,16 @@ for (const view of ["home", "connections"] as const) {
   });
 }
 
-test("no screen is wider than the smallest window", async ({ page }) => {
-  await page.setViewportSize({ width: 640, height: 480 });
-  for (const view of ["home", "context", "conversations", "insights", "connections", "data", "settings"] as const) {
-    await openMain(page, "", view);
+for (const view of ["home", "search", "context", "conversations", "insights", "topics", "connections", "data", "settings"] as const) {
+  test(`${view} fits every width, from the smallest window on`, async ({ page }) => {
+    await openMain(page, "tunnel-up", view);
     await expect(page.locator(".skeleton")).toHaveCount(0);
-    await expectNoWiderThanTheWindow(page);
-  }
-});
+    for (const width of [640, 800, 960, 1000, 1100, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 600 });
+      await expectNoWiderThanTheWindow(page);
+    }
+  });
+}
 
 test("an export shows how far it is and what it wrote", async ({ page }) => {
   await openMain(page, "", "data");

@@ -5,7 +5,7 @@ import { calls, emit, expect, expectNoAxeViolation, expectNoWiderThanTheWindow, 
 test("what comes up stands with its counts, its trend and the words that name it", async ({ page }) => {
   await openMain(page, "", "topics");
   const anna = page.getByRole("article", { name: "Anna" });
-  await expect(anna).toContainText("15 turns in 8 conversations, on 8 days");
+  await expect(anna).toContainText("15 turns, 8 conversations, 8 days");
   await expect(anna.getByRole("img", { name: "Turns a week, the oldest first: 1, 0, 2" })).toBeVisible();
   const tides = page.getByRole("article", { name: "tide tables" });
   await expect(tides).toContainText("Rising");

@@ -58,6 +58,12 @@ export async function expectNoAxeViolation(page: Page): Promise<void> {
 
 export async function expectNoWiderThanTheWindow(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  // Nor does anything stand out of its card.
+  const out = await page.evaluate(() => [...document.querySelectorAll(".card")].flatMap((card) => {
+    const edge = card.getBoundingClientRect().right;
+    return [...card.querySelectorAll("*")].filter((part) => part.getBoundingClientRect().right > edge + 0.5).map((part) => part.outerHTML.slice(0, 120));
+  }));
+  expect(out).toEqual([]);
   const outside = await page.evaluate(() => {
     const inner = document.querySelector("main")!;
     const controls = [...document.querySelectorAll("button, input, select, a, h1, .card")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1);

@@ -32,14 +32,25 @@ class Views {
     this.current = view;
   }
 
+  /** The card that somebody was sent to; the screen leads there as soon as what stands above it is there. */
+  #anchor: string | null = null;
+
   /** As `go`, for those who do not use the pointer: the focus goes along. */
-  async jump(view: View): Promise<void> {
+  async jump(view: View, anchor: string | null = null): Promise<void> {
     this.go(view);
+    this.#anchor = anchor;
     await tick();
     // A search begins in its field.
     const to = document.querySelector<HTMLInputElement>("main [data-search]") ?? document.querySelector<HTMLElement>("main h1");
     to?.focus();
     if (to instanceof HTMLInputElement) to.select();
+  }
+
+  /** What stands above the cards of the screen is there. */
+  async arrive(): Promise<void> {
+    await tick();
+    if (this.#anchor !== null) document.querySelector<HTMLElement>(`main [data-anchor="${this.#anchor}"]`)?.focus();
+    this.#anchor = null;
   }
 
   read(conversation: string): void {

@@ -163,7 +163,7 @@ export function memoryCommands(...[home, emit, pause]: Parameters<Handlers>): Pi
       return { format, dry_run, cancelled: stopped, imported: turns, turns, conversations: turns === 0 ? 0 : 31, items: 0, insights: 0, skipped: 2, duplicates: known ? 478 : 12, expiring: keep === undefined && home.settings.retention_days.value !== null ? turns : 0, errors: [
         { line: null, at: "conversations.json[17]", why: "missing field `mapping`" },
         { line: null, at: "conversations.json[203].mapping[\"a\"].message", why: "invalid type: string \"nobody\", expected struct Author" },
-      ] };
+      ], left_out: ["users.json is not read"] };
     },
   };
 }

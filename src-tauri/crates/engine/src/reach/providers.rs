@@ -51,7 +51,7 @@ pub(super) fn make(
     passphrase: Option<SecretString>,
 ) -> Result<Arc<dyn Provider>, Failure> {
     Ok(match kind {
-        ProviderKind::Ssh => Arc::new(Ssh::new(ssh_settings(config, passphrase)?)),
+        ProviderKind::Ssh => Arc::new(Ssh::new(ssh_settings(config, ssh_host(config)?, passphrase))),
         ProviderKind::Ingress => Arc::new(Ingress::new(ingress_settings(config)?)),
         ProviderKind::Tailscale => Arc::new(Tailscale::new(tailscale_settings(config)?)),
         ProviderKind::Cloudflared => Arc::new(Cloudflared::new(cloudflared_settings(config)?)),
@@ -72,8 +72,9 @@ pub(super) fn recipe(config: &Config, kind: ProviderKind) -> Result<Recipe, Fail
     let host = host(config);
     Ok(match kind {
         ProviderKind::Ssh => {
-            let settings = ssh_settings(config, None)?;
-            ssh::recipe(&settings, ssh::public_key(&settings).as_ref())
+            let at = config.tunnel.ssh.host.as_deref().unwrap_or(ssh::EXAMPLE_HOST);
+            let settings = ssh_settings(config, at, None);
+            ssh::recipe(&settings, ssh::public_key(&settings).as_ref(), host.as_deref())
         }
         ProviderKind::Ingress => ingress::recipe(
             host.as_deref(),
@@ -227,13 +228,17 @@ fn in_home(path: &Path) -> PathBuf {
     }
 }
 
-fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh::Settings, Failure> {
-    let ssh = &config.tunnel.ssh;
-    let host = ssh.host.clone().ok_or_else(|| {
+fn ssh_host(config: &Config) -> Result<&str, Failure> {
+    config.tunnel.ssh.host.as_deref().ok_or_else(|| {
         Failure::refused(
-            "no host is set for SSH; set tunnel.ssh.host in config.toml and start the program again",
+            "no host is set for SSH; fill it in under Settings, or set tunnel.ssh.host in config.toml and start the \
+             program again",
         )
-    })?;
+    })
+}
+
+fn ssh_settings(config: &Config, host: &str, passphrase: Option<SecretString>) -> ssh::Settings {
+    let ssh = &config.tunnel.ssh;
     let key = ssh.key.as_deref().map(in_home);
     let default_keys = [".ssh/id_ed25519", ".ssh/id_ecdsa"].into_iter().filter_map(home_file).collect();
     // As ssh(1) finds it; on Windows its agent has this one name.
@@ -242,8 +247,8 @@ fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh
     } else {
         std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).map(PathBuf::from)
     };
-    Ok(ssh::Settings {
-        host,
+    ssh::Settings {
+        host: host.to_owned(),
         port: ssh.port,
         user: ssh.user.clone(),
         key,
@@ -256,5 +261,9 @@ fn ssh_settings(config: &Config, passphrase: Option<SecretString>) -> Result<ssh
         connect_limit: tunnel::CONNECT_LIMIT,
         ping_every: tunnel::PING_EVERY,
         ping_limit: tunnel::PING_LIMIT,
-    })
+    }
 }
+
+#[cfg(test)]
+#[path = "providers_tests.rs"]
+mod tests;

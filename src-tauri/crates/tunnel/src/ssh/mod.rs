@@ -13,7 +13,7 @@ mod stream;
 
 pub use known_hosts::{KnownHosts, TrustError};
 pub use login::{PublicKeyText, public_key};
-pub use recipe::recipe;
+pub use recipe::{EXAMPLE_HOST, recipe};
 pub use settings::{RemoteAddress, Settings};
 
 use crate::{Capabilities, Provider, ProviderKind, PublicName, Secrecy, SessionContext, Sessions};

@@ -3,10 +3,14 @@
 use super::{PublicKeyText, RemoteAddress, Settings};
 use crate::recipe::{Recipe, RecipeStep};
 
-/// The recipe for these settings.
+/// Stands for a host that is not set yet.
+pub const EXAMPLE_HOST: &str = "host.example.org";
+
+/// The recipe for these settings and the host of the public address.
 #[must_use]
-pub fn recipe(settings: &Settings, key: Option<&PublicKeyText>) -> Recipe {
+pub fn recipe(settings: &Settings, key: Option<&PublicKeyText>, public_host: Option<&str>) -> Recipe {
     let Settings { host, user, remote_port, .. } = settings;
+    let public_host = public_host.unwrap_or("memory.example.org");
     let key = key.map_or("PUT-YOUR-PUBLIC-KEY-HERE", |key| key.0.as_str());
     let (listen, gateway) = match settings.remote_address {
         RemoteAddress::All => (format!("*:{remote_port}"), "clientspecified"),
@@ -75,6 +79,16 @@ pub fn recipe(settings: &Settings, key: Option<&PublicKeyText>) -> Recipe {
         what: "The host's fingerprint, to compare it with what this program shows at the first connection."
             .to_owned(),
         text: "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub".to_owned(),
+    });
+    steps.push(RecipeStep {
+        what: format!(
+            "Where {public_host} is registered: a record that leads to {host}. Then, unless it stands there already, in \
+             this computer's config.toml (or in Settings):"
+        ),
+        text: format!(
+            "public_url = \"https://{public_host}\"\n\n[tunnel]\nprovider = \"ssh\"\n\n[tunnel.ssh]\nhost = \"{host}\"\n\
+             user = \"{user}\""
+        ),
     });
     Recipe { steps }
 }

@@ -291,7 +291,7 @@ async fn a_recipe_s_lines_are_all_that_a_host_needs() {
         let template = Sshd::start("");
         let mut settings = stage.settings(&template, template.port);
         settings.remote_port = port;
-        let recipe = recipe(&settings, public_key(&settings).as_ref());
+        let recipe = recipe(&settings, public_key(&settings).as_ref(), None);
         let block = recipe.steps.iter().find(|step| step.text.starts_with("Match User")).unwrap();
         // A Match block ends at the next one; the rest of the test's configuration is for all.
         let sshd = Sshd::start(&format!("{}\nMatch all", block.text));
