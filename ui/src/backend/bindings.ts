@@ -1952,7 +1952,7 @@ form: ReachForm,
  */
 problems: Array<ReachProblem>, 
 /**
- * What is to be known although it was written.
+ * What came of it, in a sentence; none: nothing was written.
  */
 note: string | null, };
 
@@ -1998,11 +1998,7 @@ source: SettingSource,
 /**
  * Nothing works without it.
  */
-required: boolean, 
-/**
- * It is used from the next start of the engine on; else at once.
- */
-at_restart: boolean, };
+required: boolean, };
 
 export type ReachFieldKind = { "kind": "text", 
 /**
