@@ -8,9 +8,16 @@ use tokio::time::Instant;
 
 use crate::load::as_float;
 use crate::report::{self, Report};
-use crate::support::program::Home;
+use crate::search::{Chance, until_indexed, word};
+use crate::start::highest_megabytes;
+use crate::support::mcp::{Era, McpClient};
+use crate::support::oauth::connect;
+use crate::support::program::{Home, Serve};
 
 const TURNS: usize = 100_000;
+/// More than one of the index's segments, in which the words of many documents lie together.
+const LONG_TURNS: usize = 40_000;
+const LONG_WORDS: usize = 1_200;
 
 pub(crate) async fn run(report: &mut Report) {
     report::title(&format!("Importing {TURNS} turns"));
@@ -32,6 +39,49 @@ pub(crate) async fn run(report: &mut Report) {
         report.at_least(what, as_float(TURNS) / seconds, limit, " turns/s");
         report::line(&format!("  {:.2} of the bare table's", as_float(TURNS) / seconds / bare));
     }
+    long_texts(report).await;
+}
+
+/// However long the texts are: the program that brings them in, and puts them into its index, stays small.
+async fn long_texts(report: &mut Report) {
+    report::title(&format!("Importing {LONG_TURNS} turns of {LONG_WORDS} words"));
+    let home = Home::new();
+    let file = home.file("long.jsonl");
+    let bytes = write_long_texts(&file).expect("the turns can be written");
+    let server = home.serve_with(&Serve::unlimited()).await;
+    let start = Instant::now();
+    let mut import = home.command(["import".as_ref(), file.as_os_str(), "--json".as_ref()]);
+    let answer = import.output().await.expect("the program starts");
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+    let seconds = start.elapsed().as_secs_f64();
+    let megabytes = as_float(bytes) / 1e6;
+    report::line(&format!("{megabytes:.0} MB, {:.1} MB/s", megabytes / seconds));
+    let (_, tokens) = connect(&server, "Benchmark", None).await;
+    until_indexed(&mut McpClient::open(&server.https(), &tokens.access, Era::Modern).await).await;
+    report::line(&format!("indexed {:.1} s after the import began", start.elapsed().as_secs_f64()));
+    if let Some(highest) = highest_megabytes(server.ready.pid) {
+        report.at_most("the program's memory at its highest", highest, 200.0, " MB");
+    }
+}
+
+/// How many bytes it wrote.
+fn write_long_texts(file: &Path) -> std::io::Result<usize> {
+    let (mut out, mut chance, mut bytes) = (BufWriter::new(std::fs::File::create(file)?), Chance(11), 0);
+    for number in 0..LONG_TURNS {
+        let words: Vec<String> = (0..LONG_WORDS).map(|_| word(chance.rank())).collect();
+        let (said, answered) = words.split_at(LONG_WORDS / 4);
+        let turn = json!({
+            "id": format!("l{number}"),
+            "conversation": format!("c{}", number / 10),
+            "user_message": said.join(" "),
+            "assistant_response": answered.join(" "),
+        })
+        .to_string();
+        bytes += turn.len() + 1;
+        writeln!(out, "{turn}")?;
+    }
+    out.flush()?;
+    Ok(bytes)
 }
 
 /// Two texts of some hundred characters a turn, all different, in conversations of about ten.

@@ -51,8 +51,17 @@ pub(crate) fn program_megabytes() -> f64 {
 
 /// What the process holds in memory; only Linux says it in a file.
 pub(crate) fn resident_megabytes(pid: u32) -> Option<f64> {
+    megabytes(pid, "VmRSS:")
+}
+
+/// The most that it ever held.
+pub(crate) fn highest_megabytes(pid: u32) -> Option<f64> {
+    megabytes(pid, "VmHWM:")
+}
+
+fn megabytes(pid: u32, what: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(what))?;
     let kibibytes: f64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kibibytes * 1024.0 / 1_000_000.0)
 }

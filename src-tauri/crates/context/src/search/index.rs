@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use database::{Database, Schema};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Rows};
 
 use super::document::{Kind, NewDocument};
 use super::facts;
@@ -25,6 +25,9 @@ const SCHEMA: Schema =
 const FAN: usize = 8;
 /// A segment of this many documents stays as it is: putting more together would take too long at once.
 const LARGEST: i64 = 1 << 16;
+/// About how many postings are in memory at once while segments are worked on: some megabytes. Those of a segment of
+/// long texts are tens of millions. (In tests a few are many.)
+const HELD: usize = if cfg!(test) { 32 } else { 1 << 19 };
 
 /// How far the index has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -233,28 +236,68 @@ fn put_together(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// The lists of one segment or several neighbours by word, for as long as they are worked on. A segment has some
-/// megabytes at most.
-fn read_lists(
+/// One segment's lists, one after the other.
+struct Reading<'s> {
+    rows: Rows<'s>,
+    is_over: bool,
+    term: String,
+    first: u32,
+    list: Vec<u8>,
+}
+
+impl<'s> Reading<'s> {
+    fn begin(rows: Rows<'s>) -> Result<Self, Error> {
+        let mut reading = Self { rows, is_over: false, term: String::new(), first: 0, list: Vec::new() };
+        reading.go_on()?;
+        Ok(reading)
+    }
+
+    fn go_on(&mut self) -> Result<(), Error> {
+        let Some(row) = self.rows.next()? else {
+            self.is_over = true;
+            return Ok(());
+        };
+        self.term.clear();
+        self.term.push_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+        self.first = row.get(1)?;
+        self.list.clear();
+        self.list.extend_from_slice(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?);
+        Ok(())
+    }
+}
+
+/// The lists of neighbouring segments by word, of the words behind `after`: whole lists, until about [`HELD`]
+/// postings are held.
+fn next_lists(
     connection: &Connection,
     segments: &[Segment],
-) -> Result<BTreeMap<String, Vec<Posting>>, Error> {
-    let mut lists: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
-    let mut statement = connection
-        .prepare_cached("SELECT term, first, list FROM posting WHERE segment = ?1 ORDER BY term, first")?;
-    for segment in segments {
-        let mut rows = statement.query([segment.id])?;
-        while let Some(row) = rows.next()? {
-            let term = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-            if !lists.contains_key(term) {
-                lists.insert(term.to_owned(), Vec::new());
+    after: &str,
+) -> Result<Vec<(String, Vec<Posting>)>, Error> {
+    let mut statements = Vec::with_capacity(segments.len());
+    for _ in segments {
+        statements.push(connection.prepare_cached(
+            "SELECT term, first, list FROM posting WHERE segment = ?1 AND term > ?2 ORDER BY term, first",
+        )?);
+    }
+    let mut readings = Vec::with_capacity(segments.len());
+    for (statement, segment) in statements.iter_mut().zip(segments) {
+        readings.push(Reading::begin(statement.query((segment.id, after))?)?);
+    }
+    let (mut lists, mut held) = (Vec::new(), 0);
+    while held < HELD {
+        let terms = readings.iter().filter(|reading| !reading.is_over).map(|reading| &reading.term);
+        let Some(term) = terms.min().cloned() else { break };
+        let mut list = Vec::new();
+        for reading in &mut readings {
+            while !reading.is_over && reading.term == term {
+                List::read(reading.first, &reading.list)
+                    .and_then(|read| read.each(|posting| list.push(posting)))
+                    .map_err(damaged)?;
+                reading.go_on()?;
             }
-            let Some(list) = lists.get_mut(term) else { continue };
-            let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-            List::read(row.get(1)?, bytes)
-                .and_then(|read| read.each(|posting| list.push(posting)))
-                .map_err(damaged)?;
         }
+        held += list.len();
+        lists.push((term, list));
     }
     Ok(lists)
 }
@@ -266,17 +309,28 @@ pub(super) fn damaged(error: Damaged) -> Error {
 
 fn merge(connection: &Connection, parts: &[Segment]) -> Result<(), Error> {
     let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Ok(()) };
-    let lists = read_lists(connection, parts)?;
-    for part in parts {
-        drop_segment(connection, *part)?;
-    }
     let total = |of: fn(&Segment) -> i64| parts.iter().map(of).sum::<i64>();
     connection
         .prepare_cached("INSERT INTO segment (first, last, documents, length) VALUES (?1, ?2, ?3, ?4)")?
         .execute((first.first, last.last, total(|part| part.documents), total(|part| part.length)))?;
     let segment = connection.last_insert_rowid();
-    for (term, postings) in &lists {
-        write_list(connection, segment, term, postings)?;
+    let mut after = String::new();
+    loop {
+        let lists = next_lists(connection, parts, &after)?;
+        let Some((last, _)) = lists.last() else { break };
+        // At once, so that the file needs no place for all of them twice.
+        for part in parts {
+            connection
+                .prepare_cached("DELETE FROM posting WHERE segment = ?1 AND term > ?2 AND term <= ?3")?
+                .execute((part.id, &after, last))?;
+        }
+        for (term, postings) in &lists {
+            write_list(connection, segment, term, postings)?;
+        }
+        after.clone_from(last);
+    }
+    for part in parts {
+        drop_segment(connection, *part)?;
     }
     Ok(())
 }
@@ -329,31 +383,43 @@ fn sweep(
     segment: Segment,
     gone: &std::collections::HashSet<u32>,
 ) -> Result<(), Error> {
-    let mut changed: BTreeMap<(String, u32), Vec<Posting>> = BTreeMap::new();
-    let mut read = connection.prepare_cached("SELECT term, first, list FROM posting WHERE segment = ?1")?;
-    let mut rows = read.query([segment.id])?;
-    while let Some(row) = rows.next()? {
-        let first: u32 = row.get(1)?;
-        let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        let (mut kept, mut hit) = (Vec::new(), false);
-        let take = |posting: Posting| {
-            if gone.contains(&posting.document) {
-                hit = true;
-            } else {
-                kept.push(posting);
+    let (mut after, mut is_over) = ((String::new(), 0), false);
+    while !is_over {
+        let (mut changed, mut held) = (Vec::new(), 0);
+        let mut read = connection.prepare_cached(
+            "SELECT term, first, list FROM posting WHERE segment = ?1 AND (term, first) > (?2, ?3) \
+             ORDER BY term, first",
+        )?;
+        let mut rows = read.query((segment.id, &after.0, after.1))?;
+        while held < HELD {
+            let Some(row) = rows.next()? else {
+                is_over = true;
+                break;
+            };
+            let first: u32 = row.get(1)?;
+            let bytes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+            let (mut kept, mut hit) = (Vec::new(), false);
+            let take = |posting: Posting| {
+                if gone.contains(&posting.document) {
+                    hit = true;
+                } else {
+                    kept.push(posting);
+                }
+            };
+            List::read(first, bytes).and_then(|list| list.each(take)).map_err(damaged)?;
+            if hit {
+                after = (row.get(0)?, first);
+                held += kept.len() + 1;
+                changed.push((after.clone(), kept));
             }
-        };
-        List::read(first, bytes).and_then(|list| list.each(take)).map_err(damaged)?;
-        if hit {
-            changed.insert((row.get(0)?, first), kept);
         }
-    }
-    drop(rows);
-    for ((term, first), kept) in &changed {
-        connection
-            .prepare_cached("DELETE FROM posting WHERE segment = ?1 AND term = ?2 AND first = ?3")?
-            .execute((segment.id, term, first))?;
-        write_list(connection, segment.id, term, kept)?;
+        drop(rows);
+        for ((term, first), kept) in &changed {
+            connection
+                .prepare_cached("DELETE FROM posting WHERE segment = ?1 AND term = ?2 AND first = ?3")?
+                .execute((segment.id, term, first))?;
+            write_list(connection, segment.id, term, kept)?;
+        }
     }
     Ok(())
 }
