@@ -29,8 +29,8 @@ fn main() {
     pack_relocations();
     fold_what_is_the_same();
     #[cfg(target_os = "linux")]
-    on_demand::load_web_engine_on_demand();
-    println!("cargo:rerun-if-changed=src-tauri/capabilities");
+    on_demand::load_libraries_on_demand();
+    println!("cargo:rerun-if-changed=capabilities");
     println!("cargo:rerun-if-changed=ui/dist");
     let with_files = std::env::var_os("CARGO_FEATURE_CUSTOM_PROTOCOL").is_some();
     assert!(
@@ -40,7 +40,6 @@ fn main() {
     );
     let commands: Vec<&'static str> = MAIN_COMMANDS.iter().chain(APPROVAL_COMMANDS).copied().collect();
     let attributes = tauri_build::Attributes::new()
-        .capabilities_path_pattern("src-tauri/capabilities/*.json")
         .app_manifest(tauri_build::AppManifest::new().commands(commands.leak()));
     if let Err(error) = tauri_build::try_build(attributes) {
         panic!("{error:#}");

@@ -19,7 +19,7 @@ extern const struct library on_demand_libraries[];
 static void fail(const char *what, const char *name)
 {
     const char *reason = dlerror();
-    fprintf(stderr, "ambient-insights: %s %s can not be loaded (%s); install the web engine (Debian: libwebkit2gtk-4.1-0)\n",
+    fprintf(stderr, "ambient-insights: %s %s can not be loaded (%s); install what windows need (Debian: libgtk-3-0, libwebkit2gtk-4.1-0)\n",
             what, name, reason ? reason : "no reason given");
     abort();
 }

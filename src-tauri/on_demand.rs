@@ -1,23 +1,31 @@
-// Loads the web engine when a window first needs it, and not when the program starts.
+// Loads the web engine when a window first needs it, and the toolkit when there is a desktop, and neither when the
+// program starts.
 //
 // The web engine and what it brings along are a hundred libraries and half of what the program in its tray would hold
-// in memory, and every command at a terminal would wait for them. ELF knows no delayed loading, so this writes a stub
+// in memory; the toolkit is sixty, and a third of what `serve` would hold. Every command at a terminal, and every hook
+// of Claude Code, would wait for them. ELF knows no delayed loading, so this writes a stub
 // for each of their functions: the first call through a stub finds the function (on_demand.c), every later one is a
 // jump. Chromium loads its optional libraries in the same way. Nothing of ours says `unsafe`, and the crates above
 // notice nothing: to them the stubs are the library.
 //
 // Only where it was tried: Linux on x86-64. Elsewhere the libraries are linked as usual.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use object::{Object as _, ObjectSymbol as _, SymbolKind};
 
-/// What a library's functions begin with, what pkg-config calls it, and what the loader calls it.
-const LIBRARIES: [(&str, &str, &str); 3] = [
+/// What a library's functions begin with, what pkg-config calls it, and what the loader calls it. (GTK brings the
+/// others of its kind along, and a function is looked for in all that a library brings.)
+const LIBRARIES: [(&str, &str, &str); 7] = [
     ("webkit_", "webkit2gtk-4.1", "libwebkit2gtk-4.1.so.0"),
     ("jsc_", "javascriptcoregtk-4.1", "libjavascriptcoregtk-4.1.so.0"),
     ("soup_", "libsoup-3.0", "libsoup-3.0.so.0"),
+    ("gtk_", "gtk+-3.0", "libgtk-3.so.0"),
+    ("gdk_pixbuf_", "gdk-pixbuf-2.0", "libgtk-3.so.0"),
+    ("gdk_", "gdk-3.0", "libgtk-3.so.0"),
+    ("cairo_", "cairo", "libgtk-3.so.0"),
 ];
 
 /// Functions of the web engine that `on_demand.c` answers without it.
@@ -80,7 +88,7 @@ on_demand_first:
 "#;
 
 /// Writes the stubs, and has them linked into every target of the package.
-pub(crate) fn load_web_engine_on_demand() {
+pub(crate) fn load_libraries_on_demand() {
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|it| it == value);
     if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ARCH", "x86_64") {
         return;
@@ -104,10 +112,12 @@ pub(crate) fn load_web_engine_on_demand() {
 
 fn stubs_for(libraries: &[(&str, &str, &str)]) -> String {
     let mut text = FIRST_CALL.to_owned();
-    for (prefix, package, _) in libraries {
-        for name in functions(&shared_library(package), prefix) {
-            stub(&mut text, &name);
-        }
+    let names: BTreeSet<String> = libraries
+        .iter()
+        .flat_map(|(prefix, package, _)| functions(&shared_library(package), prefix))
+        .collect();
+    for name in &names {
+        stub(&mut text, name);
     }
     text.push_str("    .section .data.rel.ro.on_demand_libraries,\"aw\",@progbits\n    .globl on_demand_libraries\n    .hidden on_demand_libraries\n    .p2align 3\non_demand_libraries:\n");
     for index in 0..libraries.len() {
@@ -175,13 +185,9 @@ fn found(package: &str) -> pkg_config::Library {
 fn functions(library: &Path, prefix: &str) -> Vec<String> {
     let bytes = std::fs::read(library).unwrap_or_else(|error| panic!("{}: {error}", library.display()));
     let file = object::File::parse(&*bytes).unwrap_or_else(|error| panic!("{}: {error}", library.display()));
-    let mut names: Vec<String> = file
-        .dynamic_symbols()
+    file.dynamic_symbols()
         .filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text)
         .filter_map(|symbol| symbol.name().ok().map(str::to_owned))
         .filter(|name| name.starts_with(prefix) && !ANSWERED.contains(&name.as_str()))
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+        .collect()
 }

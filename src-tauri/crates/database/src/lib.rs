@@ -178,6 +178,13 @@ impl Database {
         self.inner.readers.run(job)
     }
 
+    /// How many jobs were handed in so far that somebody waits for. While it grows, work in the background that can
+    /// wait does.
+    #[must_use]
+    pub fn awaited(&self) -> u64 {
+        self.inner.writer.awaited()
+    }
+
     /// Has `tell` called on the writer's thread after every commit from now on. It must not block, nor write here.
     pub fn after_commits(&self, tell: impl Fn() + Send + 'static) {
         self.inner.writer.after_commits(Box::new(tell));

@@ -10,6 +10,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use parking_lot::{Condvar, Mutex};
@@ -65,6 +66,8 @@ pub(crate) enum Rank {
 struct Line {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
+    /// How many came that somebody waits for.
+    awaited: AtomicU64,
 }
 
 impl std::fmt::Debug for Line {
@@ -97,7 +100,10 @@ impl Line {
         }
         match (rank, message) {
             (Rank::Behind, Message::Job(job)) => waiting.behind.push_back(job),
-            (_, message) => waiting.first.push_back(message),
+            (_, message) => {
+                waiting.first.push_back(message);
+                self.awaited.fetch_add(1, Ordering::Relaxed);
+            }
         }
         drop(waiting);
         self.arrived.notify_one();
@@ -189,6 +195,10 @@ impl Writer {
             .name(format!("{name}-writer"))
             .spawn(move || write_until_stopped(connection, &closing, &told))?;
         Ok(Self { line, thread: Mutex::new(Some(thread)), listeners })
+    }
+
+    pub(crate) fn awaited(&self) -> u64 {
+        self.line.awaited.load(Ordering::Relaxed)
     }
 
     pub(crate) fn after_commits(&self, tell: Box<dyn Fn() + Send>) {

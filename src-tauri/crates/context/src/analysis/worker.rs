@@ -32,13 +32,13 @@ const PIECES: (u32, u32) = (4, 256);
 /// How many pieces wait for the writer at most; they share a commit if nobody else wants one.
 const AHEAD: usize = 8;
 /// With more turns behind than this it does not wait for a moment of quiet: they come from a file or from before.
-const BACKLOG: i64 = 64;
+const BACKLOG: i64 = 20_000;
 /// Logging counts as quiet when no turn came for this long.
 const QUIET: Duration = Duration::from_millis(20);
 /// Conclusions over time wait for this long a quiet.
 const QUIET_TO_CONCLUDE: Duration = Duration::from_millis(200);
-/// After this many unquiet moments (one second) a batch is done all the same.
-const MOMENTS: u32 = 50;
+/// After this many unquiet moments (ten seconds) a batch is done all the same.
+const MOMENTS: u32 = 500;
 /// How long to wait after a failure of the database before trying again.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -337,7 +337,9 @@ impl Run {
             Ok::<_, Error>(connection.query_row("SELECT analysed_seq FROM store", [], |row| row.get(0))?)
         })?;
         let mut pieces = VecDeque::new();
+        let mut arrivals = self.shared.state.lock().arrivals;
         while from < wanted.seq && self.goes_on(wanted.epoch) {
+            self.let_logging_go_first(&mut arrivals, wanted.seq - from);
             let batch = self
                 .database
                 .read_blocking(|connection| read_batch(connection, &*self.analyzer, from, self.piece))?;
@@ -370,6 +372,18 @@ impl Run {
             });
         }
         Ok(())
+    }
+
+    /// Waits for a moment of quiet if turns came since the last one, as [`Run::wait_for_work`] does.
+    fn let_logging_go_first(&self, arrivals: &mut u64, behind: i64) {
+        let mut state = self.shared.state.lock();
+        for _ in 0..MOMENTS {
+            if state.arrivals == *arrivals || state.stop || state.waiting > 0 || behind > BACKLOG {
+                break;
+            }
+            *arrivals = state.arrivals;
+            self.shared.urgent.wait_for(&mut state, QUIET);
+        }
     }
 
     /// Whether nothing else is to be done first.

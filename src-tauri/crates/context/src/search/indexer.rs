@@ -1,7 +1,8 @@
 //! The indexer: a thread that brings the index up to what is stored, whenever something was committed.
 //!
-//! It waits for a moment of quiet, so that a burst of turns is written at once; whoever searches does not wait for
-//! that moment but for the index itself. Only this thread writes the index.
+//! It waits for a moment of quiet, so that a burst of turns is written at once and nobody who logs one shares the
+//! processor with it; whoever searches does not wait for that moment but for the index itself. Only this thread
+//! writes the index.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
@@ -17,8 +18,12 @@ use super::index::{self, Progress};
 use super::log;
 use crate::Error;
 
-/// How long after a commit indexing begins.
+/// The store counts as quiet when nobody waited for it this long.
 const QUIET: Duration = Duration::from_millis(100);
+/// After this many unquiet moments (ten seconds) a batch is taken in all the same.
+const MOMENTS: u32 = 100;
+/// With more turns than this behind it does not wait for quiet: about as many are taken in while a search waits.
+const FAR_BEHIND: i64 = 20_000;
 /// How long to wait after a failure before trying again.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -211,11 +216,11 @@ impl Run {
                 break;
             }
             if state.committed {
-                let quiet = |state: &mut State| !state.stop && !state.is_urgent();
-                self.shared.work.wait_while_for(&mut state, quiet, QUIET);
-                if state.stop {
+                drop(state);
+                if !self.wait_for_quiet() {
                     return None;
                 }
+                state = self.shared.state.lock();
                 break;
             }
             self.shared.work.wait(&mut state);
@@ -223,6 +228,34 @@ impl Run {
         state.committed = false;
         let purge = (state.purges_wanted > state.purges_done).then_some(state.purges_wanted);
         Some(Task { purge, damaged: std::mem::take(&mut state.damaged) })
+    }
+
+    /// Waits until nobody waits for the store, unless somebody waits for the index or too much would be left for them.
+    /// False: stop.
+    fn wait_for_quiet(&self) -> bool {
+        for _ in 0..MOMENTS {
+            let awaited = self.store.awaited();
+            let mut state = self.shared.state.lock();
+            let nothing_else = |state: &mut State| !state.stop && !state.is_urgent();
+            self.shared.work.wait_while_for(&mut state, nothing_else, QUIET);
+            if state.stop {
+                return false;
+            }
+            if state.is_urgent() || self.store.awaited() == awaited {
+                return true;
+            }
+            let seen = state.progress.turn_seq;
+            drop(state);
+            // A store that can not be read is told where it is read for the index.
+            if self
+                .store
+                .read_blocking(log::latest)
+                .map_or(true, |latest| latest.turn_seq - seen > FAR_BEHIND)
+            {
+                return true;
+            }
+        }
+        true
     }
 
     fn failed(&self, error: Error) {
@@ -239,13 +272,15 @@ impl Run {
 
     fn work(&self, task: &Task) -> Result<(), Error> {
         let index = self.open(task.damaged)?;
+        let mut awaited = self.store.awaited();
         while let Some(log) = self.step(&index)? {
             if log {
                 continue;
             }
-            if self.shared.state.lock().stop {
+            if self.shared.state.lock().stop || (self.store.awaited() != awaited && !self.wait_for_quiet()) {
                 return Ok(());
             }
+            awaited = self.store.awaited();
         }
         self.sweep(&index, task.purge.is_some())?;
         if let Some(purge) = task.purge {

@@ -15,7 +15,7 @@ use crate::Error;
 /// How many things are read at once ...
 const BATCH: usize = 1024;
 /// ... and how many bytes of text.
-const BATCH_BYTES: usize = 4 << 20;
+const BATCH_BYTES: usize = 1 << 20;
 
 /// Each trigger's name and what it says.
 const TRIGGERS: &[(&str, &str)] = &[
