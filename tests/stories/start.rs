@@ -40,6 +40,19 @@ async fn the_ready_line_tells_a_script_all_that_it_needs() {
     }
 }
 
+/// Sixty libraries, which each command at a terminal and each hook would wait for too.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[tokio::test]
+async fn without_a_desktop_the_toolkit_is_not_loaded() {
+    let home = Home::new();
+    let server = home.serve().await;
+    let maps = std::fs::read_to_string(format!("/proc/{}/maps", server.ready.pid)).unwrap();
+    assert!(maps.contains("libc.so"), "{maps}");
+    for library in ["libgtk", "libgdk", "libcairo", "libX11", "libwebkit"] {
+        assert!(!maps.contains(library), "{library} is loaded");
+    }
+}
+
 #[tokio::test]
 async fn a_port_in_use_is_told_with_who_has_it() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
