@@ -304,7 +304,7 @@ impl Engine {
     }
 
     /// What has to be set elsewhere for a provider, or for the one that is set.
-    pub(crate) fn tunnel_recipe(&self, provider: Option<ProviderKind>) -> Result<Recipe, Failure> {
+    pub(crate) fn tunnel_recipe(&self, provider: Option<ProviderKind>) -> Recipe {
         let config = &self.reach_config();
         let kind = provider.or_else(|| providers::chosen(config)).unwrap_or(ProviderKind::Ssh);
         providers::recipe(config, kind)

@@ -100,6 +100,6 @@ impl Operation for ShowTunnelRecipe {
     type Output = Recipe;
 
     async fn run(self, engine: &Engine) -> Result<Recipe, Failure> {
-        engine.tunnel_recipe(self.provider)
+        Ok(engine.tunnel_recipe(self.provider))
     }
 }

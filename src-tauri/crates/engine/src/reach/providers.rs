@@ -68,9 +68,9 @@ pub(super) fn make(
 }
 
 /// What has to be set for it elsewhere.
-pub(super) fn recipe(config: &Config, kind: ProviderKind) -> Result<Recipe, Failure> {
+pub(super) fn recipe(config: &Config, kind: ProviderKind) -> Recipe {
     let host = host(config);
-    Ok(match kind {
+    match kind {
         ProviderKind::Ssh => {
             let at = config.tunnel.ssh.host.as_deref().unwrap_or(ssh::EXAMPLE_HOST);
             let settings = ssh_settings(config, at, None);
@@ -87,7 +87,7 @@ pub(super) fn recipe(config: &Config, kind: ProviderKind) -> Result<Recipe, Fail
             host.as_deref(),
             config.tunnel.cloudflared.port.unwrap_or(cloudflared::DEFAULT_PORT),
         ),
-    })
+    }
 }
 
 fn ingress_settings(config: &Config) -> Result<ingress::Settings, Failure> {
