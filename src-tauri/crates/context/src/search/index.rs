@@ -25,6 +25,8 @@ const SCHEMA: Schema =
 const FAN: usize = 8;
 /// A segment of this many documents stays as it is: putting more together would take too long at once.
 const LARGEST: i64 = 1 << 16;
+/// ... and one of this many words, where the texts are long. (In tests a few are many.)
+const LONGEST: i64 = if cfg!(test) { 1 << 9 } else { 1 << 22 };
 /// About how many postings are in memory at once while segments are worked on: some megabytes. Those of a segment of
 /// long texts are tens of millions. (In tests a few are many.)
 const HELD: usize = if cfg!(test) { 32 } else { 1 << 19 };
@@ -226,10 +228,17 @@ fn put_together(connection: &Connection) -> Result<(), Error> {
     let mut level = i64::try_from(FAN).unwrap_or(8);
     while level <= LARGEST {
         let all = segments(connection)?;
-        let run = all.iter().rev().take_while(|segment| segment.documents < level).count();
+        // One of half the words is left alone: so two that are not always go together.
+        let is_small = |segment: &&Segment| segment.documents < level && segment.length < LONGEST / 2;
+        let run = all.iter().rev().take_while(is_small).count();
         let tail = &all[all.len() - run..];
         if run >= FAN && tail.iter().map(|segment| segment.documents).sum::<i64>() <= LARGEST {
-            merge(connection, tail)?;
+            let mut words = 0;
+            let fitting = tail.iter().take_while(|segment| {
+                words += segment.length;
+                words <= LONGEST
+            });
+            merge(connection, &tail[..fitting.count()])?;
         }
         level *= i64::try_from(FAN).unwrap_or(8);
     }
