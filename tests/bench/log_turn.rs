@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::load::log_turns;
 use crate::report::{self, Report};
+use crate::search::until_analysed;
 use crate::support::https::Https;
 use crate::support::oauth::connect;
 use crate::support::program::{Home, Serve};
@@ -54,15 +55,19 @@ pub(crate) async fn run(report: &mut Report) {
         "Logging a turn: TLS, bearer token, on disk before the answer; {CONNECTIONS} connections"
     ));
     let baseline = Baseline::start().await;
-    let server = Home::new().serve_with(&Serve::unlimited()).await;
+    let home = Home::new();
+    let server = home.serve_with(&Serve::unlimited()).await;
     let (_, tokens) = connect(&server, "Benchmark", None).await;
 
     let second = Duration::from_secs(1);
     log_turns(&baseline.https, "no token is looked at", CONNECTIONS, second).await;
     log_turns(&server.https(), &tokens.access, CONNECTIONS, second).await;
+    // What comes behind a turn, its analysis above all, is not to be a burden of the bare server's.
+    until_analysed(&home).await;
     // In turns, so that a machine that grows slower meanwhile is unfair to neither.
     let bare = log_turns(&baseline.https, "none", CONNECTIONS, ROUND).await;
     let ours = log_turns(&server.https(), &tokens.access, CONNECTIONS, ROUND).await;
+    until_analysed(&home).await;
     let bare = bare.and(log_turns(&baseline.https, "none", CONNECTIONS, ROUND).await);
     let ours = ours.and(log_turns(&server.https(), &tokens.access, CONNECTIONS, ROUND).await);
     report::line(&format!("bare rmcp + axum + rustls, a tool that does nothing: {}", bare.shown()));

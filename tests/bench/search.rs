@@ -80,9 +80,9 @@ pub(crate) async fn until_indexed(client: &mut McpClient) {
     }
 }
 
-/// Analysis takes its time behind everything else. What is measured here is what comes after a long import, not
+/// Analysis takes its time behind everything else. What is measured is what comes after a long import or a burst, not
 /// during it.
-async fn until_analysed(home: &Home) {
+pub(crate) async fn until_analysed(home: &Home) {
     let store = home.data().join("context.db");
     let store = rusqlite::Connection::open_with_flags(store, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
         .expect("the store is there");
