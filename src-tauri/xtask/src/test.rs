@@ -73,17 +73,13 @@ fn dependencies(root: &Path) -> Result<(), Failure> {
 }
 
 /// The same program for servers, which must build without a web engine and leave nothing lying about, with the one
-/// way of reach that the program that we give away does not have; and that way's tests.
+/// way of reach that the program that we give away does not have.
 fn other_builds(root: &Path) -> Result<(), Failure> {
     Step::cargo(root)
         .arguments(["clippy", "--package", "ambient-insights", "--bins", "--no-default-features"])
         .arguments(["--features", "ngrok", "--quiet", "--", "-D", "warnings"])
         .remedy("what only the desktop needs stands behind `feature = \"desktop\"`, ngrok behind its own")
-        .run("the program without its desktop, with ngrok")?;
-    Step::cargo(root)
-        .arguments(["nextest", "run", "--package", "tunnel", "--features", "ngrok", "-E", "test(/^ngrok::/)"])
-        .remedy("`cargo nextest run -p tunnel --features ngrok NAME` runs one alone")
-        .run("the way through ngrok")
+        .run("the program without its desktop, with ngrok")
 }
 
 /// The windows' files in a second browser engine, with a stand-in for the program.
