@@ -2,7 +2,7 @@
 // program starts.
 //
 // The web engine and what it brings along are a hundred libraries and half of what the program in its tray would hold
-// in memory; the toolkit is sixty, and a third of what `serve` would hold. Every command at a terminal, and every hook
+// in memory; the toolkit is sixty, and a quarter of what `serve` would hold. Every command at a terminal, and every hook
 // of Claude Code, would wait for them. ELF knows no delayed loading, so this writes a stub
 // for each of their functions: the first call through a stub finds the function (on_demand.c), every later one is a
 // jump. Chromium loads its optional libraries in the same way. Nothing of ours says `unsafe`, and the crates above

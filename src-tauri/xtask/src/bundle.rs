@@ -24,7 +24,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Fa
     Ok(())
 }
 
-/// What the tests do without: it makes the program smaller and faster, not another one, and takes a third of the time
+/// What the tests do without: it makes the program smaller and faster, not another one, and is about a third of the time
 /// of building it.
 const NOT_AS_SMALL: [(&str, &str); 2] =
     [("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")];
